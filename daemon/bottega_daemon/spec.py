@@ -1,0 +1,172 @@
+"""Everything a request can contain, as plain values: rpc fills them, the book stores them as JSON, the worker obeys them.
+
+No torch, no gRPC, no generated messages here: this is what the layers have in common. Values are already validated
+(`bottega_daemon.rpc.convert` is the only place that checks a stranger's message), so the code below them need not ask.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+ChannelDepth = Literal["u8", "u16", "f16", "f32"]
+ColorSpace = Literal["srgb", "linear", "data"]
+Encoding = Literal["raw", "zlib"]
+Priority = Literal["batch", "interactive", "live"]
+Axes = Literal["none", "x", "y", "xy"]
+Fill = Literal["keep", "neutral"]
+
+DEPTH_BYTES: dict[ChannelDepth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
+
+
+class Extent(msgspec.Struct, frozen=True):
+    """A size in pixels."""
+
+    width: int
+    height: int
+
+
+class Image(msgspec.Struct, frozen=True):
+    """Pixels in the blob store: rows from top to bottom, channels interleaved, little-endian, unassociated alpha last."""
+
+    digest: str
+    """SHA-256 of the blob as stored (encoded), 64 lower-case hex digits."""
+    extent: Extent
+    channels: int
+    depth: ChannelDepth
+    color_space: ColorSpace
+    encoding: Encoding = "raw"
+
+    @property
+    def raw_bytes(self) -> int:
+        """Size of the decoded pixels."""
+        return self.extent.width * self.extent.height * self.channels * DEPTH_BYTES[self.depth]
+
+
+class Keypoint(msgspec.Struct, frozen=True):
+    """One COCO-18 joint in pixels of the job's extent; confidence 0 means not seen."""
+
+    x: float
+    y: float
+    confidence: float = 1.0
+
+
+class ReadyHint(msgspec.Struct, frozen=True, tag="hint"):
+    """A control picture that is already what the network expects (white edges, drawn skeleton, near-bright depth)."""
+
+    image: Image
+
+
+class PhotoHint(msgspec.Struct, frozen=True, tag="photo"):
+    """A picture in which the daemon finds the structure itself (canny edges)."""
+
+    image: Image
+    low: float = 100.0
+    high: float = 200.0
+
+
+class DepthHint(msgspec.Struct, frozen=True, tag="depth"):
+    """The camera's planar Z in metres (float, one channel) with an optional background mask (255 or 1.0 = background)."""
+
+    z: Image
+    background: Image | None = None
+
+
+class PoseHint(msgspec.Struct, frozen=True, tag="pose"):
+    """Skeletons of COCO-18 joints."""
+
+    people: tuple[tuple[Keypoint, ...], ...]
+
+
+Hint: TypeAlias = ReadyHint | PhotoHint | DepthHint | PoseHint
+
+
+class Control(msgspec.Struct, frozen=True):
+    """One control network at work: `start` and `end` are fractions of the steps during which it acts."""
+
+    network: str
+    """Catalog name of the control network."""
+    kind: str
+    hint: Hint
+    strength: float = 1.0
+    start: float = 0.0
+    end: float = 1.0
+
+
+class Denoising(msgspec.Struct, frozen=True):
+    """How pictures are denoised: what every painting task has in common."""
+
+    checkpoint: str
+    prompt: str
+    negative_prompt: str = ""
+    sampler: str = "dpmpp_2m"
+    schedule: str = "karras"
+    steps: int = 20
+    guidance: float = 5.0
+    clip_skip: int = 1
+    seed: int = 0
+    count: int = 1
+    """Pictures; the k-th has seed + k and is the picture which that seed gives alone."""
+    seamless: Axes = "none"
+    controls: tuple[Control, ...] = ()
+
+
+class Generate(msgspec.Struct, frozen=True, tag="generate"):
+    """Text to image, or image to image where `start` is given."""
+
+    how: Denoising
+    extent: Extent
+    start: Image | None = None
+    strength: float = 1.0
+    """1 forgets the start picture, 0 returns it."""
+
+
+class Inpaint(msgspec.Struct, frozen=True, tag="inpaint"):
+    """Repaint the masked part of a picture; the mask is one channel, white (255 or 1.0) is repainted."""
+
+    how: Denoising
+    picture: Image
+    mask: Image
+    strength: float = 1.0
+    fill: Fill = "keep"
+
+
+Task: TypeAlias = Generate | Inpaint
+
+
+class JobSpec(msgspec.Struct, frozen=True):
+    """A job as it stands in the book: a task and how urgent it is."""
+
+    task: Task
+    priority: Priority = "interactive"
+    replaces: str = ""
+    """Coalescing key: a newer job of the same person with the same key cancels the older one. "" = none."""
+    cancel_when_unwatched_after: float = 0.0
+    """Seconds without a watcher after which the job is cancelled. 0 = never."""
+    previews: bool = True
+
+
+def images_of(task: Task) -> list[tuple[str, Image]]:
+    """Every picture that a task needs, with the field that names it: ("inpaint.mask", Image)."""
+    name = "generate" if isinstance(task, Generate) else "inpaint"
+    found: list[tuple[str, Image]] = []
+    if isinstance(task, Generate):
+        if task.start:
+            found.append(("generate.start", task.start))
+    else:
+        found += [("inpaint.picture", task.picture), ("inpaint.mask", task.mask)]
+    for index, control in enumerate(task.how.controls):
+        where = f"{name}.denoising.controls[{index}]"
+        match control.hint:
+            case ReadyHint(image):
+                found.append((f"{where}.hint", image))
+            case PhotoHint(image):
+                found.append((f"{where}.photo", image))
+            case DepthHint(z, background):
+                found.append((f"{where}.depth.z", z))
+                if background:
+                    found.append((f"{where}.depth.background", background))
+            case PoseHint():
+                pass
+    return found

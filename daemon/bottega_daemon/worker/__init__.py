@@ -1,0 +1,1 @@
+"""The process that owns one device and steps all running pictures together."""

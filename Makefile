@@ -1,0 +1,78 @@
+# Every command of the project. `make` alone lists them.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet -c constraints.txt
+# Where torch comes from. Empty: wherever pip looks (PyPI: with CUDA on Linux). Small and CPU only:
+#   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
+TORCH_INDEX ?=
+INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types imports contract fresh format protos pins bench clean
+.DELETE_ON_ERROR:
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clone on any machine
+	@$(BIN)/python scripts/demo.py
+
+test: $(VENV)/.dev ## install what the tests need and run all of them
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## lint, types, import rules, contract, generated code: under a minute
+	@$(MAKE) --no-print-directory -j2 --output-sync=target types lint imports contract fresh
+	@echo "check: all clean"
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+
+types: $(VENV)/.dev
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+imports: $(VENV)/.dev
+	@PYTHONPATH=daemon:shared $(BIN)/lint-imports --no-cache
+
+contract: $(VENV)/.dev
+	@PATH="$(abspath $(BIN)):$$PATH" scripts/check_contract
+
+fresh: $(VENV)/.dev
+	@$(BIN)/python scripts/generate_protos.py --check
+
+format: $(VENV)/.dev ## let ruff tidy the code
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+protos: $(VENV)/.dev ## generate both codecs from protos/
+	@$(BIN)/python scripts/generate_protos.py
+
+bench: $(VENV)/.dev ## run the benchmarks and print their tables
+	@for each in overhead crowd transfer; do $(BIN)/python -m benchmarks.$$each || exit 1; done
+
+pins: ## write constraints.txt from a fresh venv
+	@rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins
+	@$(VENV)-pins/bin/python -m pip install --quiet $(INDEX) "./shared[discovery]" ".[dev]"
+	@$(VENV)-pins/bin/python scripts/pin.py $(OLD_PYTHON)
+	@rm -rf $(VENV)-pins
+
+clean: ## remove the venv and every tool's leavings (not the demo's pictures)
+	@rm -rf $(VENV) $(VENV)-pins build dist shared/dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Bottega needs Python 3.11 or newer: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(DISTRIBUTIONS) | $(BIN)/python
+	@echo "installing into $(VENV) ..."
+	@$(PIP) $(INDEX) -e "./shared[discovery]" -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	@echo "installing the tools into $(VENV) ..."
+	@$(PIP) $(INDEX) -e "./shared[discovery]" -e ".[dev]"
+	@touch $@

@@ -1,0 +1,1 @@
+"""The contract in official protobuf and grpcio. Made by `make protos`."""

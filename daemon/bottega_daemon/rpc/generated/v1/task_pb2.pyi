@@ -1,0 +1,89 @@
+from bottega_daemon.rpc.generated.v1 import control_pb2 as _control_pb2
+from bottega_daemon.rpc.generated.v1 import image_pb2 as _image_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class InpaintFill(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    INPAINT_FILL_UNSPECIFIED: _ClassVar[InpaintFill]
+    INPAINT_FILL_KEEP: _ClassVar[InpaintFill]
+    INPAINT_FILL_NEUTRAL: _ClassVar[InpaintFill]
+INPAINT_FILL_UNSPECIFIED: InpaintFill
+INPAINT_FILL_KEEP: InpaintFill
+INPAINT_FILL_NEUTRAL: InpaintFill
+
+class Seamless(_message.Message):
+    __slots__ = ("horizontal", "vertical")
+    HORIZONTAL_FIELD_NUMBER: _ClassVar[int]
+    VERTICAL_FIELD_NUMBER: _ClassVar[int]
+    horizontal: bool
+    vertical: bool
+    def __init__(self, horizontal: _Optional[bool] = ..., vertical: _Optional[bool] = ...) -> None: ...
+
+class Denoising(_message.Message):
+    __slots__ = ("checkpoint", "prompt", "negative_prompt", "sampler", "schedule", "steps", "guidance", "clip_skip", "seed", "count", "seamless", "controls")
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    PROMPT_FIELD_NUMBER: _ClassVar[int]
+    NEGATIVE_PROMPT_FIELD_NUMBER: _ClassVar[int]
+    SAMPLER_FIELD_NUMBER: _ClassVar[int]
+    SCHEDULE_FIELD_NUMBER: _ClassVar[int]
+    STEPS_FIELD_NUMBER: _ClassVar[int]
+    GUIDANCE_FIELD_NUMBER: _ClassVar[int]
+    CLIP_SKIP_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    COUNT_FIELD_NUMBER: _ClassVar[int]
+    SEAMLESS_FIELD_NUMBER: _ClassVar[int]
+    CONTROLS_FIELD_NUMBER: _ClassVar[int]
+    checkpoint: str
+    prompt: str
+    negative_prompt: str
+    sampler: str
+    schedule: str
+    steps: int
+    guidance: float
+    clip_skip: int
+    seed: int
+    count: int
+    seamless: Seamless
+    controls: _containers.RepeatedCompositeFieldContainer[_control_pb2.Control]
+    def __init__(self, checkpoint: _Optional[str] = ..., prompt: _Optional[str] = ..., negative_prompt: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ..., clip_skip: _Optional[int] = ..., seed: _Optional[int] = ..., count: _Optional[int] = ..., seamless: _Optional[_Union[Seamless, _Mapping]] = ..., controls: _Optional[_Iterable[_Union[_control_pb2.Control, _Mapping]]] = ...) -> None: ...
+
+class Generate(_message.Message):
+    __slots__ = ("denoising", "extent", "start", "strength")
+    DENOISING_FIELD_NUMBER: _ClassVar[int]
+    EXTENT_FIELD_NUMBER: _ClassVar[int]
+    START_FIELD_NUMBER: _ClassVar[int]
+    STRENGTH_FIELD_NUMBER: _ClassVar[int]
+    denoising: Denoising
+    extent: _image_pb2.Extent
+    start: _image_pb2.Image
+    strength: float
+    def __init__(self, denoising: _Optional[_Union[Denoising, _Mapping]] = ..., extent: _Optional[_Union[_image_pb2.Extent, _Mapping]] = ..., start: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., strength: _Optional[float] = ...) -> None: ...
+
+class Inpaint(_message.Message):
+    __slots__ = ("denoising", "picture", "mask", "strength", "fill")
+    DENOISING_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    MASK_FIELD_NUMBER: _ClassVar[int]
+    STRENGTH_FIELD_NUMBER: _ClassVar[int]
+    FILL_FIELD_NUMBER: _ClassVar[int]
+    denoising: Denoising
+    picture: _image_pb2.Image
+    mask: _image_pb2.Image
+    strength: float
+    fill: InpaintFill
+    def __init__(self, denoising: _Optional[_Union[Denoising, _Mapping]] = ..., picture: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., mask: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., strength: _Optional[float] = ..., fill: _Optional[_Union[InpaintFill, str]] = ...) -> None: ...
+
+class Task(_message.Message):
+    __slots__ = ("generate", "inpaint")
+    GENERATE_FIELD_NUMBER: _ClassVar[int]
+    INPAINT_FIELD_NUMBER: _ClassVar[int]
+    generate: Generate
+    inpaint: Inpaint
+    def __init__(self, generate: _Optional[_Union[Generate, _Mapping]] = ..., inpaint: _Optional[_Union[Inpaint, _Mapping]] = ...) -> None: ...

@@ -1,0 +1,37 @@
+"""What holds for every test: one thread, no network, no deadlines, and a GPU only where there is one."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything imports torch: tiny nets are slower with many threads, and tests run side by side.
+for _name, _value in {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}.items():
+    os.environ[_name] = _value
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("bottega", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.load_profile("bottega")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect what needs a GPU where there is none."""
+    wants_gpu = [item for item in items if item.get_closest_marker("gpu")]
+    if not wants_gpu or _has_gpu():
+        return
+    config.hook.pytest_deselected(items=wants_gpu)
+    items[:] = [item for item in items if item not in wants_gpu]
+
+
+def _has_gpu() -> bool:
+    import torch
+
+    return torch.cuda.is_available()

@@ -1,0 +1,292 @@
+"""The book on disk: every change of a job and the event that tells of it are one transaction.
+
+Used from one thread only (`bottega_daemon.jobs.book`). A job's end is final: the tables' own trigger refuses another.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import msgspec
+
+from bottega_daemon.errors import InvalidRequest, NotFound, Overloaded
+from bottega_daemon.jobs.events import Cancelled, Failed, Lasting, Numbered, PictureDone, Started, Succeeded, lasting_decoder
+from bottega_daemon.jobs.queue import Waiting, work_of
+from bottega_daemon.jobs.rows import job_of, waiting_of
+from bottega_daemon.jobs.schema import open_book
+from bottega_daemon.jobs.states import MAX_ATTEMPTS, Failure, Job, Picture, State, Submission
+from bottega_daemon.spec import images_of
+
+MAX_WAITING = 10_000
+MAX_WAITING_OF_PERSON = 1_000
+
+WORKER_DIED = Failure(
+    "WORKER_DIED",
+    f"the process on the device ended {MAX_ATTEMPTS} times while this job ran.",
+    "Make fewer or smaller pictures at once; `bottega doctor` tells how much memory there is, the daemon's log why it ended.",
+)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What became of a job, with the event to tell its watchers."""
+
+    job_id: str
+    person: str
+    state: State
+    event: Numbered | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """A job in the book, and what it changed there."""
+
+    job: Job
+    duplicate: bool
+    replaced: tuple[Change, ...] = ()
+
+
+class Store:
+    """The book's tables. Every method is one transaction; times are seconds since 1970."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = open_book(path)
+        self._db.row_factory = sqlite3.Row
+
+    def close(self) -> None:
+        """Fold the log into the file and let go of it."""
+        self._db.close()
+
+    # Jobs come
+
+    def accept(self, wish: Submission, now: float) -> Accepted:
+        """Write a job down, cancelling what it replaces. The same request of the same person is the same job."""
+        with self._transaction():
+            known = self._row("person = ? AND request_id = ?", wish.person, wish.request_id)
+            if known:
+                return Accepted(self._job(known), duplicate=True)
+            self._check_room(wish.person)
+            since, replaced = self._replace(wish, now)
+            number = self._insert(wish, since, now)
+            digests = {image.digest for _, image in images_of(wish.spec.task)}
+            self._keep(number, digests)
+            return Accepted(self._job(self._require("number = ?", number)), False, tuple(replaced))
+
+    def _insert(self, wish: Submission, since: float, now: float) -> int:
+        spec = wish.spec
+        cursor = self._db.execute(
+            "INSERT INTO jobs (job_id, person, request_id, title, priority, replaces, spec, work, submitted, since)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (uuid4().hex, wish.person, wish.request_id, wish.title, spec.priority, spec.replaces)
+            + (msgspec.json.encode(spec), work_of(spec), now, since),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+
+    def _replace(self, wish: Submission, now: float) -> tuple[float, list[Change]]:
+        """Cancel the person's older jobs of the same key; returns the place in the queue that the new one inherits."""
+        if not wish.spec.replaces:
+            return now, []
+        older = self._rows(
+            "person = ? AND replaces = ? AND state IN ('queued', 'running')", wish.person, wish.spec.replaces
+        )
+        waited = [float(row["since"]) for row in older if row["state"] == "queued"]
+        return min([now, *waited]), [self._cancel(row, now) for row in older]
+
+    def _check_room(self, person: str) -> None:
+        query = "SELECT count(*), count(*) FILTER (WHERE person = ?) FROM jobs WHERE state = 'queued'"
+        total, own = self._db.execute(query, (person,)).fetchone()
+        if own >= MAX_WAITING_OF_PERSON:
+            raise Overloaded(f"{own} of your jobs are waiting already.", remedy="Wait for some, or cancel some.")
+        if total >= MAX_WAITING:
+            raise Overloaded(f"the queue is full: {total} jobs.", remedy="Try again later.")
+
+    # Jobs go on
+
+    def claim(self, job_id: str, now: float) -> Change | None:
+        """A waiting job begins. None if it does not wait any more."""
+        with self._transaction():
+            row = self._row("job_id = ? AND state = 'queued'", job_id)
+            if not row:
+                return None
+            self._set(row, "state = 'running', attempt = attempt + 1, started = ?", now)
+            return self._change(row, "running", Started(row["attempt"] + 1), now)
+
+    def add_picture(self, job_id: str, picture: Picture, now: float) -> Change | None:
+        """A running job has a picture. None if it had that one before (from an earlier attempt), or does not run."""
+        with self._transaction():
+            row = self._row("job_id = ? AND state = 'running'", job_id)
+            if not row:
+                return None
+            new = self._db.execute(
+                "INSERT OR IGNORE INTO pictures VALUES (?, ?, ?)",
+                (row["number"], picture.index, msgspec.json.encode(picture)),
+            ).rowcount
+            if not new:
+                return None
+            self._keep(row["number"], [picture.image.digest])
+            return self._change(row, "running", PictureDone(picture), now)
+
+    def succeed(self, job_id: str, seconds: float, calls: int, shared: int, now: float) -> Change | None:
+        """A running job is done. None if it does not run."""
+        with self._transaction():
+            row = self._row("job_id = ? AND state = 'running'", job_id)
+            if not row:
+                return None
+            self._set(row, "device_seconds = ?, model_calls = ?, shared_calls = ?", seconds, calls, shared)
+            return self._end(row, "succeeded", Succeeded(seconds), now)
+
+    def fail(self, job_id: str, failure: Failure, now: float) -> Change | None:
+        """A job ends in failure. None if it has ended."""
+        with self._transaction():
+            row = self._row("job_id = ? AND state IN ('queued', 'running')", job_id)
+            return self._fail(row, failure, now) if row else None
+
+    def cancelled(self, job_id: str, now: float) -> Change | None:
+        """A job has ended because it was asked to. None if it has ended before."""
+        with self._transaction():
+            row = self._row("job_id = ? AND state IN ('queued', 'running')", job_id)
+            return self._end(row, "cancelled", Cancelled(), now) if row else None
+
+    def ask_cancel(self, job_id: str, person: str | None, now: float) -> Change:
+        """Ask for a job's end. A waiting one ends now; a running one when its worker says so. Raises NotFound."""
+        with self._transaction():
+            return self._cancel(self._find(job_id, person), now)
+
+    def lost(self, job_id: str, now: float) -> Change | None:
+        """A running job's worker is gone: it waits again, or ends if it was to be cancelled or begun too often."""
+        with self._transaction():
+            row = self._row("job_id = ? AND state = 'running'", job_id)
+            return self._lost(row, now) if row else None
+
+    def put_back(self, job_id: str) -> None:
+        """A running job waits again, as if it had not begun: its worker was stopped in good order."""
+        with self._transaction():
+            self._db.execute(
+                "UPDATE jobs SET state = 'queued', attempt = attempt - 1 WHERE job_id = ? AND state = 'running'", (job_id,)
+            )
+
+    def recover(self, now: float) -> list[Change]:
+        """After a crash: whatever ran waits again, in its old place."""
+        with self._transaction():
+            return [self._lost(row, now) for row in self._rows("state = 'running'")]
+
+    # Jobs are looked at
+
+    def job(self, job_id: str, person: str | None = None) -> Job:
+        """A job, of this person if one is given. Raises NotFound."""
+        return self._job(self._find(job_id, person))
+
+    def jobs(self, person: str, states: Iterable[State], limit: int, before: int) -> list[Job]:
+        """A person's jobs in these states (none = all), newest first, numbered below `before`."""
+        wanted = tuple(states)
+        places = ", ".join("?" * len(wanted))
+        where = f"person = ? AND number < ?{f' AND state IN ({places})' if wanted else ''} ORDER BY number DESC LIMIT ?"
+        return [self._job(row) for row in self._rows(where, person, before, *wanted, limit)]
+
+    def events(self, job_id: str, after: int) -> list[Numbered]:
+        """A job's lasting events above a number."""
+        rows = self._db.execute(
+            "SELECT events.number, time, event FROM events JOIN jobs ON jobs.number = job"
+            " WHERE job_id = ? AND events.number > ? ORDER BY events.number",
+            (job_id, after),
+        )
+        return [Numbered(row["number"], row["time"], lasting_decoder.decode(row["event"])) for row in rows]
+
+    def waiting(self) -> list[Waiting]:
+        """Everything that waits."""
+        return [waiting_of(row) for row in self._rows("state = 'queued' ORDER BY number")]
+
+    def counts(self) -> tuple[int, int]:
+        """Jobs that wait, and jobs that run."""
+        query = "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FROM jobs WHERE state IN ('queued', 'running')"
+        queued, active = self._db.execute(query).fetchone()
+        return queued, active - queued
+
+    def history(self, since: float) -> list[tuple[str, float, float, float]]:
+        """(person, device seconds, work, time of the end) of each job that ended after `since`, oldest first."""
+        query = "SELECT person, device_seconds, work, ended FROM jobs WHERE ended > ? ORDER BY ended"
+        return [tuple(row) for row in self._db.execute(query, (since,))]
+
+    # Jobs are forgotten
+
+    def expire(self, before: float) -> int:
+        """Forget jobs that ended before a time; returns how many."""
+        with self._transaction():
+            return self._db.execute("DELETE FROM jobs WHERE ended > 0 AND ended < ?", (before,)).rowcount
+
+    def kept(self) -> set[str]:
+        """Digests of all pixels that jobs in the book need or have made."""
+        return {row[0] for row in self._db.execute("SELECT DISTINCT digest FROM pixels")}
+
+    # Within a transaction
+
+    def _cancel(self, row: sqlite3.Row, now: float) -> Change:
+        if row["state"] not in ("queued", "running"):
+            return Change(row["job_id"], row["person"], row["state"])
+        self._set(row, "cancel_requested = 1")
+        if row["state"] == "queued":
+            return self._end(row, "cancelled", Cancelled(), now)
+        return Change(row["job_id"], row["person"], "running")
+
+    def _lost(self, row: sqlite3.Row, now: float) -> Change:
+        if row["cancel_requested"]:
+            return self._end(row, "cancelled", Cancelled(), now)
+        if row["attempt"] >= MAX_ATTEMPTS:
+            return self._fail(row, WORKER_DIED, now)
+        self._set(row, "state = 'queued'")
+        return Change(row["job_id"], row["person"], "queued")
+
+    def _fail(self, row: sqlite3.Row, failure: Failure, now: float) -> Change:
+        self._set(row, "failure = ?", msgspec.json.encode(failure))
+        return self._end(row, "failed", Failed(failure), now)
+
+    def _end(self, row: sqlite3.Row, state: State, event: Lasting, now: float) -> Change:
+        self._set(row, "state = ?, ended = ?", state, now)
+        return self._change(row, state, event, now)
+
+    def _change(self, row: sqlite3.Row, state: State, event: Lasting, now: float) -> Change:
+        """Append an event to a job's row."""
+        self._set(row, "last_event = last_event + 1")
+        number = self._require("number = ?", row["number"])["last_event"]
+        self._db.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (row["number"], number, now, msgspec.json.encode(event)))
+        return Change(row["job_id"], row["person"], state, Numbered(number, now, event))
+
+    def _set(self, row: sqlite3.Row, assignments: str, *values: object) -> None:
+        self._db.execute(f"UPDATE jobs SET {assignments} WHERE number = ?", (*values, row["number"]))
+
+    def _keep(self, number: int, digests: Iterable[str]) -> None:
+        self._db.executemany("INSERT OR IGNORE INTO pixels VALUES (?, ?)", [(number, digest) for digest in digests])
+
+    def _find(self, job_id: str, person: str | None) -> sqlite3.Row:
+        row = self._row("job_id = ?", job_id)
+        if not row or (person is not None and row["person"] != person):
+            raise NotFound("there is no such job of yours.", remedy="List your jobs; old ones expire.", field="job_id")
+        return row
+
+    def _require(self, where: str, *values: object) -> sqlite3.Row:
+        row = self._row(where, *values)
+        assert row is not None
+        return row
+
+    def _row(self, where: str, *values: object) -> sqlite3.Row | None:
+        return next(iter(self._rows(where, *values)), None)
+
+    def _rows(self, where: str, *values: object) -> list[sqlite3.Row]:
+        return self._db.execute(f"SELECT * FROM jobs WHERE {where}", values).fetchall()
+
+    def _job(self, row: sqlite3.Row) -> Job:
+        query = "SELECT picture FROM pictures WHERE job = ? ORDER BY place"
+        return job_of(row, [blob for (blob,) in self._db.execute(query, (row["number"],))])
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")

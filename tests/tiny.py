@@ -209,10 +209,10 @@ def _tiny_vae() -> AutoencoderKL:
     """A random autoencoder with scaled latents of about unit deviation and pixels that use most of their range."""
     net = AutoencoderKL(**VAE).eval()
     pixels = torch.nn.functional.interpolate(torch.randn(2, 3, 8, 8), scale_factor=8, mode="bilinear")
-    spread = net.encode(pixels).latent_dist.mean.std() * net.config["scaling_factor"]
+    spread = net.encode(pixels, return_dict=False)[0].mean.std() * net.config["scaling_factor"]
     assert net.quant_conv is not None
     net.quant_conv.weight.div_(spread)
-    spread = net.decode(torch.randn(2, 4, 8, 8) / net.config["scaling_factor"]).sample.std()
+    spread = net.decode(torch.randn(2, 4, 8, 8) / net.config["scaling_factor"], return_dict=False)[0].std()
     net.decoder.conv_out.weight.mul_(0.5 / spread)
     return net
 

@@ -1,0 +1,73 @@
+"""What the library found on disk, as plain values that the catalog shows and the loader obeys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+Layout = Literal["diffusers", "single_file"]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A model that paints: UNet, autoencoder and text encoder."""
+
+    name: str
+    """Unique among checkpoints; file stem or folder name."""
+    path: Path
+    family: str
+    label: str
+    """The family in words."""
+    layout: Layout
+    native_extent: int
+    """Pixels on a side that it was trained on."""
+    nbytes: int
+    """Bytes of weights on disk."""
+    fits: str
+    """Equal to `ControlNetwork.fits` of the control networks that work with it."""
+
+
+@dataclass(frozen=True)
+class ControlNetwork:
+    """A network that guides a checkpoint by a picture of one kind (depth, canny, pose …)."""
+
+    name: str
+    path: Path
+    kind: str
+    family: str
+    layout: Layout
+    nbytes: int
+    fits: str
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Any other file of weights: a LoRA, an embedding, an autoencoder, an upscaler."""
+
+    name: str
+    path: Path
+    nbytes: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A file in a model folder that cannot be used, why, and what to do about it."""
+
+    path: Path
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """Everything in the model folders at one moment; `version` is equal for equal contents and only for those."""
+
+    version: str
+    checkpoints: tuple[Checkpoint, ...]
+    controlnets: tuple[ControlNetwork, ...]
+    loras: tuple[Asset, ...]
+    embeddings: tuple[Asset, ...]
+    vaes: tuple[Asset, ...]
+    upscalers: tuple[Asset, ...]
+    problems: tuple[Problem, ...]

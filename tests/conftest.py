@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 # Before anything imports torch: tiny nets are slower with many threads, and tests run side by side.
 for _name, _value in {
@@ -35,3 +36,11 @@ def _has_gpu() -> bool:
     import torch
 
     return torch.cuda.is_available()
+
+
+@pytest.fixture(scope="session")
+def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model root with tiny random checkpoints and control networks."""
+    from tests.tiny import tiny_library
+
+    return tiny_library(tmp_path_factory.mktemp("models")).root

@@ -49,7 +49,9 @@ class BlobWriter:
         try:
             self._file.write(chunk)
         except OSError as error:
-            raise Overloaded(f"cannot store pixels: {error.strerror}.", remedy="Free disk space on the daemon.") from error
+            raise Overloaded(
+                f"cannot store pixels: {error.strerror}.", remedy="Free disk space on the daemon."
+            ) from error
 
     def commit(self) -> str:
         """Give the blob its name and return it. Raises CorruptBlob if the bytes are not what was announced."""
@@ -68,7 +70,9 @@ class BlobWriter:
             target.parent.mkdir(exist_ok=True)
             self._path.replace(target)
         except OSError as error:
-            raise Overloaded(f"cannot store pixels: {error.strerror}.", remedy="Free disk space on the daemon.") from error
+            raise Overloaded(
+                f"cannot store pixels: {error.strerror}.", remedy="Free disk space on the daemon."
+            ) from error
         return digest
 
     def __exit__(
@@ -140,5 +144,7 @@ class Blobs:
     @staticmethod
     def _missing(digest: str, field: str) -> MissingBlob:
         return MissingBlob(
-            f"the daemon has no pixels {digest[:12]}…", remedy="Upload them (Blobs.Upload) and submit again.", field=field
+            f"the daemon has no pixels {digest[:12]}…",
+            remedy="Upload them (Blobs.Upload) and submit again.",
+            field=field,
         )

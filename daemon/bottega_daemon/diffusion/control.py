@@ -1,0 +1,37 @@
+"""From what a host sends (depth in metres, a pose, a photo, a ready map) to the picture that a control network reads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bottega_daemon.blobs import Blobs
+from bottega_daemon.diffusion.canvas import Canvas
+from bottega_daemon.diffusion.hints import canny_hint, depth_hint, pose_hint
+from bottega_daemon.diffusion.pixels import Floats, grey, load, resize, rgb, to_float
+from bottega_daemon.spec import DepthHint, Hint, PhotoHint, PoseHint, ReadyHint
+
+
+def hint_picture(hint: Hint, canvas: Canvas, blobs: Blobs, field: str) -> Floats:
+    """[height, width, 3] in 0..1 on the canvas. `field` names the control in errors.
+
+    Structure is found at the asked extent, then padded: padding must not look like an edge.
+    """
+    match hint:
+        case ReadyHint(image):
+            return canvas.enter(rgb(load(blobs, image, f"{field}.map"), "srgb"))
+        case PhotoHint(image, low, high):
+            photo = resize(rgb(load(blobs, image, f"{field}.photo"), image.color_space), canvas.asked)
+            return canvas.enter(canny_hint(photo, low, high))
+        case DepthHint():
+            return canvas.enter(_depth(hint, blobs, field))
+        case PoseHint(people):
+            joints = [[(point.x, point.y, point.confidence) for point in person] for person in people]
+            return canvas.enter(pose_hint(np.asarray(joints, np.float32), canvas.asked))
+
+
+def _depth(hint: DepthHint, blobs: Blobs, field: str) -> Floats:
+    z = to_float(load(blobs, hint.z, f"{field}.depth.z"))[..., 0]
+    if hint.background is None:
+        return depth_hint(z, None)
+    background = grey(load(blobs, hint.background, f"{field}.depth.background"))
+    return depth_hint(z, background > 0.5)

@@ -1,0 +1,106 @@
+"""One picture being denoised: its sampler, what it is conditioned on, and the question its sampler is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Hashable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from bottega_daemon.models.model_set import ControlNet, ModelSet
+from bottega_daemon.spec import Axes
+
+Walk = Generator[tuple[torch.Tensor, float], torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Guide:
+    """One control network's hold on one picture, from step `first` up to, but not with, step `last`."""
+
+    network: ControlNet
+    embedding: torch.Tensor
+    """The hint as the network's own conditioning embedding, [1, channels, h, w]; constant over the steps, so made once."""
+    strength: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What must stay of a picture that is only partly repainted."""
+
+    latents: torch.Tensor
+    """[1, 4, h, w], clean."""
+    noise: torch.Tensor
+    """The picture's initial noise, [1, 4, h, w]."""
+    mask: torch.Tensor
+    """[1, 1, h, w]: 1 is repainted, 0 is kept."""
+
+
+@dataclass(eq=False)
+class Sample:
+    """A walk from noise to picture. `x` and `sigma` are the sampler's current question; `denoised` the last answer."""
+
+    model: ModelSet
+    sigmas: Sequence[float]
+    walk: Walk
+    positive: torch.Tensor
+    """[tokens, width]"""
+    negative: torch.Tensor | None
+    """None when guidance is 1: the second half of guidance is then never computed."""
+    guidance: float = 1.0
+    seamless: Axes = "none"
+    guides: tuple[Guide, ...] = ()
+    kept: Kept | None = None
+    x: torch.Tensor = field(init=False)
+    sigma: float = field(init=False)
+    denoised: torch.Tensor | None = field(default=None, init=False)
+    result: torch.Tensor | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._ask(lambda: next(self.walk))
+
+    @property
+    def done(self) -> bool:
+        """The walk has come to its end and `result` holds the picture's latents."""
+        return self.result is not None
+
+    @property
+    def step(self) -> int:
+        """Steps finished, 0..steps; a sampler's second look inside a step belongs to that step."""
+        if self.done:
+            return self.steps
+        return max(0, sum(level >= self.sigma for level in self.sigmas) - 1)
+
+    @property
+    def steps(self) -> int:
+        """Steps of the whole walk."""
+        return len(self.sigmas) - 1
+
+    @property
+    def rows(self) -> int:
+        """Rows of a batch that one answer costs."""
+        return 1 if self.negative is None else 2
+
+    @property
+    def active(self) -> tuple[Guide, ...]:
+        """The control networks that act at this step."""
+        step = self.step
+        return tuple(guide for guide in self.guides if guide.first <= step < guide.last)
+
+    @property
+    def key(self) -> Hashable:
+        """Samples with equal keys can share one call of the denoiser."""
+        networks = tuple(id(guide.network) for guide in self.active)
+        return id(self.model), tuple(self.x.shape), len(self.positive), self.seamless, networks
+
+    def answer(self, denoised: torch.Tensor) -> None:
+        """Resume the sampler with the denoised picture; it asks its next question, or ends."""
+        self.denoised = denoised
+        self._ask(lambda: self.walk.send(denoised))
+
+    def _ask(self, resume: Callable[[], tuple[torch.Tensor, float]]) -> None:
+        try:
+            self.x, self.sigma = resume()
+        except StopIteration as end:
+            self.result = end.value

@@ -16,10 +16,11 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = ("bottega", "bottega-daemon")
+NOT_PINNED = ("bottega", "bottega-daemon", "pip")
 HEADER = """\
 # Exact versions of the whole closure, for users and CI alike. Written by `make pins`; do not edit.
 # pip install -c constraints.txt ./shared .
+# PyPI's torch for Linux brings CUDA's libraries; it pins them itself. The CPU build has none.
 """
 
 
@@ -43,7 +44,7 @@ def frozen(python: str) -> dict[str, str]:
     """Name to version of what is installed, builds' local labels (+cpu) left out."""
     done = subprocess.run([python, "-m", "pip", "freeze", "--all"], check=True, capture_output=True, text=True)
     found = re.findall(r"^([A-Za-z0-9._-]+)==([^\s+]+)", done.stdout, flags=re.MULTILINE)
-    return {canonical(name): version for name, version in found if canonical(name) not in (*OURS, "pip", "setuptools")}
+    return {canonical(name): version for name, version in found if canonical(name) not in NOT_PINNED}
 
 
 def client_pins(python: str) -> dict[str, str]:
@@ -52,7 +53,7 @@ def client_pins(python: str) -> dict[str, str]:
         subprocess.run([python, "-m", "venv", scratch], check=True)
         there = f"{scratch}/bin/python"
         subprocess.run([there, "-m", "pip", "install", "-q", f"{ROOT / 'shared'}[discovery]"], check=True)
-        return frozen(there)
+        return {name: version for name, version in frozen(there).items() if name != "setuptools"}  # venv's own
 
 
 def canonical(name: str) -> str:

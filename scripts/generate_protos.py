@@ -25,7 +25,7 @@ DAEMON = Path("daemon/bottega_daemon/rpc/generated")
 CLIENT = Path("shared/bottega/messages")
 WELL_KNOWN = Path(protoc.__file__).parent / "_proto"
 
-CLIENT_INIT = '''"""The contract's messages as plain dataclasses, and a grpclib stub for each service. Made by `make protos`."""
+CLIENT_INIT = '''"""The contract as plain dataclasses, and a grpclib stub for each service. Made by `make protos`."""
 
 from .bottega.v1 import *  # noqa: F403
 '''

@@ -504,9 +504,7 @@ class CancelJobRequest(betterproto2.Message):
     job_id: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
 
-default_message_pool.register_message(
-    "bottega.v1", "CancelJobRequest", CancelJobRequest
-)
+default_message_pool.register_message("bottega.v1", "CancelJobRequest", CancelJobRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -518,9 +516,7 @@ class CancelJobResponse(betterproto2.Message):
     job: "Job | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
-default_message_pool.register_message(
-    "bottega.v1", "CancelJobResponse", CancelJobResponse
-)
+default_message_pool.register_message("bottega.v1", "CancelJobResponse", CancelJobResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -546,33 +542,19 @@ class Catalog(betterproto2.Message):
     Changes exactly when the rest does.
     """
 
-    checkpoints: "list[Checkpoint]" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    checkpoints: "list[Checkpoint]" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    control_networks: "list[ControlNetwork]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    control_networks: "list[ControlNetwork]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    samplers: "list[Sampler]" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    samplers: "list[Sampler]" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    schedules: "list[Schedule]" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    schedules: "list[Schedule]" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    defaults: "Defaults | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    defaults: "Defaults | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True)
 
-    limits: "Limits | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    limits: "Limits | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
 
-    problems: "list[CatalogProblem]" = betterproto2.field(
-        8, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    problems: "list[CatalogProblem]" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("bottega.v1", "Catalog", Catalog)
@@ -613,9 +595,7 @@ class Checkpoint(betterproto2.Message):
     The family's name ("sd15"), to match control networks with.
     """
 
-    native: "Extent | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    native: "Extent | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     The size it was trained at.
     """
@@ -638,53 +618,39 @@ class Control(betterproto2.Message):
         - hint: What to follow. Any extent: it is resized to the job's extent.
     """
 
-    kind: "ControlKind" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, default_factory=lambda: ControlKind(0)
-    )
+    kind: "ControlKind" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: ControlKind(0))
 
     network: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
     A control network of the catalog; "" takes the first of this kind that fits the checkpoint's family.
     """
 
-    map: "Image | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="hint"
-    )
+    map: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
     """
     A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton.
     """
 
-    photo: "Photo | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="hint"
-    )
+    photo: "Photo | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
     """
     For CONTROL_KIND_CANNY.
     """
 
-    depth: "DepthMap | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="hint"
-    )
+    depth: "DepthMap | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
     """
     For CONTROL_KIND_DEPTH.
     """
 
-    pose: "Pose | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True, group="hint"
-    )
+    pose: "Pose | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
     """
     For CONTROL_KIND_POSE.
     """
 
-    strength: "float | None" = betterproto2.field(
-        7, betterproto2.TYPE_FLOAT, optional=True
-    )
+    strength: "float | None" = betterproto2.field(7, betterproto2.TYPE_FLOAT, optional=True)
     """
     0..2; unset means 1.
     """
 
-    start: "float | None" = betterproto2.field(
-        8, betterproto2.TYPE_FLOAT, optional=True
-    )
+    start: "float | None" = betterproto2.field(8, betterproto2.TYPE_FLOAT, optional=True)
     """
     The fraction of the steps at which the control begins to act, 0..1; unset means 0.
     """
@@ -708,9 +674,7 @@ class ControlNetwork(betterproto2.Message):
 
     family: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
 
-    kind: "ControlKind" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: ControlKind(0)
-    )
+    kind: "ControlKind" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: ControlKind(0))
 
     size: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
     """
@@ -777,9 +741,7 @@ class Denoising(betterproto2.Message):
     1..1000; 0 takes the catalog's default.
     """
 
-    guidance: "float | None" = betterproto2.field(
-        7, betterproto2.TYPE_FLOAT, optional=True
-    )
+    guidance: "float | None" = betterproto2.field(7, betterproto2.TYPE_FLOAT, optional=True)
     """
     Classifier-free guidance scale, 0..100; unset takes the catalog's default. At 1 the negative prompt has no effect
     and each step costs half.
@@ -800,13 +762,9 @@ class Denoising(betterproto2.Message):
     Pictures to make, 1..64; 0 means 1. The k-th has seed + k and is just the picture that that seed gives alone.
     """
 
-    seamless: "Seamless | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    seamless: "Seamless | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
 
-    controls: "list[Control]" = betterproto2.field(
-        12, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    controls: "list[Control]" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     At most 8.
     """
@@ -827,9 +785,7 @@ class DepthMap(betterproto2.Message):
     Infinite and NaN values count as background.
     """
 
-    background: "Image | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    background: "Image | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Optional, of the same extent, one channel: values above one half are background.
     """
@@ -872,9 +828,7 @@ class DownloadResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "DownloadResponse", DownloadResponse
-)
+default_message_pool.register_message("bottega.v1", "DownloadResponse", DownloadResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -903,9 +857,7 @@ class FailedEvent(betterproto2.Message):
     The job failed.
     """
 
-    failure: "Failure | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    failure: "Failure | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("bottega.v1", "FailedEvent", FailedEvent)
@@ -947,9 +899,7 @@ class Figure(betterproto2.Message):
     One figure.
     """
 
-    keypoints: "list[Keypoint]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    keypoints: "list[Keypoint]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     The 18 joints of COCO-18 as OpenPose numbers them: nose, neck, right shoulder, elbow, wrist, left shoulder, elbow,
     wrist, right hip, knee, ankle, left hip, knee, ankle, right eye, left eye, right ear, left ear.
@@ -965,17 +915,13 @@ class FindMissingRequest(betterproto2.Message):
     Ask what has to be sent.
     """
 
-    digests: "list[bytes]" = betterproto2.field(
-        1, betterproto2.TYPE_BYTES, repeated=True
-    )
+    digests: "list[bytes]" = betterproto2.field(1, betterproto2.TYPE_BYTES, repeated=True)
     """
     SHA-256, 32 bytes each; at most 10000.
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "FindMissingRequest", FindMissingRequest
-)
+default_message_pool.register_message("bottega.v1", "FindMissingRequest", FindMissingRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -984,14 +930,10 @@ class FindMissingResponse(betterproto2.Message):
     What has to be sent.
     """
 
-    digests: "list[bytes]" = betterproto2.field(
-        1, betterproto2.TYPE_BYTES, repeated=True
-    )
+    digests: "list[bytes]" = betterproto2.field(1, betterproto2.TYPE_BYTES, repeated=True)
 
 
-default_message_pool.register_message(
-    "bottega.v1", "FindMissingResponse", FindMissingResponse
-)
+default_message_pool.register_message("bottega.v1", "FindMissingResponse", FindMissingResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1000,28 +942,20 @@ class Generate(betterproto2.Message):
     Make a picture from words, or from words and another picture.
     """
 
-    denoising: "Denoising | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    denoising: "Denoising | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
-    extent: "Extent | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    extent: "Extent | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Any size of 16..4096 on each side, 4 194 304 pixels at most; it need be no multiple of 8. Unset or 0 x 0 takes the start's extent, or
     the checkpoint's native one.
     """
 
-    start: "Image | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    start: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Optional: begin from this picture, resized to the extent. RGB, RGBA (its alpha is ignored) or grey.
     """
 
-    strength: "float | None" = betterproto2.field(
-        4, betterproto2.TYPE_FLOAT, optional=True
-    )
+    strength: "float | None" = betterproto2.field(4, betterproto2.TYPE_FLOAT, optional=True)
     """
     How far to leave the start picture, 0..1: 0 returns it, 1 forgets it. Unset means 0.6 where there is a start
     picture, and has no effect without.
@@ -1043,9 +977,7 @@ class GetCatalogRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "GetCatalogRequest", GetCatalogRequest
-)
+default_message_pool.register_message("bottega.v1", "GetCatalogRequest", GetCatalogRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1056,17 +988,13 @@ class GetCatalogResponse(betterproto2.Message):
 
     version: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
 
-    catalog: "Catalog | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    catalog: "Catalog | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Unset if known_version is still right.
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "GetCatalogResponse", GetCatalogResponse
-)
+default_message_pool.register_message("bottega.v1", "GetCatalogResponse", GetCatalogResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1115,9 +1043,7 @@ class GetLoadResponse(betterproto2.Message):
 
     running: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
 
-    workers: "list[Worker]" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    workers: "list[Worker]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("bottega.v1", "GetLoadResponse", GetLoadResponse)
@@ -1132,9 +1058,7 @@ class GetServerRequest(betterproto2.Message):
     pass
 
 
-default_message_pool.register_message(
-    "bottega.v1", "GetServerRequest", GetServerRequest
-)
+default_message_pool.register_message("bottega.v1", "GetServerRequest", GetServerRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1169,9 +1093,7 @@ class GetServerResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "GetServerResponse", GetServerResponse
-)
+default_message_pool.register_message("bottega.v1", "GetServerResponse", GetServerResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1198,37 +1120,25 @@ class Image(betterproto2.Message):
         - source: Where the bytes are.
     """
 
-    extent: "Extent | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    extent: "Extent | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
     channels: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
     """
     1, 3 or 4.
     """
 
-    depth: "ChannelDepth" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: ChannelDepth(0)
-    )
+    depth: "ChannelDepth" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: ChannelDepth(0))
 
-    color_space: "ColorSpace" = betterproto2.field(
-        4, betterproto2.TYPE_ENUM, default_factory=lambda: ColorSpace(0)
-    )
+    color_space: "ColorSpace" = betterproto2.field(4, betterproto2.TYPE_ENUM, default_factory=lambda: ColorSpace(0))
 
-    encoding: "Encoding" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: Encoding(0)
-    )
+    encoding: "Encoding" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: Encoding(0))
 
-    digest: "bytes | None" = betterproto2.field(
-        6, betterproto2.TYPE_BYTES, optional=True, group="source"
-    )
+    digest: "bytes | None" = betterproto2.field(6, betterproto2.TYPE_BYTES, optional=True, group="source")
     """
     SHA-256 of the bytes as encoded, 32 bytes. Upload them first with BlobService.
     """
 
-    inline: "bytes | None" = betterproto2.field(
-        7, betterproto2.TYPE_BYTES, optional=True, group="source"
-    )
+    inline: "bytes | None" = betterproto2.field(7, betterproto2.TYPE_BYTES, optional=True, group="source")
     """
     The bytes as encoded, at most 256 KiB: for small pictures.
     """
@@ -1244,34 +1154,24 @@ class Inpaint(betterproto2.Message):
     the picture itself, bit for bit where the picture has 8 bits a channel.
     """
 
-    denoising: "Denoising | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    denoising: "Denoising | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
-    picture: "Image | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    picture: "Image | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
     RGB, RGBA or grey; sides of 16..4096, 4 194 304 pixels at most.
     """
 
-    mask: "Image | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    mask: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     One channel, the picture's extent, COLOR_SPACE_DATA: white is repainted, black is kept, grey blends.
     """
 
-    strength: "float | None" = betterproto2.field(
-        4, betterproto2.TYPE_FLOAT, optional=True
-    )
+    strength: "float | None" = betterproto2.field(4, betterproto2.TYPE_FLOAT, optional=True)
     """
     How far to leave what is there, 0..1. Unset means 1: repaint wholly.
     """
 
-    fill: "InpaintFill" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: InpaintFill(0)
-    )
+    fill: "InpaintFill" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: InpaintFill(0))
 
 
 default_message_pool.register_message("bottega.v1", "Inpaint", Inpaint)
@@ -1297,49 +1197,30 @@ class Job(betterproto2.Message):
     A line for lists, as the submitter wrote it.
     """
 
-    state: "JobState" = betterproto2.field(
-        5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0)
-    )
+    state: "JobState" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: JobState(0))
 
-    priority: "Priority" = betterproto2.field(
-        6, betterproto2.TYPE_ENUM, default_factory=lambda: Priority(0)
-    )
+    priority: "Priority" = betterproto2.field(6, betterproto2.TYPE_ENUM, default_factory=lambda: Priority(0))
 
-    task: "Task | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    task: "Task | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
     """
     What was asked, with every default filled in, so that "use these again" means the same. Pictures are by digest.
     """
 
     submitted: "datetime.datetime | None" = betterproto2.field(
-        8,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        8, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
 
     started: "datetime.datetime | None" = betterproto2.field(
-        9,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        9, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
 
     ended: "datetime.datetime | None" = betterproto2.field(
-        10,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        10, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
 
-    pictures: "list[Picture]" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    pictures: "list[Picture]" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, repeated=True)
 
-    failure: "Failure | None" = betterproto2.field(
-        12, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    failure: "Failure | None" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, optional=True)
     """
     Set when the state is JOB_STATE_FAILED.
     """
@@ -1432,9 +1313,7 @@ class ListJobsRequest(betterproto2.Message):
     Ask for jobs.
     """
 
-    states: "list[JobState]" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, repeated=True
-    )
+    states: "list[JobState]" = betterproto2.field(1, betterproto2.TYPE_ENUM, repeated=True)
     """
     Empty = all states.
     """
@@ -1467,9 +1346,7 @@ class ListJobsResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "ListJobsResponse", ListJobsResponse
-)
+default_message_pool.register_message("bottega.v1", "ListJobsResponse", ListJobsResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1478,9 +1355,7 @@ class Photo(betterproto2.Message):
     A photograph or painting in which the daemon finds the structure itself.
     """
 
-    image: "Image | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    image: "Image | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
     """
     RGB, RGBA or grey.
     """
@@ -1515,9 +1390,7 @@ class Picture(betterproto2.Message):
     The seed that makes this very picture alone.
     """
 
-    image: "Image | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    image: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     By digest; fetch it with BlobService.Download until the job expires.
     """
@@ -1532,9 +1405,7 @@ class PictureEvent(betterproto2.Message):
     A picture is done; others of the job may follow.
     """
 
-    picture: "Picture | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    picture: "Picture | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
 
 default_message_pool.register_message("bottega.v1", "PictureEvent", PictureEvent)
@@ -1546,9 +1417,7 @@ class Pose(betterproto2.Message):
     The figures of a picture.
     """
 
-    figures: "list[Figure]" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, repeated=True
-    )
+    figures: "list[Figure]" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     1 to 32.
     """
@@ -1570,9 +1439,7 @@ class PreviewEvent(betterproto2.Message):
 
     step: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
 
-    extent: "Extent | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    extent: "Extent | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
 
     jpeg: "bytes" = betterproto2.field(4, betterproto2.TYPE_BYTES)
     """
@@ -1589,9 +1456,7 @@ class ProgressEvent(betterproto2.Message):
     The job is under way.
     """
 
-    phase: "Phase" = betterproto2.field(
-        1, betterproto2.TYPE_ENUM, default_factory=lambda: Phase(0)
-    )
+    phase: "Phase" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: Phase(0))
 
     fraction: "float" = betterproto2.field(2, betterproto2.TYPE_FLOAT)
     """
@@ -1620,9 +1485,7 @@ class QueuedEvent(betterproto2.Message):
     Jobs ahead of it, 0 = next.
     """
 
-    expected_wait: "float | None" = betterproto2.field(
-        2, betterproto2.TYPE_FLOAT, optional=True
-    )
+    expected_wait: "float | None" = betterproto2.field(2, betterproto2.TYPE_FLOAT, optional=True)
     """
     Seconds until it starts, as far as the daemon can tell; unset when it cannot.
     """
@@ -1721,13 +1584,9 @@ class SubmitJobRequest(betterproto2.Message):
     Made by the client, 8 to 64 characters of A-Z a-z 0-9 _ -, a UUID for instance. The same id is the same job.
     """
 
-    task: "Task | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True
-    )
+    task: "Task | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
 
-    priority: "Priority" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: Priority(0)
-    )
+    priority: "Priority" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: Priority(0))
 
     title: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
@@ -1740,9 +1599,7 @@ class SubmitJobRequest(betterproto2.Message):
     paint live. "" = none; at most 64 characters.
     """
 
-    cancel_when_unwatched_after: "float" = betterproto2.field(
-        6, betterproto2.TYPE_FLOAT
-    )
+    cancel_when_unwatched_after: "float" = betterproto2.field(6, betterproto2.TYPE_FLOAT)
     """
     Seconds without a watcher after which the job is cancelled, for programs that may be killed. 0 = never; at most 86400.
     """
@@ -1753,9 +1610,7 @@ class SubmitJobRequest(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "SubmitJobRequest", SubmitJobRequest
-)
+default_message_pool.register_message("bottega.v1", "SubmitJobRequest", SubmitJobRequest)
 
 
 @dataclass(eq=False, repr=False)
@@ -1772,9 +1627,7 @@ class SubmitJobResponse(betterproto2.Message):
     """
 
 
-default_message_pool.register_message(
-    "bottega.v1", "SubmitJobResponse", SubmitJobResponse
-)
+default_message_pool.register_message("bottega.v1", "SubmitJobResponse", SubmitJobResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1798,13 +1651,9 @@ class Task(betterproto2.Message):
         - task:
     """
 
-    generate: "Generate | None" = betterproto2.field(
-        1, betterproto2.TYPE_MESSAGE, optional=True, group="task"
-    )
+    generate: "Generate | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True, group="task")
 
-    inpaint: "Inpaint | None" = betterproto2.field(
-        2, betterproto2.TYPE_MESSAGE, optional=True, group="task"
-    )
+    inpaint: "Inpaint | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="task")
 
 
 default_message_pool.register_message("bottega.v1", "Task", Task)
@@ -1888,52 +1737,29 @@ class WatchJobResponse(betterproto2.Message):
     """
 
     time: "datetime.datetime | None" = betterproto2.field(
-        2,
-        betterproto2.TYPE_MESSAGE,
-        unwrap=lambda: __google__protobuf__.Timestamp,
-        optional=True,
+        2, betterproto2.TYPE_MESSAGE, unwrap=lambda: __google__protobuf__.Timestamp, optional=True
     )
 
-    queued: "QueuedEvent | None" = betterproto2.field(
-        3, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    queued: "QueuedEvent | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    started: "StartedEvent | None" = betterproto2.field(
-        4, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    started: "StartedEvent | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    progress: "ProgressEvent | None" = betterproto2.field(
-        5, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    progress: "ProgressEvent | None" = betterproto2.field(5, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    preview: "PreviewEvent | None" = betterproto2.field(
-        6, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    preview: "PreviewEvent | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    picture: "PictureEvent | None" = betterproto2.field(
-        7, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    picture: "PictureEvent | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    succeeded: "SucceededEvent | None" = betterproto2.field(
-        8, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    succeeded: "SucceededEvent | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    failed: "FailedEvent | None" = betterproto2.field(
-        9, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    failed: "FailedEvent | None" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    cancelled: "CancelledEvent | None" = betterproto2.field(
-        10, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    cancelled: "CancelledEvent | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
-    heartbeat: "HeartbeatEvent | None" = betterproto2.field(
-        11, betterproto2.TYPE_MESSAGE, optional=True, group="event"
-    )
+    heartbeat: "HeartbeatEvent | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True, group="event")
 
 
-default_message_pool.register_message(
-    "bottega.v1", "WatchJobResponse", WatchJobResponse
-)
+default_message_pool.register_message("bottega.v1", "WatchJobResponse", WatchJobResponse)
 
 
 @dataclass(eq=False, repr=False)
@@ -1952,9 +1778,7 @@ class Worker(betterproto2.Message):
     "NVIDIA RTX 4090"; "" until its process has started once.
     """
 
-    state: "WorkerState" = betterproto2.field(
-        3, betterproto2.TYPE_ENUM, default_factory=lambda: WorkerState(0)
-    )
+    state: "WorkerState" = betterproto2.field(3, betterproto2.TYPE_ENUM, default_factory=lambda: WorkerState(0))
 
     memory_total: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
     """

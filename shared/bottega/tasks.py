@@ -1,0 +1,177 @@
+"""What can be asked of the daemon, as plain values that hold pixels; sent by `Client.submit` and `Session.submit`.
+
+    generate("weathered copper", seamless="xy", count=4)
+    generate("a stone hall", controls=[depth_control(z)])
+    inpaint(picture, mask, "a red door")
+
+None, "" and 0 leave the choice to the daemon's defaults, which the catalog tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from bottega.pixels import Pixels
+
+Seamless: TypeAlias = Literal["none", "x", "y", "xy"]
+Fill: TypeAlias = Literal["keep", "neutral"]
+ControlKind: TypeAlias = Literal["depth", "canny", "pose"]
+
+
+@dataclass(frozen=True)
+class Keypoint:
+    """One COCO-18 joint in pixels of the job's extent; confidence 0 means that it is not seen."""
+
+    x: float
+    y: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class MapHint:
+    """A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton."""
+
+    map: Pixels
+
+
+@dataclass(frozen=True)
+class PhotoHint:
+    """A picture in which the daemon finds the structure; thresholds of Canny's detector on 8-bit grey levels."""
+
+    photo: Pixels
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class DepthHint:
+    """Planar Z in metres (one channel, f16 or f32, "data") and which pixels are background (white)."""
+
+    z: Pixels
+    background: Pixels | None
+
+
+@dataclass(frozen=True)
+class PoseHint:
+    """Figures of 18 joints each."""
+
+    figures: tuple[tuple[Keypoint, ...], ...]
+
+
+@dataclass(frozen=True)
+class Control:
+    """One control network at work. Strength is 0..2; `start` and `end` are the fractions of the steps it acts in."""
+
+    kind: ControlKind
+    hint: MapHint | PhotoHint | DepthHint | PoseHint
+    network: str = ""
+    strength: float | None = None
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
+class Painting:
+    """How pictures are denoised: what all painting tasks have in common."""
+
+    negative_prompt: str = field(default="", kw_only=True)
+    checkpoint: str = field(default="", kw_only=True)
+    sampler: str = field(default="", kw_only=True)
+    schedule: str = field(default="", kw_only=True)
+    steps: int = field(default=0, kw_only=True)
+    guidance: float | None = field(default=None, kw_only=True)
+    clip_skip: int = field(default=0, kw_only=True)
+    """CLIP layers from the end; 1 is the last."""
+    seed: int | None = field(default=None, kw_only=True)
+    """None: the daemon draws one, and tells it with each picture. The k-th picture has seed + k."""
+    count: int = field(default=1, kw_only=True)
+    seamless: Seamless = field(default="none", kw_only=True)
+    """Axes along which the picture continues into itself."""
+    controls: Sequence[Control] = field(default=(), kw_only=True)
+
+
+@dataclass(frozen=True)
+class Generate(Painting):
+    """A picture from words, or from words and a start picture. 0 x 0 takes the start's extent or the model's own.
+
+    `strength` is how far to leave the start picture: 0 returns it, 1 forgets it.
+    """
+
+    prompt: str
+    width: int = 0
+    height: int = 0
+    start: Pixels | None = None
+    strength: float | None = None
+
+
+@dataclass(frozen=True)
+class Inpaint(Painting):
+    """Repaint the masked part of a picture: `mask` has one channel ("data"), white is repainted, black is kept."""
+
+    picture: Pixels
+    mask: Pixels
+    prompt: str
+    strength: float | None = None
+    fill: Fill = "keep"
+    """What the masked part holds before it is denoised."""
+
+
+Task: TypeAlias = Generate | Inpaint
+
+generate = Generate
+inpaint = Inpaint
+
+
+def depth_control(
+    z: Pixels,
+    background: Pixels | None = None,
+    *,
+    network: str = "",
+    strength: float | None = None,
+    start: float | None = None,
+    end: float | None = None,
+) -> Control:
+    """Follow a renderer's depth: planar Z in metres, infinite or NaN or white in `background` where there is nothing."""
+    return Control("depth", DepthHint(z, background), network, strength, start, end)
+
+
+def canny_control(
+    photo: Pixels,
+    *,
+    low: float = 0.0,
+    high: float = 0.0,
+    network: str = "",
+    strength: float | None = None,
+    start: float | None = None,
+    end: float | None = None,
+) -> Control:
+    """Follow a picture's edges, found by the daemon; thresholds of 0 and 0 are its own."""
+    return Control("canny", PhotoHint(photo, low, high), network, strength, start, end)
+
+
+def pose_control(
+    figures: Sequence[Sequence[Keypoint]],
+    *,
+    network: str = "",
+    strength: float | None = None,
+    start: float | None = None,
+    end: float | None = None,
+) -> Control:
+    """Follow figures of 18 joints each, numbered as OpenPose numbers COCO-18."""
+    hint = PoseHint(tuple(tuple(figure) for figure in figures))
+    return Control("pose", hint, network, strength, start, end)
+
+
+def map_control(
+    kind: ControlKind,
+    map: Pixels,
+    *,
+    network: str = "",
+    strength: float | None = None,
+    start: float | None = None,
+    end: float | None = None,
+) -> Control:
+    """Follow a picture that is already what the network expects."""
+    return Control(kind, MapHint(map), network, strength, start, end)

@@ -34,7 +34,9 @@ class Book:
             try:
                 return method(self._store, *args, **kwargs)
             except sqlite3.OperationalError as error:
-                raise Overloaded(f"the book cannot be written: {error}.", remedy="Free disk space on the daemon.") from error
+                raise Overloaded(
+                    f"the book cannot be written: {error}.", remedy="Free disk space on the daemon."
+                ) from error
 
         return await asyncio.get_running_loop().run_in_executor(self._thread, call)
 

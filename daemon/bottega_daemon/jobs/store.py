@@ -13,8 +13,17 @@ from uuid import uuid4
 
 import msgspec
 
-from bottega_daemon.errors import InvalidRequest, NotFound, Overloaded
-from bottega_daemon.jobs.events import Cancelled, Failed, Lasting, Numbered, PictureDone, Started, Succeeded, lasting_decoder
+from bottega_daemon.errors import NotFound, Overloaded, WorkerDied
+from bottega_daemon.jobs.events import (
+    Cancelled,
+    Failed,
+    Lasting,
+    Numbered,
+    PictureDone,
+    Started,
+    Succeeded,
+    lasting_decoder,
+)
 from bottega_daemon.jobs.queue import Waiting, work_of
 from bottega_daemon.jobs.rows import job_of, waiting_of
 from bottega_daemon.jobs.schema import open_book
@@ -23,12 +32,6 @@ from bottega_daemon.spec import images_of
 
 MAX_WAITING = 10_000
 MAX_WAITING_OF_PERSON = 1_000
-
-WORKER_DIED = Failure(
-    "WORKER_DIED",
-    f"the process on the device ended {MAX_ATTEMPTS} times while this job ran.",
-    "Make fewer or smaller pictures at once; `bottega doctor` tells how much memory there is, the daemon's log why it ended.",
-)
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -155,23 +158,24 @@ class Store:
         with self._transaction():
             return self._cancel(self._find(job_id, person), now)
 
-    def lost(self, job_id: str, now: float) -> Change | None:
+    def lost(self, job_id: str, why: str, now: float) -> Change | None:
         """A running job's worker is gone: it waits again, or ends if it was to be cancelled or begun too often."""
         with self._transaction():
             row = self._row("job_id = ? AND state = 'running'", job_id)
-            return self._lost(row, now) if row else None
+            return self._lost(row, why, now) if row else None
 
     def put_back(self, job_id: str) -> None:
         """A running job waits again, as if it had not begun: its worker was stopped in good order."""
         with self._transaction():
             self._db.execute(
-                "UPDATE jobs SET state = 'queued', attempt = attempt - 1 WHERE job_id = ? AND state = 'running'", (job_id,)
+                "UPDATE jobs SET state = 'queued', attempt = attempt - 1 WHERE job_id = ? AND state = 'running'",
+                (job_id,),
             )
 
     def recover(self, now: float) -> list[Change]:
         """After a crash: whatever ran waits again, in its old place."""
         with self._transaction():
-            return [self._lost(row, now) for row in self._rows("state = 'running'")]
+            return [self._lost(row, "was killed", now) for row in self._rows("state = 'running'")]
 
     # Jobs are looked at
 
@@ -201,7 +205,9 @@ class Store:
 
     def counts(self) -> tuple[int, int]:
         """Jobs that wait, and jobs that run."""
-        query = "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FROM jobs WHERE state IN ('queued', 'running')"
+        query = (
+            "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FROM jobs WHERE state IN ('queued', 'running')"
+        )
         queued, active = self._db.execute(query).fetchone()
         return queued, active - queued
 
@@ -231,11 +237,11 @@ class Store:
             return self._end(row, "cancelled", Cancelled(), now)
         return Change(row["job_id"], row["person"], "running")
 
-    def _lost(self, row: sqlite3.Row, now: float) -> Change:
+    def _lost(self, row: sqlite3.Row, why: str, now: float) -> Change:
         if row["cancel_requested"]:
             return self._end(row, "cancelled", Cancelled(), now)
         if row["attempt"] >= MAX_ATTEMPTS:
-            return self._fail(row, WORKER_DIED, now)
+            return self._fail(row, Failure.of(_worker_died(row["attempt"], why)), now)
         self._set(row, "state = 'queued'")
         return Change(row["job_id"], row["person"], "queued")
 
@@ -251,7 +257,9 @@ class Store:
         """Append an event to a job's row."""
         self._set(row, "last_event = last_event + 1")
         number = self._require("number = ?", row["number"])["last_event"]
-        self._db.execute("INSERT INTO events VALUES (?, ?, ?, ?)", (row["number"], number, now, msgspec.json.encode(event)))
+        self._db.execute(
+            "INSERT INTO events VALUES (?, ?, ?, ?)", (row["number"], number, now, msgspec.json.encode(event))
+        )
         return Change(row["job_id"], row["person"], state, Numbered(number, now, event))
 
     def _set(self, row: sqlite3.Row, assignments: str, *values: object) -> None:
@@ -290,3 +298,10 @@ class Store:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def _worker_died(attempts: int, why: str) -> WorkerDied:
+    return WorkerDied(
+        f"this job was begun {attempts} times, and each time the process on the device was lost; the last one {why}.",
+        remedy="Make fewer or smaller pictures; `bottega doctor` and the daemon's log tell what the process ran out of.",
+    )

@@ -64,9 +64,9 @@ class Mailbox:
 
 
 class Watchers:
-    """Everybody who watches. `changed(job_id, anybody, anybody with previews)` is called when that may have changed."""
+    """Everybody who watches. `changed(job_id)` is called when a watcher of that job came or went."""
 
-    def __init__(self, changed: Callable[[str, bool, bool], None]) -> None:
+    def __init__(self, changed: Callable[[str], None]) -> None:
         self._boxes: dict[str, list[Mailbox]] = defaultdict(list)
         self._changed = changed
         self._closed = False
@@ -78,14 +78,14 @@ class Watchers:
         if self._closed:
             box.close()
         self._boxes[job_id].append(box)
-        self._tell(job_id)
+        self._changed(job_id)
         try:
             yield box
         finally:
             self._boxes[job_id].remove(box)
             if not self._boxes[job_id]:
                 del self._boxes[job_id]
-            self._tell(job_id)
+            self._changed(job_id)
 
     def publish(self, job_id: str, letter: Numbered) -> None:
         """Tell a job's watchers."""
@@ -106,6 +106,3 @@ class Watchers:
         for boxes in self._boxes.values():
             for box in boxes:
                 box.close()
-
-    def _tell(self, job_id: str) -> None:
-        self._changed(job_id, self.anybody(job_id), self.wants_previews(job_id))

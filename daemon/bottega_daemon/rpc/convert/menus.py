@@ -1,0 +1,61 @@
+"""The catalog's message."""
+
+from __future__ import annotations
+
+from bottega_daemon.rpc.convert.controls import KIND_VALUES
+from bottega_daemon.rpc.generated.v1 import catalog_pb2 as pb
+from bottega_daemon.rpc.generated.v1 import image_pb2
+from bottega_daemon.rpc.menus import Menus
+
+
+def catalog_message(menus: Menus) -> pb.Catalog:
+    """Everything that a menu shows. Control networks of kinds that requests cannot name are left out."""
+    return pb.Catalog(
+        version=menus.version,
+        checkpoints=[
+            pb.Checkpoint(
+                name=row.name,
+                family=row.family,
+                native=image_pb2.Extent(width=row.native_extent, height=row.native_extent),
+                size=row.nbytes,
+            )
+            for row in menus.checkpoints.values()
+        ],
+        control_networks=[
+            pb.ControlNetwork(name=row.name, family=row.family, kind=KIND_VALUES[row.kind], size=row.nbytes)
+            for row in menus.control_networks.values()
+            if row.kind in KIND_VALUES
+        ],
+        samplers=[
+            pb.Sampler(name=row.name, label=row.label, stochastic=row.stochastic, calls_per_step=row.calls_per_step)
+            for row in menus.samplers.values()
+        ],
+        schedules=[pb.Schedule(name=row.name, label=row.label) for row in menus.schedules.values()],
+        defaults=_defaults(menus),
+        limits=_limits(menus),
+        problems=[
+            pb.CatalogProblem(file=row.path.name, message=row.reason, remedy=row.remedy) for row in menus.problems
+        ],
+    )
+
+
+def _defaults(menus: Menus) -> pb.Defaults:
+    row = menus.defaults
+    return pb.Defaults(
+        checkpoint=row.checkpoint, sampler=row.sampler, schedule=row.schedule, steps=row.steps, guidance=row.guidance
+    )
+
+
+def _limits(menus: Menus) -> pb.Limits:
+    row = menus.limits
+    return pb.Limits(
+        min_side=row.min_side,
+        max_side=row.max_side,
+        max_pixels=row.max_pixels,
+        max_steps=row.max_steps,
+        max_count=row.max_count,
+        max_controls=row.max_controls,
+        max_prompt_characters=row.max_prompt_characters,
+        max_blob_bytes=row.max_blob_bytes,
+        max_inline_bytes=row.max_inline_bytes,
+    )

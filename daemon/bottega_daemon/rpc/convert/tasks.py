@@ -1,0 +1,156 @@
+"""Tasks: messages to specs with every default filled in, and back."""
+
+from __future__ import annotations
+
+import random
+
+from bottega_daemon.errors import InvalidRequest
+from bottega_daemon.models.entries import Checkpoint
+from bottega_daemon.rpc.convert import fields
+from bottega_daemon.rpc.convert.controls import Inline, control_message, control_of
+from bottega_daemon.rpc.convert.images import DATA, GREY, canvas_of, image_message, image_of, same_extent
+from bottega_daemon.rpc.generated.v1 import image_pb2
+from bottega_daemon.rpc.generated.v1 import task_pb2 as pb
+from bottega_daemon.rpc.limits import LIMITS
+from bottega_daemon.rpc.menus import Menus
+from bottega_daemon.spec import Axes, Denoising, Extent, Fill, Generate, Image, Inpaint, Task
+
+FILLS: dict[pb.InpaintFill, Fill] = {
+    pb.INPAINT_FILL_UNSPECIFIED: "keep",
+    pb.INPAINT_FILL_KEEP: "keep",
+    pb.INPAINT_FILL_NEUTRAL: "neutral",
+}
+FILL_VALUES: dict[Fill, pb.InpaintFill] = {"keep": pb.INPAINT_FILL_KEEP, "neutral": pb.INPAINT_FILL_NEUTRAL}
+AXES: dict[tuple[bool, bool], Axes] = {
+    (False, False): "none",
+    (True, False): "x",
+    (False, True): "y",
+    (True, True): "xy",
+}
+DRAWN_SEEDS = 2**32
+
+
+def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
+    """What is asked. Bytes of inline images are added to `inline` by digest."""
+    match message.WhichOneof("task"):
+        case "generate":
+            return _generate(message.generate, menus, inline)
+        case "inpaint":
+            return _inpaint(message.inpaint, menus, inline)
+        case _:
+            raise InvalidRequest("there is nothing to do.", remedy="Set generate or inpaint.", field="task")
+
+
+def _generate(message: pb.Generate, menus: Menus, inline: Inline) -> Generate:
+    checkpoint = _checkpoint(message.denoising, menus, "generate.denoising")
+    start = image_of(message.start, inline, "generate.start") if message.HasField("start") else None
+    strength = menus.defaults.strength
+    if message.HasField("strength"):
+        strength = fields.real(message.strength, 0, 1, "generate.strength")
+    return Generate(
+        how=_denoising(message.denoising, checkpoint, menus, inline, "generate.denoising"),
+        extent=canvas_of(_wished_extent(message.extent, start, checkpoint), "generate.extent"),
+        start=start,
+        strength=strength if start else 1.0,
+    )
+
+
+def _wished_extent(message: image_pb2.Extent, start: Image | None, checkpoint: Checkpoint) -> Extent:
+    if message.width or message.height:
+        return Extent(message.width, message.height)
+    return start.extent if start else Extent(checkpoint.native_extent, checkpoint.native_extent)
+
+
+def _inpaint(message: pb.Inpaint, menus: Menus, inline: Inline) -> Inpaint:
+    checkpoint = _checkpoint(message.denoising, menus, "inpaint.denoising")
+    picture = image_of(message.picture, inline, "inpaint.picture")
+    canvas_of(picture.extent, "inpaint.picture.extent")
+    mask = image_of(message.mask, inline, "inpaint.mask", channels=GREY, color_spaces=DATA)
+    same_extent(mask, picture, "inpaint.mask", "the picture")
+    return Inpaint(
+        how=_denoising(message.denoising, checkpoint, menus, inline, "inpaint.denoising"),
+        picture=picture,
+        mask=mask,
+        strength=fields.real(message.strength, 0, 1, "inpaint.strength") if message.HasField("strength") else 1.0,
+        fill=fields.choice(message.fill, FILLS, pb.InpaintFill.keys()[1:], "inpaint.fill"),
+    )
+
+
+def _checkpoint(message: pb.Denoising, menus: Menus, field: str) -> Checkpoint:
+    name = message.checkpoint or menus.defaults.checkpoint
+    return fields.named(name, menus.checkpoints, "checkpoint", f"{field}.checkpoint")
+
+
+def _denoising(
+    message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inline: Inline, field: str
+) -> Denoising:
+    defaults = menus.defaults
+    count = fields.whole(message.count or 1, 1, LIMITS.max_count, f"{field}.count")
+    fields.whole(len(message.controls), 0, LIMITS.max_controls, f"{field}.controls")
+    sampler, schedule = message.sampler or defaults.sampler, message.schedule or defaults.schedule
+    top = LIMITS.max_guidance
+    return Denoising(
+        checkpoint=checkpoint.name,
+        prompt=fields.text(message.prompt, LIMITS.max_prompt_characters, f"{field}.prompt"),
+        negative_prompt=fields.text(message.negative_prompt, LIMITS.max_prompt_characters, f"{field}.negative_prompt"),
+        sampler=fields.named(sampler, menus.samplers, "sampler", f"{field}.sampler").name,
+        schedule=fields.named(schedule, menus.schedules, "schedule", f"{field}.schedule").name,
+        steps=fields.whole(message.steps or defaults.steps, 1, LIMITS.max_steps, f"{field}.steps"),
+        guidance=(
+            fields.real(message.guidance, 0, top, f"{field}.guidance")
+            if message.HasField("guidance")
+            else defaults.guidance
+        ),
+        clip_skip=fields.whole(message.clip_skip or 1, 1, LIMITS.max_clip_skip, f"{field}.clip_skip"),
+        seed=_seed(message, count, f"{field}.seed"),
+        count=count,
+        seamless=AXES[message.seamless.horizontal, message.seamless.vertical],
+        controls=tuple(
+            control_of(control, menus, checkpoint, inline, f"{field}.controls[{index}]")
+            for index, control in enumerate(message.controls)
+        ),
+    )
+
+
+def _seed(message: pb.Denoising, count: int, field: str) -> int:
+    """The seed asked for, or one drawn; that of the last picture must fit too."""
+    if not message.HasField("seed"):
+        return random.SystemRandom().randrange(DRAWN_SEEDS)
+    return fields.whole(message.seed, 0, LIMITS.max_seed - count + 1, field)
+
+
+def task_message(task: Task) -> pb.Task:
+    """A task with everything said; converted again it is the same task."""
+    if isinstance(task, Generate):
+        generate = pb.Generate(
+            denoising=_denoising_message(task.how),
+            extent=image_pb2.Extent(width=task.extent.width, height=task.extent.height),
+            start=image_message(task.start) if task.start else None,
+            strength=task.strength if task.start else None,
+        )
+        return pb.Task(generate=generate)
+    inpaint = pb.Inpaint(
+        denoising=_denoising_message(task.how),
+        picture=image_message(task.picture),
+        mask=image_message(task.mask),
+        strength=task.strength,
+        fill=FILL_VALUES[task.fill],
+    )
+    return pb.Task(inpaint=inpaint)
+
+
+def _denoising_message(how: Denoising) -> pb.Denoising:
+    return pb.Denoising(
+        checkpoint=how.checkpoint,
+        prompt=how.prompt,
+        negative_prompt=how.negative_prompt,
+        sampler=how.sampler,
+        schedule=how.schedule,
+        steps=how.steps,
+        guidance=how.guidance,
+        clip_skip=how.clip_skip,
+        seed=how.seed,
+        count=how.count,
+        seamless=pb.Seamless(horizontal="x" in how.seamless, vertical="y" in how.seamless),
+        controls=[control_message(control) for control in how.controls],
+    )

@@ -1,0 +1,41 @@
+"""What a request may ask for: one table, which the converter enforces and the catalog tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds, each inclusive. Sides and pixels are those of a picture to be made; images may be `max_image_side`."""
+
+    min_side: int = 16
+    max_side: int = 4096
+    max_pixels: int = 4_194_304
+    max_image_side: int = 16_384
+    max_steps: int = 1000
+    max_guidance: float = 100.0
+    max_clip_skip: int = 12
+    max_count: int = 64
+    max_controls: int = 8
+    max_control_strength: float = 2.0
+    max_figures: int = 32
+    max_canny_threshold: float = 10_000.0
+    max_coordinate: float = 1e6
+    max_prompt_characters: int = 8192
+    max_title_characters: int = 200
+    max_key_characters: int = 64
+    max_unwatched_seconds: float = 86_400.0
+    max_seed: int = 2**63 - 1
+    """Of the last picture: what torch's generator and the book's JSON readers can both hold."""
+    max_blob_bytes: int = 1 << 30
+    max_inline_bytes: int = 256 << 10
+    max_chunk_bytes: int = 2 << 20
+    max_digests: int = 10_000
+    max_page: int = 500
+    default_page: int = 50
+
+
+LIMITS = Limits()
+KEYPOINTS = 18
+"""Joints of a COCO-18 figure."""

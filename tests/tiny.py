@@ -65,6 +65,7 @@ SCHEDULER: dict[str, Any] = {
     "clip_sample": False,
 }
 INDEX: dict[str, Any] = {
+    "_diffusers_version": "0.42.1",
     "_class_name": "StableDiffusionPipeline",
     "feature_extractor": [None, None],
     "requires_safety_checker": False,

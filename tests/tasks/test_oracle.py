@@ -1,13 +1,13 @@
 """Every task gives the picture that the matching diffusers pipeline gives: same weights, seed and settings.
 
-Both run in float32 on the same tiny random weights. Latents may differ by 1e-4, pixels by 1/255. diffusers draws an
+Both run in float32 on the same tiny random weights. Latents of unit deviation may differ by 1e-4 (random weights give
+larger ones, whose difference is taken relative to their deviation), pixels by 1/255. diffusers draws an
 encoder's random sample where we take the mean, so its draw is replaced by the mean here; its 'linspace' timesteps equal
 our normal schedule where they are whole numbers (10 steps of 1000).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import pytest
 import torch
 from diffusers.models.autoencoders.vae import DiagonalGaussianDistribution
 from diffusers.models.controlnets.controlnet import ControlNetModel
-from diffusers.pipelines.controlnet.multicontrolnet import MultiControlNetModel
+from diffusers.models.controlnets.multicontrolnet import MultiControlNetModel
 from diffusers.pipelines.controlnet.pipeline_controlnet import StableDiffusionControlNetPipeline
 from diffusers.pipelines.controlnet.pipeline_controlnet_inpaint import StableDiffusionControlNetInpaintPipeline
 from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion import StableDiffusionPipeline
@@ -48,9 +48,8 @@ def bench(models: Models, tmp_path: Path) -> Bench:
 
 
 @pytest.fixture(autouse=True)
-def encoder_mean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def encoder_mean(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DiagonalGaussianDistribution, "sample", lambda self, generator=None: self.mode())
-    yield
 
 
 def pipeline(kind: Any, root: Path, scheduler: Any = EulerDiscreteScheduler, **parts: Any) -> Any:
@@ -71,8 +70,9 @@ def seeded(seed: int = 11) -> torch.Generator:
 def assert_same(bench: Bench, theirs: Any, name: str = "job", index: int = 0) -> None:
     ours = bench.samples[name][index].result
     assert ours is not None
-    difference = (ours - theirs).abs().max().item()
-    assert difference <= LATENTS, f"latents differ by {difference}"
+    scale = max(1.0, theirs.std().item())
+    difference = (ours - theirs).abs().max().item() / scale
+    assert difference <= LATENTS, f"latents differ by {difference} at a deviation of {scale}"
 
 
 @pytest.mark.parametrize("seed", [11, 12])
@@ -189,6 +189,7 @@ def test_inpaint_under_control(bench: Bench, tiny_root: Path) -> None:
         height=SIDE,
         width=SIDE,
         strength=0.8,
+        controlnet_conditioning_scale=1.0,
         generator=seeded(),
         output_type="latent",
     )

@@ -1,0 +1,74 @@
+"""Pictures that control networks read: depth, edges and poses drawn as the networks were trained on them.
+
+Used by the daemon at run time and by the starter's training alike, so that both mean the same. numpy and OpenCV only.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bottega_daemon.spec import Extent
+
+Floats = NDArray[np.float32]
+
+LIMBS = (
+    (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10),
+    (1, 11), (11, 12), (12, 13), (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
+)  # fmt: skip
+"""Pairs of COCO-18 joints that OpenPose connects (Cao et al. 2019, arXiv 1812.08008), in the order it colours them."""
+
+COLORS = (
+    (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0), (85, 255, 0), (0, 255, 0), (0, 255, 85),
+    (0, 255, 170), (0, 255, 255), (0, 170, 255), (0, 85, 255), (0, 0, 255), (85, 0, 255), (170, 0, 255), (255, 0, 255),
+    (255, 0, 170), (255, 0, 85),
+)  # fmt: skip
+"""OpenPose's colour wheel, red first: a joint's by its number, a limb's by its place in LIMBS."""
+
+NEAREST, FARTHEST = 1.0, 0.05
+"""Brightness of the nearest and the farthest surface; 0 is left to the background."""
+
+
+def depth_hint(z: Floats, background: NDArray[np.bool_] | None) -> Floats:
+    """Planar depth in metres [h, w] as MiDaS shows it: inverse depth, near bright, background black, [h, w, 3] in 0..1.
+
+    Background is what the mask says, and every depth that is not a positive number. One depth all over is near.
+    """
+    valid = np.isfinite(z) & (z > 0)
+    if background is not None:
+        valid &= ~background
+    hint = np.zeros(z.shape, np.float32)
+    if valid.any():
+        inverse = 1.0 / z[valid].astype(np.float64)
+        low, high = inverse.min(), inverse.max()
+        scaled = (inverse - low) / (high - low) if high > low else np.ones_like(inverse)
+        hint[valid] = FARTHEST + (NEAREST - FARTHEST) * scaled
+    return np.repeat(hint[..., None], 3, axis=-1)
+
+
+def canny_hint(rgb: Floats, low: float = 100, high: float = 200) -> Floats:
+    """White edges on black [h, w, 3] of a picture [h, w, 3] in 0..1; thresholds on 8-bit grey (Canny 1986)."""
+    grey = cv2.cvtColor(np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
+    edges = cv2.Canny(grey, low, high).astype(np.float32) / 255
+    return np.repeat(edges[..., None], 3, axis=-1)
+
+
+def pose_hint(people: Floats, extent: Extent) -> Floats:
+    """Figures [people, 18, 3] (x, y in pixels, confidence) as OpenPose draws them, [h, w, 3] in 0..1.
+
+    Joints of confidence 0 and limbs that lack a joint are left out. Limbs are as thick as 4 px are at 512.
+    """
+    canvas = np.zeros((extent.height, extent.width, 3), np.uint8)
+    thickness = max(1, round(4 * min(extent.width, extent.height) / 512))
+    for person in people:
+        seen = person[:, 2] > 0
+        points = [(int(round(x)), int(round(y))) for x, y, _ in np.nan_to_num(person).clip(-1e6, 1e6).tolist()]
+        for color, (a, b) in zip(COLORS, LIMBS, strict=False):
+            if seen[a] and seen[b]:
+                dim = tuple(int(value * 0.6) for value in color)
+                cv2.line(canvas, points[a], points[b], dim, 2 * thickness, cv2.LINE_AA)
+        for joint, color in enumerate(COLORS):
+            if seen[joint]:
+                cv2.circle(canvas, points[joint], thickness, color, -1, cv2.LINE_AA)
+    return canvas.astype(np.float32) / 255

@@ -60,7 +60,9 @@ def start_daemon(home: Path, models: Sequence[Path] = (), *, starter: bool = Fal
 
 
 @contextmanager
-def running_daemon(home: Path, models: Sequence[Path] = (), *, starter: bool = False, **settings: str) -> Generator[Daemon]:
+def running_daemon(
+    home: Path, models: Sequence[Path] = (), *, starter: bool = False, **settings: str
+) -> Generator[Daemon]:
     """A daemon for the length of a `with` block."""
     daemon = start_daemon(home, models, starter=starter, **settings)
     try:

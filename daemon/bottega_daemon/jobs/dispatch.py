@@ -178,7 +178,7 @@ class Dispatcher:
         while True:
             try:
                 return await self._book.ask(method, *args, **kwargs)
-            except Overloaded as error:
+            except Overloaded as error:  # noqa: PERF203
                 log.error("%s", error)
                 await asyncio.sleep(DISK_RETRY)
 

@@ -1,4 +1,4 @@
-"""Workers as processes of this machine: one per device, started when there is work, ended when there is none for long."""
+"""Workers as processes of this machine: one per device, started when there is work, ended when there is none."""
 
 from __future__ import annotations
 

@@ -86,7 +86,8 @@ class WorkerProcess:
         """Ask the process to end; it is killed if it takes too long."""
         self._send(Quit())
         self._quitting = True
-        if self._process:
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
             asyncio.get_running_loop().call_later(QUIT_PATIENCE, _kill, self._process)
 
     async def gone(self) -> None:

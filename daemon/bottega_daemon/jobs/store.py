@@ -6,27 +6,16 @@ Used from one thread only (`bottega_daemon.jobs.book`). A job's end is final: th
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import msgspec
 
-from bottega_daemon.errors import NotFound, Overloaded, WorkerDied
-from bottega_daemon.jobs.events import (
-    Cancelled,
-    Failed,
-    Lasting,
-    Numbered,
-    PictureDone,
-    Started,
-    Succeeded,
-    lasting_decoder,
-)
-from bottega_daemon.jobs.queue import Waiting, work_of
-from bottega_daemon.jobs.rows import job_of, waiting_of
-from bottega_daemon.jobs.schema import open_book
+from bottega_daemon.errors import Overloaded, WorkerDied
+from bottega_daemon.jobs.events import Cancelled, Failed, Lasting, Numbered, PictureDone, Started, Succeeded
+from bottega_daemon.jobs.queue import work_of
+from bottega_daemon.jobs.reader import Reader
 from bottega_daemon.jobs.states import MAX_ATTEMPTS, Failure, Job, Picture, State, Submission
 from bottega_daemon.spec import images_of
 
@@ -51,16 +40,8 @@ class Accepted(msgspec.Struct, frozen=True):
     replaced: tuple[Change, ...] = ()
 
 
-class Store:
-    """The book's tables. Every method is one transaction; times are seconds since 1970."""
-
-    def __init__(self, path: Path) -> None:
-        self._db = open_book(path)
-        self._db.row_factory = sqlite3.Row
-
-    def close(self) -> None:
-        """Fold the log into the file and let go of it."""
-        self._db.close()
+class Store(Reader):
+    """The book's tables. Every method here is one transaction; times are seconds since 1970."""
 
     # Jobs come
 
@@ -82,8 +63,10 @@ class Store:
         cursor = self._db.execute(
             "INSERT INTO jobs (job_id, person, request_id, title, priority, replaces, spec, work, submitted, since)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (uuid4().hex, wish.person, wish.request_id, wish.title, spec.priority, spec.replaces)
-            + (msgspec.json.encode(spec), work_of(spec), now, since),
+            (
+                *(uuid4().hex, wish.person, wish.request_id, wish.title, spec.priority, spec.replaces),
+                *(msgspec.json.encode(spec), work_of(spec), now, since),
+            ),
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -177,55 +160,12 @@ class Store:
         with self._transaction():
             return [self._lost(row, "was killed", now) for row in self._rows("state = 'running'")]
 
-    # Jobs are looked at
-
-    def job(self, job_id: str, person: str | None = None) -> Job:
-        """A job, of this person if one is given. Raises NotFound."""
-        return self._job(self._find(job_id, person))
-
-    def jobs(self, person: str, states: Iterable[State], limit: int, before: int) -> list[Job]:
-        """A person's jobs in these states (none = all), newest first, numbered below `before`."""
-        wanted = tuple(states)
-        places = ", ".join("?" * len(wanted))
-        where = f"person = ? AND number < ?{f' AND state IN ({places})' if wanted else ''} ORDER BY number DESC LIMIT ?"
-        return [self._job(row) for row in self._rows(where, person, before, *wanted, limit)]
-
-    def events(self, job_id: str, after: int) -> list[Numbered]:
-        """A job's lasting events above a number."""
-        rows = self._db.execute(
-            "SELECT events.number, time, event FROM events JOIN jobs ON jobs.number = job"
-            " WHERE job_id = ? AND events.number > ? ORDER BY events.number",
-            (job_id, after),
-        )
-        return [Numbered(row["number"], row["time"], lasting_decoder.decode(row["event"])) for row in rows]
-
-    def waiting(self) -> list[Waiting]:
-        """Everything that waits."""
-        return [waiting_of(row) for row in self._rows("state = 'queued' ORDER BY number")]
-
-    def counts(self) -> tuple[int, int]:
-        """Jobs that wait, and jobs that run."""
-        query = (
-            "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FROM jobs WHERE state IN ('queued', 'running')"
-        )
-        queued, active = self._db.execute(query).fetchone()
-        return queued, active - queued
-
-    def history(self, since: float) -> list[tuple[str, float, float, float]]:
-        """(person, device seconds, work, time of the end) of each job that ended after `since`, oldest first."""
-        query = "SELECT person, device_seconds, work, ended FROM jobs WHERE ended > ? ORDER BY ended"
-        return [tuple(row) for row in self._db.execute(query, (since,))]
-
     # Jobs are forgotten
 
     def expire(self, before: float) -> int:
         """Forget jobs that ended before a time; returns how many."""
         with self._transaction():
             return self._db.execute("DELETE FROM jobs WHERE ended > 0 AND ended < ?", (before,)).rowcount
-
-    def kept(self) -> set[str]:
-        """Digests of all pixels that jobs in the book need or have made."""
-        return {row[0] for row in self._db.execute("SELECT DISTINCT digest FROM pixels")}
 
     # Within a transaction
 
@@ -268,29 +208,8 @@ class Store:
     def _keep(self, number: int, digests: Iterable[str]) -> None:
         self._db.executemany("INSERT OR IGNORE INTO pixels VALUES (?, ?)", [(number, digest) for digest in digests])
 
-    def _find(self, job_id: str, person: str | None) -> sqlite3.Row:
-        row = self._row("job_id = ?", job_id)
-        if not row or (person is not None and row["person"] != person):
-            raise NotFound("there is no such job of yours.", remedy="List your jobs; old ones expire.", field="job_id")
-        return row
-
-    def _require(self, where: str, *values: object) -> sqlite3.Row:
-        row = self._row(where, *values)
-        assert row is not None
-        return row
-
-    def _row(self, where: str, *values: object) -> sqlite3.Row | None:
-        return next(iter(self._rows(where, *values)), None)
-
-    def _rows(self, where: str, *values: object) -> list[sqlite3.Row]:
-        return self._db.execute(f"SELECT * FROM jobs WHERE {where}", values).fetchall()
-
-    def _job(self, row: sqlite3.Row) -> Job:
-        query = "SELECT picture FROM pictures WHERE job = ? ORDER BY place"
-        return job_of(row, [blob for (blob,) in self._db.execute(query, (row["number"],))])
-
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -303,5 +222,5 @@ class Store:
 def _worker_died(attempts: int, why: str) -> WorkerDied:
     return WorkerDied(
         f"this job was begun {attempts} times, and each time the process on the device was lost; the last one {why}.",
-        remedy="Make fewer or smaller pictures; `bottega doctor` and the daemon's log tell what the process ran out of.",
+        remedy="Make fewer or smaller pictures; `bottega doctor` and the daemon's log tell what it ran out of.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from bottega_daemon.jobs.events import Numbered, Queued, Started
@@ -72,7 +72,7 @@ class Watchers:
         self._closed = False
 
     @contextmanager
-    def watching(self, job_id: str, previews: bool) -> Iterator[Mailbox]:
+    def watching(self, job_id: str, previews: bool) -> Generator[Mailbox]:
         """A mailbox for one watcher's lifetime."""
         box = Mailbox(previews)
         if self._closed:

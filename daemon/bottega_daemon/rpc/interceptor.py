@@ -65,7 +65,7 @@ def _answer(method: Callable[[Any, Context], Awaitable[Any]], allowed: bool) -> 
         try:
             _let_in(allowed)
             return await method(request, context)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  one of the daemon's two edges
             await _abort(context, error)
 
     return answer
@@ -77,7 +77,7 @@ def _answers(method: Callable[[Any, Context], AsyncIterable[Any]], allowed: bool
             _let_in(allowed)
             async for response in method(request, context):
                 yield response
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  one of the daemon's two edges
             await _abort(context, error)
 
     return answers

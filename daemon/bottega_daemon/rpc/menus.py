@@ -84,9 +84,7 @@ def menus_of(inventory: Inventory) -> Menus:
     from bottega_daemon.diffusion.samplers import SAMPLERS
     from bottega_daemon.diffusion.schedules import SCHEDULES
 
-    samplers = {
-        name: SamplerRow(name, row.label, row.stochastic, row.calls_per_step) for name, row in SAMPLERS.items()
-    }
+    samplers = {name: SamplerRow(name, row.label, row.stochastic, row.calls_per_step) for name, row in SAMPLERS.items()}
     schedules = {name: ScheduleRow(name, row.label) for name, row in SCHEDULES.items()}
     first = next(iter(inventory.checkpoints), None)
     defaults = Defaults(checkpoint=first.name if first else "")

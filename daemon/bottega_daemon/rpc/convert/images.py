@@ -80,9 +80,7 @@ def image_of(
         extent=extent_of(message.extent, 1, LIMITS.max_image_side, f"{field}.extent"),
         channels=message.channels,
         depth=fields.choice(message.depth, DEPTHS, pb.ChannelDepth.keys()[1:], f"{field}.depth"),
-        color_space=fields.choice(
-            message.color_space, COLOR_SPACES, pb.ColorSpace.keys()[1:], f"{field}.color_space"
-        ),
+        color_space=fields.choice(message.color_space, COLOR_SPACES, pb.ColorSpace.keys()[1:], f"{field}.color_space"),
         encoding=fields.choice(message.encoding, ENCODINGS, pb.Encoding.keys()[1:], f"{field}.encoding"),
     )
     _one_of(image.channels, channels, f"{field}.channels")

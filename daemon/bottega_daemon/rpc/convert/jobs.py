@@ -99,7 +99,7 @@ class Page:
 
 def page_of(message: pb.ListJobsRequest) -> Page:
     """What part of the list is asked for; a page token is the number of the last job shown."""
-    states = [
+    states: list[State] = [
         fields.choice(state, STATES, pb.JobState.keys()[1:], f"states[{index}]")
         for index, state in enumerate(message.states)
     ]
@@ -161,9 +161,7 @@ def time_message(seconds: float) -> Timestamp | None:
 
 def event_message(numbered: Numbered) -> pb.WatchJobResponse:
     """An event as a watcher gets it."""
-    return pb.WatchJobResponse(
-        number=numbered.number, time=time_message(numbered.time), **_event_field(numbered.event)
-    )
+    return pb.WatchJobResponse(number=numbered.number, time=time_message(numbered.time), **_event_field(numbered.event))
 
 
 def _event_field(event: Lasting | Passing) -> dict[str, Any]:
@@ -174,9 +172,7 @@ def _event_field(event: Lasting | Passing) -> dict[str, Any]:
         case events.Started(attempt):
             return {"started": pb.StartedEvent(attempt=attempt)}
         case Progress(_, phase, fraction, step, steps):
-            return {
-                "progress": pb.ProgressEvent(phase=PHASE_VALUES[phase], fraction=fraction, step=step, steps=steps)
-            }
+            return {"progress": pb.ProgressEvent(phase=PHASE_VALUES[phase], fraction=fraction, step=step, steps=steps)}
         case Preview(_, index, step, extent, jpeg):
             size = image_pb2.Extent(width=extent.width, height=extent.height)
             return {"preview": pb.PreviewEvent(index=index, step=step, extent=size, jpeg=jpeg)}

@@ -81,9 +81,7 @@ def _checkpoint(message: pb.Denoising, menus: Menus, field: str) -> Checkpoint:
     return fields.named(name, menus.checkpoints, "checkpoint", f"{field}.checkpoint")
 
 
-def _denoising(
-    message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inline: Inline, field: str
-) -> Denoising:
+def _denoising(message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inline: Inline, field: str) -> Denoising:
     defaults = menus.defaults
     count = fields.whole(message.count or 1, 1, LIMITS.max_count, f"{field}.count")
     fields.whole(len(message.controls), 0, LIMITS.max_controls, f"{field}.controls")

@@ -19,7 +19,7 @@ from bottega.retry import Backoff
 from bottega.wire import image_message
 
 Packing: TypeAlias = Literal["auto", "raw", "zlib"]
-"""How pixels travel. "auto": raw on this machine; else zlib where a sample shrinks to a third, as masks and layers do."""
+"""How pixels travel. "auto": raw on this machine, else zlib where a sample shrinks to a third, as masks do."""
 Progress: TypeAlias = Callable[[int, int], None]
 """Told bytes done and bytes in all."""
 
@@ -123,14 +123,8 @@ class Shelf:
         return not near and shrinks(data)
 
     async def _send_missing(self, waiting: dict[bytes, Pixels]) -> None:
-        backoff = self._backoff()
-        while True:
-            try:
-                request = m.FindMissingRequest(digests=list(waiting))
-                reply = await self._link.unary(contract.FIND_MISSING, request)
-                break
-            except ConnectionLost as error:
-                await backoff.pause(error)
+        request = m.FindMissingRequest(digests=list(waiting))
+        reply = await self._backoff().persist(lambda: self._link.unary(contract.FIND_MISSING, request))
         missing = set(reply.digests)
         for digest, pixels in waiting.items():
             if digest in missing:
@@ -148,13 +142,7 @@ class Shelf:
     async def _send(self, digest: bytes, pixels: Pixels) -> None:
         zipped = self._packed[pixels.digest][0] == m.Encoding.ZLIB
         data = await asyncio.to_thread(pack, pixels.data) if zipped else pixels.data
-        backoff = self._backoff()
-        while True:
-            try:
-                await self._link.feed(contract.UPLOAD, _pieces(digest, data))
-                return
-            except ConnectionLost as error:
-                await backoff.pause(error)
+        await self._backoff().persist(lambda: self._link.feed(contract.UPLOAD, _pieces(digest, data)))
 
 
 def _pieces(digest: bytes, data: bytes) -> Iterator[m.UploadRequest]:

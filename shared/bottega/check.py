@@ -29,7 +29,7 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
 def check(message: betterproto2.Message, path: str = "") -> None:
     """Raise InvalidRequest, naming the field, for a value that its field cannot carry unchanged."""
     for field in dataclasses.fields(cast(Any, message)):
-        meta = betterproto2.FieldMetadata.get(field)
+        meta: betterproto2.FieldMetadata = field.metadata["betterproto"]
         for where, value in _values(f"{path}{field.name}", getattr(message, field.name)):
             if isinstance(value, betterproto2.Message):
                 check(value, f"{where}.")

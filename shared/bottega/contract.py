@@ -26,7 +26,9 @@ class Method(Generic[Request, Reply]):
 class Codec(CodecBase):
     """Dataclass messages on grpclib's wire; its own codec looks for google.protobuf in the host."""
 
-    __content_subtype__ = "proto"
+    @property
+    def __content_subtype__(self) -> str:
+        return "proto"
 
     def encode(self, message: Any, message_type: Any) -> bytes:
         """The message's bytes."""

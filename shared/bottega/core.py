@@ -69,12 +69,7 @@ class Core:
     async def call(self, method: Method[Request, Reply], request: Request, timeout: float = CALL_TIMEOUT) -> Reply:
         """Ask until answered: every call of the contract may be repeated. Raises ConnectionLost out of patience."""
         check(request)
-        backoff = self.backoff()
-        while True:
-            try:
-                return await self.link.unary(method, request, timeout)
-            except ConnectionLost as error:
-                await backoff.pause(error)
+        return await self.backoff().persist(lambda: self.link.unary(method, request, timeout))
 
     async def catalog(self, offline_ok: bool = False) -> m.Catalog:
         """Everything that a menu shows; with `offline_ok` the last one known, if the daemon is away."""
@@ -206,12 +201,7 @@ class Core:
 
     async def await_daemon(self, seconds: float) -> m.GetServerResponse:
         """What the daemon is, waiting so long for one that is just starting."""
-        backoff = Backoff(seconds, stubborn=True)
-        while True:
-            try:
-                return await self.present()
-            except ConnectionLost as error:
-                await backoff.pause(error)
+        return await Backoff(seconds, stubborn=True).persist(self.present)
 
 
 def _priority(name: Priority) -> m.Priority:

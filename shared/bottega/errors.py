@@ -43,7 +43,7 @@ class MissingBlob(BottegaError):
 
 
 class CorruptBlob(BottegaError):
-    """Bytes do not have the digest or the size that was announced, or do not decode to the picture that they should be."""
+    """Bytes do not have the digest or size that was announced, or do not decode to the picture that they should be."""
 
     reason = "CORRUPT_BLOB"
 

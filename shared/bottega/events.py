@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -40,7 +40,7 @@ class Event:
     """Of the latest lasting event, this one included."""
     kind: str
     body: Body
-    time: datetime.datetime | None = None
+    time: dt.datetime | None = None
 
     @property
     def lasting(self) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import betterproto2
 from grpclib.client import Stream
@@ -72,7 +73,7 @@ class Link:
             await stream.send_message(request, end=True)
             return await _received(stream)
 
-    async def stream(self, method: Method[Request, Reply], request: Request) -> AsyncIterator[Reply]:
+    async def stream(self, method: Method[Request, Reply], request: Request) -> AsyncGenerator[Reply, None]:
         """Ask once and be answered many times. Silence counts as a lost connection."""
         async with self._call(method, Cardinality.UNARY_STREAM) as stream, self._watchdog() as heard:
             await stream.send_message(request, end=True)
@@ -122,7 +123,7 @@ class Link:
     @asynccontextmanager
     async def _call(
         self, method: Method[Any, Reply], cardinality: Cardinality, timeout: float | None = None
-    ) -> AsyncIterator[Stream[Any, Reply]]:
+    ) -> AsyncGenerator[Stream[Any, Reply], None]:
         connection = await self._connected()
         begun = time.monotonic()
         stream = connection.request(
@@ -172,11 +173,11 @@ class Link:
         if connection.endpoint.token:
             pairs.append(("authorization", f"Bearer {connection.endpoint.token}"))
         if self._person:
-            pairs.append(("bottega-person-bin", self._person.encode()))
+            pairs.append(("bottega-person", quote(self._person)))
         return pairs
 
     @asynccontextmanager
-    async def _watchdog(self) -> AsyncIterator[Callable[[bool], None]]:
+    async def _watchdog(self) -> AsyncGenerator[Callable[[bool], None], None]:
         """Drops the connection unless the function that it gives is called often enough; False stops the clock."""
         loop, timer = asyncio.get_running_loop(), None
 

@@ -37,7 +37,7 @@ class Mailbox:
             return len(self._letters)
 
     def post(self, key: Hashable | None, function: Callable[..., object], *arguments: Any) -> None:
-        """Have `function(*arguments)` called on the main thread. A letter with a key takes the place of an unread one."""
+        """Have `function(*arguments)` called on the main thread. It takes the place of an unread one of its key."""
         with self._lock:
             if self._closed:
                 return
@@ -61,7 +61,7 @@ class Mailbox:
             function, arguments = letter
             try:
                 function(*arguments)
-            except Exception:  # noqa: BLE001  # the host's code: it must not stop the others' letters
+            except Exception:  # the host's code: it must not stop the others' letters
                 log.exception("a callback failed")
             if time.monotonic() > until:
                 self._wake()
@@ -77,7 +77,7 @@ class Mailbox:
     def _wake(self) -> None:
         try:
             self._call_on_main(self.deliver)
-        except Exception:  # noqa: BLE001  # the host is shutting down, or its function is broken
+        except Exception:  # the host is shutting down, or its function is broken
             log.exception("the host's call_on_main failed")
             with self._lock:
                 self._scheduled = False

@@ -37,6 +37,6 @@ class Menus:
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(bytes(catalog))
-                os.replace(name, self._path)
+                Path(name).replace(self._path)
             except OSError:
-                os.unlink(name)
+                Path(name).unlink()

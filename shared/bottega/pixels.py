@@ -80,7 +80,7 @@ class Pixels:
         """Copy an object with the buffer protocol and shape (height, width) or (height, width, channels), as numpy's
         arrays have it. The item type gives the depth: uint8, uint16, float16 or float32."""
         view = _view(array)
-        shape = view.shape or ()
+        shape = tuple(view.shape or ())
         if len(shape) not in (2, 3):
             raise _wrong("data", f"an array of {len(shape)} dimensions.", "Give (height, width[, channels]).")
         depth = _FORMATS.get(view.format.lstrip("<@=")) if sys.byteorder == "little" or view.format == "B" else None

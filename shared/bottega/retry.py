@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from bottega.errors import ConnectionLost, DaemonNotFound
+
+T = TypeVar("T")
 
 FIRST, CAP = 0.1, 5.0
 """Seconds before the first retry, and at most between two."""
 
 
 def delay(attempt: int, jitter: float) -> float:
-    """Seconds before retry number `attempt` (0 = first): doubling up to a cap, spread by `jitter` of 0..1 to 50..100 %."""
+    """Seconds before retry `attempt` (0 = first): doubling up to a cap, of which `jitter` of 0..1 makes 50..100 %."""
     return min(CAP, FIRST * 2.0 ** min(attempt, 30)) * (0.5 + 0.5 * jitter)
 
 
@@ -46,6 +49,14 @@ class Backoff:
             raise error
         self._attempt += 1
         return min(delay(self._attempt - 1, random.random()), left)
+
+    async def persist(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it works or patience ends; for what may be repeated."""
+        while True:
+            try:
+                return await attempt()
+            except ConnectionLost as error:  # noqa: PERF203  # trying again is the point
+                await self.pause(error)
 
     async def pause(self, error: ConnectionLost) -> None:
         """Wait as long as `next_pause` says, or raise as it does."""

@@ -24,7 +24,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 from bottega import messages as m
 from bottega.blobs import Packing
 from bottega.core import Core, Wishes
-from bottega.errors import BottegaError, ConnectionLost
+from bottega.errors import BottegaError
 from bottega.events import Picture
 from bottega.following import Callbacks, Following, OnDone, OnError, OnEvent, OnPicture, as_error
 from bottega.link import SILENCE
@@ -185,18 +185,25 @@ class Session:
         self._tell(Connection("connecting"))
         attempt = 0
         while True:
-            try:
-                server = await self._core.present()
-                if self.connection.state != "connected":
-                    self._tell(Connection("connected", server=server))
-                    await self._refresh_catalog()
-                attempt = 0
-                await self._core.link.gone(LOOK_AGAIN)
-            except BottegaError as error:
-                if self.connection.state != "lost" or isinstance(error, ConnectionLost) < bool(attempt):
+            error = await self._look()
+            attempt = attempt + 1 if error else 0
+            if error:
+                if attempt == 1 or type(error) is not type(self.connection.error):
                     self._tell(Connection("lost", error=error))
-                await asyncio.sleep(delay(attempt, 0.5))
-                attempt += 1
+                await asyncio.sleep(delay(attempt - 1, 0.5))
+            else:
+                await self._core.link.gone(LOOK_AGAIN)
+
+    async def _look(self) -> BottegaError | None:
+        """See whether the daemon is there; gives what is wrong if it is not."""
+        try:
+            server = await self._core.present()
+            if self.connection.state != "connected":
+                self._tell(Connection("connected", server=server))
+                await self._refresh_catalog()
+        except BottegaError as error:
+            return error
+        return None
 
     async def _refresh_catalog(self) -> None:
         known = self._core.menus.load()

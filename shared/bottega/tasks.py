@@ -133,7 +133,7 @@ def depth_control(
     start: float | None = None,
     end: float | None = None,
 ) -> Control:
-    """Follow a renderer's depth: planar Z in metres, infinite or NaN or white in `background` where there is nothing."""
+    """Follow a renderer's depth: planar Z in metres; infinite, NaN or white in `background` where there is nothing."""
     return Control("depth", DepthHint(z, background), network, strength, start, end)
 
 

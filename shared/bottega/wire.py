@@ -33,8 +33,8 @@ COLOR_SPACES: dict[ColorSpace, m.ColorSpace] = {
 }
 _KINDS = {"depth": m.ControlKind.DEPTH, "canny": m.ControlKind.CANNY, "pose": m.ControlKind.POSE}
 _FILLS = {"keep": m.InpaintFill.KEEP, "neutral": m.InpaintFill.NEUTRAL}
-_DEPTH_NAMES = {value: name for name, value in DEPTHS.items()}
-_COLOR_NAMES = {value: name for name, value in COLOR_SPACES.items()}
+_DEPTH_NAMES: dict[m.ChannelDepth, Depth] = {value: name for name, value in DEPTHS.items()}
+_COLOR_NAMES: dict[m.ColorSpace, ColorSpace] = {value: name for name, value in COLOR_SPACES.items()}
 
 
 def image_message(

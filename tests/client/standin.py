@@ -134,13 +134,13 @@ class _Jobs(jobs_pb2_grpc.JobServiceServicer):
                     yield jobs_pb2.WatchJobResponse(number=number, heartbeat={})
                     continue
                 passed = book.passed
-            if passing and passing.number == number:
-                yield passing
             for event in fresh:
                 yield event
                 number = event.number
                 if event.WhichOneof("event") in ("succeeded", "failed", "cancelled"):
                     return
+            if passing and passing.number == number:
+                yield passing
 
     def GetJob(self, request: jobs_pb2.GetJobRequest, context: grpc.ServicerContext) -> Any:
         if request.job_id not in self.s.books:

@@ -24,7 +24,7 @@ test: $(VENV)/.dev ## install what the tests need and run all of them
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, import rules, contract, generated code: under a minute
-	@$(MAKE) --no-print-directory -j2 --output-sync=target types lint imports contract fresh
+	@$(MAKE) --no-print-directory -k -j2 --output-sync=target types lint imports contract fresh
 	@echo "check: all clean"
 
 lint: $(VENV)/.dev

@@ -12,18 +12,19 @@ import argparse
 import filecmp
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import grpc_tools
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
-from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parent.parent
 PROTOS = ROOT / "protos"
 DAEMON = Path("daemon/bottega_daemon/rpc/generated")
 CLIENT = Path("shared/bottega/messages")
-WELL_KNOWN = Path(protoc.__file__).parent / "_proto"
+WELL_KNOWN = Path(grpc_tools.__file__).parent / "_proto"
 
 CLIENT_INIT = '''"""The contract as plain dataclasses, and a grpclib stub for each service. Made by `make protos`."""
 
@@ -95,10 +96,12 @@ def daemon_path(name: str) -> str:
 
 
 def run(*arguments: str) -> None:
-    """Run protoc; exits with its message if it fails."""
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    if protoc.main(["protoc", f"-I{WELL_KNOWN}", *arguments]):
-        sys.exit("protoc failed: see its message above")
+    """Run protoc with our own tools first in the path; exits with its message if it fails."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{WELL_KNOWN}", *arguments]
+    done = subprocess.run(command, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"protoc failed:\n{done.stderr}")
 
 
 def differs(old: Path, new: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Pixels on disk, each a file named by the SHA-256 of its bytes; written aside and renamed, so a file that exists is whole."""
+"""Pixels on disk, each a file named by its SHA-256; written aside and renamed, so a file that exists is whole."""
 
 from __future__ import annotations
 

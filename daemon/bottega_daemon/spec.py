@@ -1,4 +1,4 @@
-"""Everything a request can contain, as plain values: rpc fills them, the book stores them as JSON, the worker obeys them.
+"""Everything a request can contain, as plain values: rpc fills them, the book stores them, the worker obeys them.
 
 No torch, no gRPC, no generated messages here: this is what the layers have in common. Values are already validated
 (`bottega_daemon.rpc.convert` is the only place that checks a stranger's message), so the code below them need not ask.
@@ -28,7 +28,7 @@ class Extent(msgspec.Struct, frozen=True):
 
 
 class Image(msgspec.Struct, frozen=True):
-    """Pixels in the blob store: rows from top to bottom, channels interleaved, little-endian, unassociated alpha last."""
+    """Pixels in the blob store: rows from top to bottom, channels interleaved, little-endian, straight alpha last."""
 
     digest: str
     """SHA-256 of the blob as stored (encoded), 64 lower-case hex digits."""
@@ -53,7 +53,7 @@ class Keypoint(msgspec.Struct, frozen=True):
 
 
 class ReadyHint(msgspec.Struct, frozen=True, tag="hint"):
-    """A control picture that is already what the network expects (white edges, drawn skeleton, near-bright depth)."""
+    """A control picture that is already what the network expects: white edges, drawn skeleton, near-bright depth."""
 
     image: Image
 
@@ -67,7 +67,7 @@ class PhotoHint(msgspec.Struct, frozen=True, tag="photo"):
 
 
 class DepthHint(msgspec.Struct, frozen=True, tag="depth"):
-    """The camera's planar Z in metres (float, one channel) with an optional background mask (255 or 1.0 = background)."""
+    """The camera's planar Z in metres (float, one channel) with an optional background mask (white = background)."""
 
     z: Image
     background: Image | None = None

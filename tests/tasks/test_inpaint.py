@@ -1,4 +1,4 @@
-"""What inpaint promises whatever the model: untouched bits outside, the asked depth and channels, nothing done for nothing."""
+"""What inpaint promises whatever the model: untouched bits outside, the picture's own depth, no work for nothing."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """From the size that was asked for to one that the model can paint, and back.
 
-Latent cells are 8 px wide, so other sizes are padded evenly and cropped again. An axis that has to be seamless cannot be
-cropped: it is painted at the nearest multiple of 64 px (all of the UNet's levels then divide it) and resampled, taking
-neighbours across the seam.
+Latent cells are 8 px wide, so other sizes are padded evenly and cropped again. An axis that has to be seamless cannot
+be cropped: it is painted at the nearest multiple of 64 px (all levels of the UNet then divide it) and resampled,
+taking neighbours across the seam.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""From what a host sends (depth in metres, a pose, a photo, a ready map) to the picture that a control network reads."""
+"""From what a host sends (depth in metres, a pose, a photo, a map) to the picture that a control network reads."""
 
 from __future__ import annotations
 

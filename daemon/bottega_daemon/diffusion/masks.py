@@ -40,4 +40,4 @@ def composite(picture: Stored, mask: Stored, painted: Floats, depth: ChannelDept
 
 def neutral(picture: Floats, mask: Floats) -> Floats:
     """The picture with middle grey where the mask is: nothing of what was there shines through."""
-    return picture + mask[..., None] * (np.float32(0.5) - picture)
+    return np.asarray(picture + mask[..., None] * (np.float32(0.5) - picture), np.float32)

@@ -57,7 +57,7 @@ def _inflate(data: bytes, expected: int, field: str) -> bytes:
 def to_float(stored: Stored) -> Floats:
     """Channel values in 0..1 for integers; floats as they are."""
     if stored.dtype.kind == "u":
-        return stored.astype(np.float32) / np.float32(np.iinfo(stored.dtype).max)
+        return stored.astype(np.float32) / np.float32(np.iinfo(stored.dtype.name).max)
     return stored.astype(np.float32)
 
 
@@ -66,7 +66,7 @@ def from_float(values: Floats, depth: ChannelDepth) -> Stored:
     dtype = DTYPES[depth]
     if dtype.kind == "f":
         return values.astype(dtype)
-    top = np.float32(np.iinfo(dtype).max)
+    top = np.float32(np.iinfo(dtype.name).max)
     return np.rint(np.clip(values, 0, 1) * top).astype(dtype)
 
 
@@ -107,7 +107,7 @@ def store(blobs: Blobs, pixels: Stored, depth: ChannelDepth, space: ColorSpace) 
 
 
 def resize(values: Floats, extent: Extent) -> Floats:
-    """Resample [height, width] or [height, width, channels]: area when shrinking, cubic when growing, clipped to 0..1."""
+    """Resample [height, width(, channels)]: by area when shrinking, cubic when growing, clipped to 0..1."""
     height, width = values.shape[:2]
     if (width, height) == (extent.width, extent.height):
         return values

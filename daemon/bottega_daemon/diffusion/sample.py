@@ -19,7 +19,7 @@ class Guide:
 
     network: ControlNet
     embedding: torch.Tensor
-    """The hint as the network's own conditioning embedding, [1, channels, h, w]; constant over the steps, so made once."""
+    """The hint as the network's own features, [1, channels, h, w]: the same for all steps, so made once."""
     strength: float
     first: int
     last: int

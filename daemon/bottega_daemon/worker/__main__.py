@@ -1,4 +1,4 @@
-"""`python -m bottega_daemon.worker`: one process on one device, told what to do by the front over its standard input."""
+"""`python -m bottega_daemon.worker`: one process on one device, told what to do over its standard input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One shared call of the denoiser, and what to do when it fails: shrink it, free memory, or find out whose fault it is."""
+"""One shared call of the denoiser, and what to do when it fails: shrink it, free memory, find out whose fault it is."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Caller:
                 sample.answer(answer)
         except torch.OutOfMemoryError:
             yield from self._starved(samples)
-        except Exception as error:  # a fault of one picture must not end the others
+        except Exception as error:  # noqa: BLE001  the loop's edge: one picture's fault must not end the others
             yield from self._isolate(samples, error)
         else:
             self.calls += 1

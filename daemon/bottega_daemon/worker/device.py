@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 
 from bottega_daemon.errors import InvalidRequest
+from bottega_daemon.models.load import preferred_dtype
 from bottega_daemon.worker import protocol
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -39,7 +39,7 @@ class Device:
             raise InvalidRequest(
                 f"no device {setup.device!r} here ({error}).", remedy=remedy, field="device"
             ) from error
-        dtype = best_dtype(device) if setup.dtype == "auto" else DTYPES[setup.dtype]
+        dtype = preferred_dtype(device) if setup.dtype == "auto" else DTYPES[setup.dtype]
         return cls(device, _name(device), _memory(device), dtype)
 
     @property
@@ -51,24 +51,6 @@ class Device:
         """The message that says so."""
         name = str(self.dtype).removeprefix("torch.")
         return protocol.Ready(os.getpid(), str(self.torch), self.name, self.memory_total, name)
-
-
-def best_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the device computes in it (twice as fast, half the memory), else float16 on GPUs, float32 on CPUs."""
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
-    if device.type == "mps":
-        return torch.float16
-    return torch.bfloat16 if _cpu_has_bf16() else torch.float32
-
-
-def _cpu_has_bf16() -> bool:
-    """Without avx512_bf16 or amx, bfloat16 on a CPU is emulated and slower than float32."""
-    cpuinfo = Path("/proc/cpuinfo")
-    if not cpuinfo.exists():
-        return False
-    flags = next((line for line in cpuinfo.read_text().splitlines() if line.startswith("flags")), "").split()
-    return "avx512_bf16" in flags or "amx_bf16" in flags
 
 
 def _name(device: torch.device) -> str:

@@ -80,7 +80,7 @@ class Loader:
         taken: list[Entry] = []
         try:
             models = self._take(wish, taken)
-        except Exception as error:  # whatever went wrong belongs to the job that asked
+        except Exception as error:  # noqa: BLE001  the loop's edge: it belongs to the job that asked
             for entry in taken:
                 self._cache.release(entry)
             if isinstance(error, OutOfMemory) and self._held_by:

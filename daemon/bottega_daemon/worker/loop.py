@@ -132,7 +132,7 @@ class Loop:
         began = time.perf_counter()
         try:
             result = job.stage.work()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the loop's edge: told to the job's owner
             self._fail(job, error)
             return
         job.device_seconds += time.perf_counter() - began
@@ -175,7 +175,7 @@ class Loop:
                 stage = job.stages.send(None)
         except StopIteration:
             self._end(job, protocol.Succeeded(job.job_id, job.device_seconds, job.model_calls, job.shared_calls))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the loop's edge: told to the job's owner
             self._fail(job, error)
         else:
             self._enter(job, stage)
@@ -193,7 +193,7 @@ class Loop:
         assert loading is not None
         try:
             job.models = loading.result()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  the loop's edge: told to the job's owner
             self._fail(job, error)
         else:
             self._advance(job, job.models)

@@ -1,7 +1,7 @@
 """What the front and a worker say to each other: one JSON object a line over the worker's standard input and output.
 
-Torch-free, so that the front can import it. Pixels never travel here (both sides share the blob folder) but for previews,
-which are small JPEGs.
+Torch-free, so that the front can import it. Pixels never travel here (both sides share the blob folder) but for
+previews, which are small JPEGs.
 """
 
 from __future__ import annotations

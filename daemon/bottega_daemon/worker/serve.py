@@ -18,7 +18,7 @@ from bottega_daemon.worker.loop import Loop
 Inbox = queue.SimpleQueue[protocol.Command | None]
 """Commands; None only wakes the loop up."""
 IDLE_BEFORE_COLLECTING = 1.0
-"""Seconds without work before the garbage collector runs: never in the path of a request (ComfyUI loses 0.35 s there)."""
+"""Seconds without work before the garbage collector runs: never in a request's path (ComfyUI loses 0.35 s there)."""
 
 
 def serve(setup: protocol.Setup, inbox: Inbox, emit: Callable[[protocol.Event], None]) -> None:

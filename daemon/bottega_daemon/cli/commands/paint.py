@@ -1,0 +1,148 @@
+"""generate, texture, inpaint, control: words and pictures in, pictures out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+from bottega.errors import InvalidRequest
+from bottega.tasks import Generate, Inpaint, Task
+from bottega_daemon.cli.asking import check_output, extent_of, fitted, look_of
+from bottega_daemon.cli.masks import mask_of
+from bottega_daemon.cli.options import Axes, Look, Placing, Reaching, Size, Structure
+from bottega_daemon.cli.reading import read_picture
+from bottega_daemon.cli.spread import spread
+from bottega_daemon.cli.structure import Guide, read_guides
+
+if TYPE_CHECKING:
+    from bottega.client import Client
+    from bottega_daemon.cli.painting import Painted
+
+Prompt = Annotated[str, Argument(help="What to paint, in words.", show_default=False)]
+Seamless = Annotated[Axes, Option(help="Axes along which the picture continues into itself.")]
+Strength = Annotated[float | None, Option(help="How far to leave what is there: 0 keeps it, 1 forgets it.")]
+
+
+@spread
+def generate(
+    prompt: Prompt,
+    look: Look,
+    size: Size,
+    structure: Structure,
+    placing: Placing,
+    reaching: Reaching,
+    start: Annotated[Path | None, Option(help="Begin from this picture.")] = None,
+    strength: Strength = None,
+    seamless: Seamless = Axes.none,
+) -> None:
+    """Make pictures from words, or from words and a picture."""
+    wanted, fields = extent_of(size.size), look_of(look, seamless, "generate")
+    picture = read_picture(start, "generate.start") if start else None
+    if picture and not any(wanted):
+        wanted = (picture.width, picture.height)
+    guides = read_guides(structure)
+
+    def task(client: Client) -> Task:
+        guided = _guided(client, guides, wanted, look.checkpoint)
+        return Generate(prompt, start=picture, strength=strength, **fields, **guided)
+
+    _paint(task, placing, reaching)
+
+
+@spread
+def texture(
+    prompt: Prompt,
+    look: Look,
+    size: Size,
+    structure: Structure,
+    placing: Placing,
+    reaching: Reaching,
+    seamless: Seamless = Axes.xy,
+    preview_tiled: Annotated[
+        bool, Option("--preview-tiled", help="Also write NAME-tiled.png, which shows it 2 x 2.")
+    ] = False,
+) -> None:
+    """Make pictures that continue into themselves, for use as materials."""
+    wanted, fields = extent_of(size.size), look_of(look, seamless, "generate")
+    guides = read_guides(structure)
+
+    def task(client: Client) -> Task:
+        return Generate(prompt, **fields, **_guided(client, guides, wanted, look.checkpoint))
+
+    painted = _paint(task, placing, reaching)
+    if preview_tiled and painted:
+        painted.save_tiled()
+
+
+@spread
+def inpaint(
+    picture: Annotated[Path, Argument(help="The picture to repaint a part of.", show_default=False)],
+    prompt: Prompt,
+    look: Look,
+    structure: Structure,
+    placing: Placing,
+    reaching: Reaching,
+    mask: Annotated[Path | None, Option(help="White is repainted, black is kept, grey blends.")] = None,
+    rect: Annotated[str | None, Option(metavar="X,Y,W,H", help="Instead of a mask: repaint this rectangle.")] = None,
+    feather: Annotated[int, Option(metavar="PIXELS", help="Soften the rectangle's edge.")] = 0,
+    strength: Strength = None,
+    seamless: Seamless = Axes.none,
+) -> None:
+    """Repaint the masked part of a picture; the rest stays as it is."""
+    fields = look_of(look, seamless, "inpaint")
+    before = read_picture(picture, "inpaint.picture")
+    selected = mask_of(before, mask, rect, feather)
+    controls = [guide.control(before.width, before.height) for guide in read_guides(structure)]
+    task = Inpaint(before, selected, prompt, strength, controls=controls, **fields)
+    _paint(lambda _: task, placing, reaching)
+
+
+@spread
+def control(
+    prompt: Prompt,
+    look: Look,
+    size: Size,
+    structure: Structure,
+    placing: Placing,
+    reaching: Reaching,
+    seamless: Seamless = Axes.none,
+) -> None:
+    """Make pictures that follow a structure: depth, edges, poses, or several at once.
+
+    Each file may be followed by a strength (0 to 2) and the part of the steps in which it acts: room.npz@0.8:0:0.6
+    """
+    wanted, fields = extent_of(size.size), look_of(look, seamless, "generate")
+    guides = read_guides(structure)
+    if not guides:
+        remedy = "Give --depth, --canny, --pose or --map; without, it is `bottega generate`."
+        raise InvalidRequest("there is nothing to follow.", remedy=remedy, field="generate.denoising.controls")
+
+    def task(client: Client) -> Task:
+        return Generate(prompt, **fields, **_guided(client, guides, wanted, look.checkpoint))
+
+    _paint(task, placing, reaching)
+
+
+def _paint(make: Callable[[Client], Task], placing: Placing, reaching: Reaching) -> Painted | None:
+    """Reach the daemon, have the task done, keep what comes."""
+    from bottega_daemon.cli.painting import paint
+    from bottega_daemon.cli.reach import reached
+
+    check_output(placing.output)
+    with reached(reaching) as client:
+        return paint(client, make(client), placing, reaching)
+
+
+def _guided(client: Client, guides: Sequence[Guide], wanted: tuple[int, int], checkpoint: str) -> dict[str, Any]:
+    """The size to paint at and the controls for it. Without a wish it has the proportions of what is followed."""
+    followed = next((guide.extent for guide in guides if guide.extent), None)
+    if followed and not any(wanted):
+        catalog = client.catalog()
+        name = checkpoint or (catalog.defaults.checkpoint if catalog.defaults else "")
+        native = next((entry.native for entry in catalog.checkpoints if entry.name == name), None)
+        wanted = fitted(followed, (native.width, native.height)) if native else wanted
+    width, height = wanted
+    return {"width": width, "height": height, "controls": [guide.control(width, height) for guide in guides]}

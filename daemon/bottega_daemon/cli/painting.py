@@ -1,0 +1,161 @@
+"""A painting task from submission to files on disk."""
+
+from __future__ import annotations
+
+import signal
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from bottega import messages as m
+from bottega.errors import BottegaError, JobCancelled
+from bottega.events import Event, Picture
+from bottega.pixels import Pixels
+from bottega.tasks import Task
+from bottega_daemon.cli.asking import slug
+from bottega_daemon.cli.options import Placing, Reaching
+from bottega_daemon.cli.progress import Bar, Timings
+from bottega_daemon.cli.saving import free_name, save_png, texts_of, tiled
+from bottega_daemon.cli.say import note, put, put_json, safe
+from bottega_daemon.cli.settings import FINAL, figures_of, settings_of, state_of
+
+if TYPE_CHECKING:
+    from bottega.client import Client
+
+UNWATCHED = 120.0
+"""Seconds after which the daemon ends a job whose command was killed."""
+FAREWELL = 10.0
+"""Seconds to wait for a cancelled job to end."""
+
+
+@dataclass
+class Painted:
+    """What has come of a job so far."""
+
+    job: m.Job
+    placing: Placing
+    files: list[dict[str, Any]] = field(default_factory=list)
+    pictures: list[Pixels] = field(default_factory=list)
+
+    def keep(self, picture: Picture) -> None:
+        """Write a picture to its file."""
+        settings = settings_of(self.job)
+        path = _path(self.placing.output, settings, picture.seed)
+        save_png(picture.pixels, path, texts_of(settings, picture.seed))
+        self.pictures.append(picture.pixels)
+        size = {"width": picture.pixels.width, "height": picture.pixels.height}
+        self.files.append({"path": str(path), "index": picture.index, "seed": picture.seed, **size})
+
+    def save_tiled(self) -> None:
+        """Beside each file, write one that shows it 2 x 2."""
+        for file, picture in zip(self.files, self.pictures, strict=True):
+            path = Path(file["path"])
+            path = path.with_name(f"{path.stem}-tiled.png")
+            save_png(tiled(picture), path, {})
+            note(f"[dim]{safe(str(path))} shows it 2 x 2[/]")
+
+
+def paint(client: Client, task: Task, placing: Placing, reaching: Reaching) -> Painted | None:
+    """Have a task done and keep its pictures; None if it was only submitted. Ctrl-C cancels it on the daemon.
+
+    Raises JobFailed, JobCancelled, and whatever the client raises.
+    """
+    title, begun = task.prompt[:200], time.monotonic()
+    with interruptible(), Bar(title, quiet=placing.quiet) as bar:
+        job_id = _submit(client, task, title, 0.0 if placing.detach else UNWATCHED)
+        if placing.detach:
+            return _leave(job_id, reaching)
+        painted, timings = follow(client, job_id, placing, bar)
+    seconds = {**timings.seconds, "total": round(time.monotonic() - begun, 3)}
+    report(painted, client.job(job_id), seconds, reaching)
+    return painted
+
+
+def follow(client: Client, job_id: str, placing: Placing, show: Callable[[Event], None]) -> tuple[Painted, Timings]:
+    """Watch a job until it ends and keep its pictures as they come. Ctrl-C cancels it."""
+    timings = Timings()
+    try:
+        painted = Painted(client.job(job_id), placing)
+        for item in client.follow(job_id):
+            if isinstance(item, Picture):
+                painted.keep(item)
+            else:
+                timings(item)
+                show(item)
+    except KeyboardInterrupt:
+        _cancel(client, job_id)
+    return painted, timings
+
+
+def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Reaching) -> None:
+    """Say what was painted: a file's name a line, or everything in one object."""
+    if reaching.as_json:
+        answer = {"ok": True, **figures_of(job), "files": painted.files, "seeds": [file["seed"] for file in painted.files]}
+        put_json({**answer, "timings": seconds, "settings": settings_of(job)})
+        return
+    for file in painted.files:
+        put(file["path"])
+        note(f"[dim]{file['width']} x {file['height']}, seed {file['seed']}[/]")
+    shared = f", {job.shared_calls} of {job.model_calls} model calls shared" if job.shared_calls else ""
+    note(f"[dim]{seconds['total']:.1f} s{shared}; job {safe(job.job_id)}[/]")
+
+
+def _submit(client: Client, task: Task, title: str, unwatched: float) -> str:
+    """Write the job into the book. An interrupt meanwhile leaves no job behind."""
+    request_id = uuid.uuid4().hex
+    try:
+        handle = client.submit(task, title=title, request_id=request_id, cancel_when_unwatched_after=unwatched)
+    except KeyboardInterrupt:
+        with suppress(BottegaError):
+            for job in client.jobs(limit=20):
+                if job.request_id == request_id:
+                    _cancel(client, job.job_id)
+        raise JobCancelled("Interrupted before the job was accepted; nothing is left of it.") from None
+    return handle.job_id
+
+
+def _cancel(client: Client, job_id: str) -> NoReturn:
+    """Cancel a job on the daemon, wait for its end and say so."""
+    note("[yellow]cancelling …[/]")
+    client.cancel(job_id)
+    end = time.monotonic() + FAREWELL
+    while state_of(client.job(job_id)) not in FINAL and time.monotonic() < end:
+        time.sleep(0.1)
+    state = state_of(client.job(job_id))
+    said = "The job was cancelled." if state == "cancelled" else f"The job was asked to end; it is {state} now."
+    raise JobCancelled(said, job_id=job_id)
+
+
+def _leave(job_id: str, reaching: Reaching) -> None:
+    if reaching.as_json:
+        put_json({"ok": True, "job_id": job_id, "state": "queued"})
+    else:
+        put(job_id)
+
+
+def _path(output: Path | None, settings: dict[str, Any], seed: int) -> Path:
+    """Where a picture goes: the file that was named (with the seed, if there are several), or a name by the prompt."""
+    if output is None or output.is_dir():
+        return free_name(output or Path(), f"{slug(settings['prompt'])}-{seed}")
+    return output if settings["count"] == 1 else output.with_name(f"{output.stem}-{seed}{output.suffix}")
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Being told to end (`kill`, a closed terminal) is an interrupt too."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    try:
+        yield
+    finally:
+        for name, handler in before.items():
+            signal.signal(getattr(signal, name), handler)

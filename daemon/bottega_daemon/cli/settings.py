@@ -1,0 +1,106 @@
+"""A job's settings and figures in plain values, for `--json`, lists and the text inside pictures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bottega import messages as m
+
+STATES: dict[m.JobState, str] = {
+    m.JobState.QUEUED: "queued",
+    m.JobState.RUNNING: "running",
+    m.JobState.SUCCEEDED: "succeeded",
+    m.JobState.FAILED: "failed",
+    m.JobState.CANCELLED: "cancelled",
+}
+FINAL = ("succeeded", "failed", "cancelled")
+_KINDS = {m.ControlKind.DEPTH: "depth", m.ControlKind.CANNY: "canny", m.ControlKind.POSE: "pose"}
+_AXES = {(False, False): "none", (True, False): "x", (False, True): "y", (True, True): "xy"}
+
+
+def settings_of(job: m.Job) -> dict[str, Any]:
+    """What was asked, every default filled in."""
+    task = job.task or m.Task()
+    asked = task.generate or task.inpaint
+    if asked is None:
+        return {}
+    how = asked.denoising or m.Denoising()
+    seamless = how.seamless or m.Seamless()
+    extent = _extent(asked)
+    return {
+        "task": "generate" if task.generate else "inpaint",
+        "prompt": how.prompt,
+        "negative_prompt": how.negative_prompt,
+        "checkpoint": how.checkpoint,
+        "sampler": how.sampler,
+        "schedule": how.schedule,
+        "steps": how.steps,
+        "guidance": short(how.guidance),
+        "clip_skip": how.clip_skip or 1,
+        "seed": how.seed,
+        "count": how.count or 1,
+        "seamless": _AXES[seamless.horizontal, seamless.vertical],
+        "size": f"{extent.width}x{extent.height}",
+        **({"strength": short(asked.strength)} if _repaints(asked) else {}),
+        "controls": [_control(control) for control in how.controls],
+    }
+
+
+def figures_of(job: m.Job) -> dict[str, Any]:
+    """How a job stands and what it took, times in seconds."""
+    figures: dict[str, Any] = {
+        "job_id": job.job_id,
+        "state": state_of(job),
+        "title": job.title,
+        "submitted": job.submitted.isoformat() if job.submitted else None,
+        "waited": _between(job.submitted, job.started),
+        "worked": _between(job.started, job.ended),
+        "device_seconds": short(job.device_seconds),
+        "model_calls": job.model_calls,
+        "shared_calls": job.shared_calls,
+    }
+    if job.failure:
+        failure = job.failure
+        figures["failure"] = {name: getattr(failure, name) for name in ("reason", "message", "remedy", "field")}
+    return figures
+
+
+def described(job: m.Job) -> dict[str, Any]:
+    """Everything about a job."""
+    pictures = [{"index": picture.index, "seed": picture.seed} for picture in job.pictures]
+    return {**figures_of(job), "pictures": pictures, "settings": settings_of(job)}
+
+
+def state_of(job: m.Job) -> str:
+    """A job's state as a word."""
+    return STATES.get(job.state, "unknown")
+
+
+def local_time(moment: datetime | None) -> str:
+    """A moment as people here write it."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+
+
+def short(value: float | None) -> float | None:
+    """A float32 without the digits that it does not have."""
+    return None if value is None else float(f"{value:.6g}")
+
+
+def _repaints(asked: m.Generate | m.Inpaint) -> bool:
+    return isinstance(asked, m.Inpaint) or asked.start is not None
+
+
+def _extent(asked: m.Generate | m.Inpaint) -> m.Extent:
+    image = asked.picture if isinstance(asked, m.Inpaint) else None
+    extent = image.extent if image else getattr(asked, "extent", None)
+    return extent or m.Extent()
+
+
+def _control(control: m.Control) -> dict[str, Any]:
+    numbers = {name: short(getattr(control, name)) for name in ("strength", "start", "end")}
+    return {"kind": _KINDS.get(control.kind, "unknown"), "network": control.network, **numbers}
+
+
+def _between(begin: Any, end: Any) -> float | None:
+    return round((end - begin).total_seconds(), 3) if begin and end else None

@@ -39,7 +39,11 @@ def paper_models(root: Path) -> Path:
     shapes["conv_in.weight"] = (8, 4, 3, 3)
     weights = {name: np.zeros(shape, np.float16) for name, shape in shapes.items()}
     folder = root / "checkpoints" / "paper"
-    for part, name in (("unet", "diffusion_pytorch_model"), ("vae", "diffusion_pytorch_model"), ("text_encoder", "model")):
+    for part, name in (
+        ("unet", "diffusion_pytorch_model"),
+        ("vae", "diffusion_pytorch_model"),
+        ("text_encoder", "model"),
+    ):
         (folder / part).mkdir(parents=True)
         save_file(weights, folder / part / f"{name}.safetensors")
         (folder / part / "config.json").write_text(json.dumps({"sample_size": 8}))

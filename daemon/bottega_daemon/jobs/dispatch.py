@@ -79,6 +79,7 @@ class Dispatcher:
     def asked_to_end(self, change: Change) -> None:
         """The book has noted that a job shall end: tell whoever has to know."""
         self._publish(change)
+        self.wake()
         if change.state == "running" and self._executor:
             self._cancelling.add(change.job_id)  # for one that is between the book and the worker just now
             self._executor.cancel(change.job_id)

@@ -34,6 +34,7 @@ class WorkerProcess:
         self._idle = idle
         self._listener = listener
         self._jobs: dict[str, Run] = {}
+        self._told: dict[str, list[Command]] = {}
         self._life: asyncio.Task[None] | None = None
         self._process: Process | None = None
         self._quitting = False
@@ -61,18 +62,17 @@ class WorkerProcess:
         self.alone = alone
         if self._idle_timer:
             self._idle_timer.cancel()
+        self._tell(run.job_id, run)
         if self._life is None:
             self._life = asyncio.create_task(self._live())
-        else:
-            self._send(run)
 
     def cancel(self, job_id: str) -> None:
         """Ask for a job's end."""
-        self._send(Cancel(job_id))
+        self._tell(job_id, Cancel(job_id))
 
     def watch(self, job_id: str, watched: bool) -> None:
         """Say whether a job's previews are wanted."""
-        self._send(Watch(job_id, watched))
+        self._tell(job_id, Watch(job_id, watched))
 
     def facts(self) -> Facts:
         """How it is."""
@@ -92,7 +92,7 @@ class WorkerProcess:
 
     async def gone(self) -> None:
         """After `quit`: wait for the end of the process. Its jobs are nobody's then."""
-        self._jobs.clear()
+        self._forget()
         if self._idle_timer:
             self._idle_timer.cancel()
         if self._life:
@@ -116,7 +116,8 @@ class WorkerProcess:
         except OSError as error:
             return await self._lose(f"cannot be started: {error}")
         self._process = process
-        for command in (self._setup, *self._jobs.values()):
+        self._send(self._setup)
+        for command in (command for commands in self._told.values() for command in commands):
             self._send(command)
         if self._quitting:  # asked for while the process was being made
             _kill(process)
@@ -138,7 +139,7 @@ class WorkerProcess:
         said = " | ".join(self._last_words)
         log.error("worker on %s %s; it had %d jobs. %s", self._setup.device, why, len(self._jobs), said)
         jobs = list(self._jobs)
-        self._jobs.clear()
+        self._forget()
         await self._listener.lost(jobs, why)
 
     async def _listen(self, process: Process) -> None:
@@ -160,7 +161,7 @@ class WorkerProcess:
                 self._load = event
             case _ if event.job_id in self._jobs:
                 if isinstance(event, FINAL):
-                    del self._jobs[event.job_id]
+                    del self._jobs[event.job_id], self._told[event.job_id]
                     self._rest()
                 await self._listener.heard(event)
             case _:
@@ -177,8 +178,17 @@ class WorkerProcess:
         if not self._jobs:
             self.quit()
 
+    def _forget(self) -> None:
+        self._jobs.clear()
+        self._told.clear()
+
+    def _tell(self, job_id: str, command: Command) -> None:
+        """Send a command about a job, now or when the process has started."""
+        self._told.setdefault(job_id, []).append(command)
+        self._send(command)
+
     def _send(self, command: Command) -> None:
-        """Write a command; one to a process that starts, quits or has died is not sent: its jobs are sent anew."""
+        """Write a command, if there is a process to hear it; a new process is told everything about its jobs."""
         if self._process and self._process.stdin and not self._quitting:
             with suppress(ConnectionError, RuntimeError):
                 self._process.stdin.write(protocol.line(command))

@@ -22,6 +22,7 @@ class Mailbox:
         self.previews = previews
         self._letters: dict[object, Numbered] = {}
         self._arrived = asyncio.Event()
+        self._place: Queued | None = None
         self._closed = False
 
     def put(self, letter: Numbered) -> None:
@@ -32,10 +33,16 @@ class Mailbox:
                 if not self.previews:
                     return
                 key = ("preview", index)
-            case Queued() | Progress():
-                key = type(letter.event)
+            case Queued() as place:
+                if place == self._place:
+                    return
+                self._place = place
+                key = Queued
+            case Progress():
+                key = Progress
             case Started():
                 self._letters.pop(Queued, None)
+                self._place = None
                 key = letter.number
             case _:
                 key = letter.number

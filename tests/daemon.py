@@ -43,7 +43,7 @@ def start_daemon(home: Path, models: Sequence[Path] = (), *, starter: bool = Fal
     wanted |= {"starter": str(int(starter)), "devices": "cpu", **settings}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BOTTEGA_")}
     environment |= {f"BOTTEGA_{name.upper()}": value for name, value in wanted.items()}
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "daemon"), str(ROOT / "shared")])
+    environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (ROOT, ROOT / "daemon", ROOT / "shared"))
     file = home / "daemon.json"
     file.unlink(missing_ok=True)
     home.mkdir(parents=True, exist_ok=True)

@@ -34,7 +34,9 @@ def picture(index: int = 0, digest: str = "ab" * 32) -> Picture:
 def paper_models(root: Path) -> Path:
     """A model root that the library believes in, though its weights are of no use: nothing here needs torch."""
     widths, context = (8, 8, 16, 16), 24
-    shapes = {f"down_blocks.{level}.resnets.0.conv2.weight": (width, width, 3, 3) for level, width in enumerate(widths)}
+    shapes: dict[str, tuple[int, ...]] = {
+        f"down_blocks.{level}.resnets.0.conv2.weight": (width, width, 3, 3) for level, width in enumerate(widths)
+    }
     shapes["down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight"] = (8, context)
     shapes["conv_in.weight"] = (8, 4, 3, 3)
     weights = {name: np.zeros(shape, np.float16) for name, shape in shapes.items()}

@@ -22,7 +22,7 @@ from bottega_daemon.jobs.service import JobService
 from bottega_daemon.jobs.states import Job
 from bottega_daemon.jobs.watching import Closed
 from bottega_daemon.spec import JobSpec
-from bottega_daemon.worker.protocol import Preview, Progress, Setup
+from bottega_daemon.worker.protocol import Preview, Progress, Ready, Setup
 from tests.jobs.fake_worker import COMMAND
 from tests.jobs.kit import spec, wish
 
@@ -72,7 +72,18 @@ class House:
 
     async def until(self, job_id: str, state: str) -> None:
         """Wait until a job is in a state."""
-        while (await self.jobs.get(job_id, "ada")).state != state:
+        while (await self.jobs.get(job_id, "ada")).state != state:  # noqa: ASYNC110  what is tested must not be told
+            await asyncio.sleep(0.01)
+
+    async def ready(self) -> Ready:
+        """What the worker said when it started, once it has."""
+        while (ready := self.jobs.workers()[0].ready) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        return ready
+
+    async def asleep(self) -> None:
+        """Wait until the worker has gone."""
+        while self.jobs.workers()[0].state != "asleep":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
     def go(self) -> None:
@@ -139,9 +150,7 @@ async def test_a_worker_that_is_killed_from_outside_is_started_again(tmp_path: P
     async with house(tmp_path) as opened:
         job_id = await opened.submit(spec("hold"))
         await opened.until(job_id, "running")
-        while (ready := opened.jobs.workers()[0].ready) is None:
-            await asyncio.sleep(0.01)
-        os.kill(ready.pid, signal.SIGKILL)
+        os.kill((await opened.ready()).pid, signal.SIGKILL)
         opened.go()
         job = await opened.ended(job_id)
         assert (job.state, job.attempt) == ("succeeded", 2)
@@ -243,13 +252,10 @@ async def test_an_idle_worker_goes_and_a_new_one_comes(tmp_path: Path) -> None:
         assert opened.jobs.workers()[0].state == "asleep"
         first = await opened.submit(spec())
         assert (await opened.ended(first)).state == "succeeded"
-        before = opened.jobs.workers()[0].ready
-        while opened.jobs.workers()[0].state != "asleep":
-            await asyncio.sleep(0.01)
+        before = await opened.ready()
+        await opened.asleep()
         assert (await opened.ended(await opened.submit(spec()))).state == "succeeded"
-        after = opened.jobs.workers()[0].ready
-        assert before is not None and after is not None
-        assert before.pid != after.pid
+        assert before.pid != (await opened.ready()).pid
 
 
 @asynchronous

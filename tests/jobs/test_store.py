@@ -196,7 +196,8 @@ def test_people_see_their_own_jobs_newest_first_in_pages(store: Store) -> None:
 def test_a_full_queue_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_module, "MAX_WAITING_OF_PERSON", 2)
     monkeypatch.setattr(store_module, "MAX_WAITING", 3)
-    accept(store), accept(store)
+    accept(store)
+    accept(store)
     with pytest.raises(Overloaded, match="your jobs"):
         accept(store)
     accept(store, person="ben")

@@ -41,9 +41,9 @@ TIMES = st.datetimes(min_value=datetime(1970, 1, 2), timezones=st.just(UTC))  # 
 
 def values(field: FieldDescriptor, depth: int) -> st.SearchStrategy[Any]:
     """What one element of a field may hold."""
-    if field.type == F.TYPE_ENUM:
+    if field.enum_type:
         return st.sampled_from([value.number for value in field.enum_type.values])
-    if field.type != F.TYPE_MESSAGE:
+    if not field.message_type:
         return SCALARS[field.type]
     if field.message_type.full_name == "google.protobuf.Timestamp":
         return TIMES

@@ -78,9 +78,9 @@ class Caller:
 
 
 @contextmanager
-def fake_daemon(home: Path, models: Path, **settings: str) -> Generator[tuple[Daemon, Caller]]:
+def fake_daemon(home: Path, models: Path) -> Generator[tuple[Daemon, Caller]]:
     """A daemon with a fake worker, and somebody to call it."""
-    with running_daemon(home, [models], worker_command="\n".join(COMMAND), **settings) as daemon:
+    with running_daemon(home, [models], worker_command="\n".join(COMMAND)) as daemon:
         caller = Caller(daemon.address, daemon.token)
         try:
             yield daemon, caller

@@ -102,7 +102,7 @@ def arbitrary(draw: st.DrawFn, kind: type[Message], depth: int = 0) -> Message:
     return message
 
 
-def _put(message: Message, field: FieldDescriptor, draw: st.DrawFn, depth: int) -> None:
+def _put(message: Message, field: Any, draw: st.DrawFn, depth: int) -> None:
     held = getattr(message, field.name)
     if field.cpp_type == FieldDescriptor.CPPTYPE_MESSAGE:
         kind = type(held.add()) if field.is_repeated else type(held)

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -152,12 +153,12 @@ def test_the_catalog_is_sent_once_for_each_version(caller: Caller) -> None:
 
 def test_health_is_open_and_reflection_tells_all_services(shared: tuple[Daemon, Caller]) -> None:
     _, caller = shared
-    health = health_pb2_grpc.HealthStub(caller.channel)
+    health: Any = health_pb2_grpc.HealthStub(caller.channel)
     for service in ("", "bottega.v1.JobService"):
         answer = health.Check(health_pb2.HealthCheckRequest(service=service), timeout=TIMEOUT)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
     request = reflection_pb2.ServerReflectionRequest(list_services="")
-    stub = reflection_pb2_grpc.ServerReflectionStub(caller.channel)
+    stub: Any = reflection_pb2_grpc.ServerReflectionStub(caller.channel)
     (answer,) = stub.ServerReflectionInfo(iter([request]), metadata=caller.metadata, timeout=TIMEOUT)
     names = {service.name for service in answer.list_services_response.service}
     assert names >= {f"bottega.v1.{name}Service" for name in ("Job", "Blob", "Catalog", "Studio")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
 from collections.abc import Mapping
 
@@ -14,11 +15,12 @@ REMEMBERED = 4096
 
 
 class PixelCheck:
-    """Checks blobs against images, remembering what it has inflated once. Call from one thread at a time."""
+    """Checks blobs against images, remembering what it has inflated once. Callable from any thread."""
 
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
         self._known: dict[tuple[str, int], None] = {}
+        self._lock = threading.Lock()
 
     def take(self, task: Task, inline: Mapping[str, bytes]) -> None:
         """Store the task's inline pixels and check all of its images.
@@ -55,9 +57,10 @@ class PixelCheck:
             return image.raw_bytes
         size = inflated_size(self._blobs.read(image.digest, field), image.raw_bytes, field)
         if size == image.raw_bytes:
-            self._known[key] = None
-            if len(self._known) > REMEMBERED:
-                del self._known[next(iter(self._known))]
+            with self._lock:
+                self._known[key] = None
+                if len(self._known) > REMEMBERED:
+                    del self._known[next(iter(self._known))]
         return size
 
 

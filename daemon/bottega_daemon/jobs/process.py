@@ -65,6 +65,7 @@ class WorkerProcess:
         self._tell(run.job_id, run)
         if self._life is None:
             self._life = asyncio.create_task(self._live())
+            self._life.add_done_callback(_report)
 
     def cancel(self, job_id: str) -> None:
         """Ask for a job's end."""
@@ -208,6 +209,12 @@ class WorkerProcess:
             said = line.decode(errors="replace").rstrip()
             self._last_words.append(said)
             log.info("worker on %s: %s", self._setup.device, said)
+
+
+def _report(life: asyncio.Task[None]) -> None:
+    """Say so if a life ended in an error of ours."""
+    if not life.cancelled() and life.exception():
+        log.critical("lost track of a worker", exc_info=life.exception())
 
 
 async def _read_line(stream: asyncio.StreamReader) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from bottega_daemon.jobs.states import Job, State, Submission
 from bottega_daemon.jobs.store import Accepted, Store
 from bottega_daemon.jobs.sweep import sweep_forever
 from bottega_daemon.jobs.watching import Watchers
+
+log = logging.getLogger(__name__)
 
 HEARTBEAT = 8.0
 """Seconds of silence after which a watcher hears that the connection lives (the contract says 10)."""
@@ -36,14 +39,17 @@ class JobService:
         self._patience: dict[str, float] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.broken = asyncio.Event()
+        """Set when the work in the background has ended though nobody stopped it: a daemon that only takes jobs in and
+        never does them had better end."""
 
     async def start(self, executor: Executor) -> None:
         """Take up what an earlier daemon left, and begin to work."""
         await self.dispatcher.recover(executor)
         for job in await self._book.ask(Store.waiting):
             self._expect_watcher(job.job_id, job.spec.cancel_when_unwatched_after)
-        self._spawn(self.dispatcher.run())
-        self._spawn(sweep_forever(*self._sweeping))
+        for work in (self.dispatcher.run(), sweep_forever(*self._sweeping)):
+            self._spawn(work).add_done_callback(self._stopped)
 
     def end_watches(self) -> None:
         """Tell every watcher that there will be no more events."""
@@ -138,6 +144,11 @@ class JobService:
         self._timers.pop(job_id, None)
         self._patience.pop(job_id, None)
         self._spawn(self._cancel(job_id, None))
+
+    def _stopped(self, task: asyncio.Task[Any]) -> None:
+        if not task.cancelled():
+            log.critical("the daemon's own work has ended", exc_info=task.exception())
+            self.broken.set()
 
     def _spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Work that is finished even if whoever asked for it has gone."""

@@ -17,7 +17,7 @@ from grpc_reflection.v1alpha import reflection
 
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.config import Config, devices_of
-from bottega_daemon.errors import Overloaded
+from bottega_daemon.errors import BottegaError, Overloaded
 from bottega_daemon.jobs.book import Book
 from bottega_daemon.jobs.local import LocalExecutor
 from bottega_daemon.jobs.pixels import PixelCheck
@@ -63,7 +63,10 @@ SERVICES = tuple(
 
 
 def run(config: Config) -> None:
-    """Serve until SIGTERM, SIGINT or Ctrl-C. Raises Overloaded when the port or the data folder is taken."""
+    """Serve until SIGTERM, SIGINT or Ctrl-C.
+
+    Raises Overloaded when the port or the data folder is taken, BottegaError when the daemon broke down.
+    """
     with suppress(KeyboardInterrupt):
         asyncio.run(serve(config))
 
@@ -74,20 +77,27 @@ async def serve(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(config) as address:
+    async with serving(config) as (address, broken):
         log.info("listening on %s", address)
-        await stop.wait()
+        waits = [asyncio.create_task(event.wait()) for event in (stop, broken)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
+    if broken.is_set():
+        raise BottegaError("the daemon broke down.", remedy="Start it again; its log tells why.")
 
 
 @asynccontextmanager
-async def serving(config: Config) -> AsyncGenerator[str]:
-    """A daemon within this process; gives its address. Raises Overloaded when the port or the data folder is taken."""
+async def serving(config: Config) -> AsyncGenerator[tuple[str, asyncio.Event]]:
+    """A daemon within this process; gives its address, and an event that is set if it breaks down.
+
+    Raises Overloaded when the port or the data folder is taken.
+    """
+    config.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     blobs = Blobs(config.blobs)
     jobs = JobService(Book(config.book), blobs, config.retention_days * 86_400)
     try:
         async with _listening(config, jobs, blobs) as address:
-            yield address
+            yield address, jobs.broken
     finally:
         await jobs.stop()
 
@@ -95,7 +105,7 @@ async def serving(config: Config) -> AsyncGenerator[str]:
 @asynccontextmanager
 async def _listening(config: Config, jobs: JobService, blobs: Blobs) -> AsyncGenerator[str]:
     """The gRPC server of a job service, from its first call to its last."""
-    token, server_id = kept_secret(config.home / "token"), kept_secret_id(config)
+    token, server_id = kept_secret(config.home / "token"), _server_id(config)
     catalog = Catalog(config.model_roots)
     server = aio.server(interceptors=(Edge(token),), options=OPTIONS)
     health = health_aio.HealthServicer()
@@ -118,7 +128,7 @@ async def _listening(config: Config, jobs: JobService, blobs: Blobs) -> AsyncGen
             await server.stop(GRACE)
 
 
-def kept_secret_id(config: Config) -> str:
+def _server_id(config: Config) -> str:
     """This installation's id, for as long as its data folder lives."""
     path = config.home / "server_id"
     if not path.exists():

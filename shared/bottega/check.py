@@ -16,7 +16,7 @@ _RANGES: dict[str, tuple[int, int]] = {
     betterproto2.TYPE_INT32: (-(2**31), 2**31 - 1),
     betterproto2.TYPE_INT64: (-(2**63), 2**63 - 1),
 }
-_FLOAT_MAX = 3.4028234e38
+_FLOAT_MAX = 3.4028234663852886e38
 _TYPES: dict[str, type | tuple[type, ...]] = {
     betterproto2.TYPE_BOOL: bool,
     betterproto2.TYPE_BYTES: bytes,
@@ -52,10 +52,14 @@ def _check_value(field: str, value: object, proto_type: str) -> None:
     elif kind := _TYPES.get(proto_type):
         if not isinstance(value, kind):
             raise _wrong(field, value, f"Give {'a number' if isinstance(kind, tuple) else f'a {kind.__name__}'}.")
-        if isinstance(value, float) and _FLOAT_MAX < abs(value) < float("inf"):
+        if isinstance(value, (int, float)) and proto_type == betterproto2.TYPE_FLOAT and _overflows(value):
             raise _wrong(field, value, "Give a smaller number.")
         if isinstance(value, str) and not _encodable(value):
             raise _wrong(field, value, "Remove the broken characters.")
+
+
+def _overflows(value: float) -> bool:
+    return _FLOAT_MAX < abs(value) < float("inf")
 
 
 def _encodable(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, cast
 from bottega import places
 from bottega.errors import DaemonNotFound, InvalidRequest
 
-DEFAULT_PORT = 7860
+DEFAULT_PORT = 7868
 START = "Start it with `bottega serve`."
 
 
@@ -49,7 +49,7 @@ def find(address: str | None, token: str | None) -> Endpoint:
 
 
 def parse(address: str) -> tuple[str, int]:
-    """("127.0.0.1", 7860) from "127.0.0.1:7860", "[::1]:7860", "studio-box"."""
+    """("127.0.0.1", 7868) from "127.0.0.1:7868", "[::1]:7868", "studio-box"."""
     host, colon, port = address.strip().rpartition(":")
     if not colon or port.endswith("]") or (":" in host and not host.startswith("[")):
         host, port = address.strip(), str(DEFAULT_PORT)

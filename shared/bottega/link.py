@@ -55,6 +55,7 @@ class Link:
         self._person = person
         self._silence = silence
         self._connection: Connection | None = None
+        self._inherited: Connection | None = None
         self.was_connected = False
 
     @property
@@ -148,7 +149,8 @@ class Link:
     async def _connected(self) -> Connection:
         """The connection, made if there is none. Connecting is shared by the calls that wait for it."""
         if self._connection and (self._connection.loop is not asyncio.get_running_loop()):
-            self._connection = None  # made before a fork, on the parent's loop
+            # Made before a fork. It is kept from being collected: closing it would unhook the parent's, whose poll is shared.
+            self._inherited, self._connection = self._connection, None
         if self._connection and self._connection.connected:
             return self._connection
         try:

@@ -59,18 +59,20 @@ class LoopThread:
     def run(self, work: Coroutine[Any, Any, T], look: Callable[[], None] | None = None) -> T:
         """Run a coroutine on the loop and wait for its result. An interrupt of the waiting thread cancels it.
 
-        `look` is called now and then while waiting, on the waiting thread.
+        `look` is called at first and now and then while waiting, on the waiting thread.
         """
         if threading.current_thread() is self._thread:
             work.close()
             raise RuntimeError("the client cannot be used from its own thread: call it from another one")
         future = self.spawn(work)
         try:
-            while not concurrent.futures.wait((future,), timeout=POLL).done:
-                if self._thread is None or not self._thread.is_alive():
-                    raise Closed("this client was closed.", remedy="Connect again.")
+            waiting = True
+            while waiting:
                 if look:
                     look()
+                waiting = not concurrent.futures.wait((future,), timeout=POLL).done
+                if waiting and not (self._thread and self._thread.is_alive()):
+                    raise Closed("this client was closed.", remedy="Connect again.")
             return future.result()
         except concurrent.futures.CancelledError:
             raise Closed("this client was closed.", remedy="Connect again.") from None

@@ -128,12 +128,13 @@ class _Jobs(jobs_pb2_grpc.JobServiceServicer):
         book, number, passed = self.s.books[request.job_id], request.after_event, 0
         while context.is_active():
             with book.changed:
+                if len(book.lasting) == number and book.passed == passed:
+                    book.changed.wait(self.s.heartbeat)
                 fresh = book.lasting[number:]
                 passing = book.passing if book.passed > passed else None
-                if not fresh and not passing and not book.changed.wait(self.s.heartbeat):
-                    yield jobs_pb2.WatchJobResponse(number=number, heartbeat={})
-                    continue
                 passed = book.passed
+            if not fresh and not passing:
+                yield jobs_pb2.WatchJobResponse(number=number, heartbeat={})
             for event in fresh:
                 yield event
                 number = event.number

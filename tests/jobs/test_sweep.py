@@ -1,0 +1,35 @@
+"""What has expired goes, what a job needs stays."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from bottega_daemon.blobs import Blobs
+from bottega_daemon.jobs.book import Book
+from bottega_daemon.jobs.store import Store
+from bottega_daemon.jobs.sweep import BLOB_GRACE, sweep
+from tests.jobs.kit import picture, spec, wish
+
+
+def test_old_jobs_go_with_their_pixels_and_fresh_or_needed_pixels_stay(tmp_path: Path) -> None:
+    asyncio.run(_sweep(tmp_path))
+
+
+async def _sweep(home: Path) -> None:
+    book, blobs = Book(home / "book.sqlite3"), Blobs(home / "blobs")
+    old, needed, fresh = (blobs.write(data) for data in (b"old", b"needed", b"fresh"))
+    long_ago = time.time() - 2 * BLOB_GRACE
+    for digest in (old, needed):
+        os.utime(blobs.path(digest), (long_ago, long_ago))
+    for digest, ended in ((old, time.time() - 100), (needed, time.time())):
+        job_id = (await book.ask(Store.accept, wish(spec()), ended)).job.job_id
+        await book.ask(Store.claim, job_id, ended)
+        await book.ask(Store.add_picture, job_id, picture(digest=digest), ended)
+        await book.ask(Store.succeed, job_id, 1.0, 1, 0, ended)
+    await sweep(book, blobs, retention=50)
+    assert [blobs.path(digest).exists() for digest in (old, needed, fresh)] == [False, True, True]
+    assert len(await book.ask(Store.jobs, "ada", (), 9, 2**62)) == 1
+    book.close()

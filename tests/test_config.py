@@ -1,0 +1,44 @@
+"""What a daemon is told when it starts, and where its clients find it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bottega import places
+from bottega_daemon import config
+from bottega_daemon.config import STARTER_ROOT, Config, devices_of, from_environment
+
+
+def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith("BOTTEGA_")]:
+        monkeypatch.delenv(name)
+    assert from_environment() == Config()
+    monkeypatch.setenv("BOTTEGA_HOME", str(tmp_path))
+    monkeypatch.setenv("BOTTEGA_PORT", "0")
+    monkeypatch.setenv("BOTTEGA_MODELS", f"/a{os.pathsep}/b")
+    monkeypatch.setenv("BOTTEGA_STARTER", "0")
+    told = from_environment()
+    assert (told.home, told.port, told.models, told.starter) == (tmp_path, 0, (Path("/a"), Path("/b")), False)
+    assert told.model_roots == (tmp_path / "models", Path("/a"), Path("/b"))
+    assert places.daemon_file() == tmp_path / "daemon.json"
+    assert Config().model_roots[-1] == STARTER_ROOT
+
+
+@pytest.mark.parametrize(
+    ("torch", "visible", "found"),
+    [("2.13.0+cpu", "0,1", ("cpu",)), ("2.13.0", "0,3", ("cuda:0", "cuda:1")), ("2.13.0", "", ("cpu",))],
+)
+def test_automatic_devices_are_those_that_torch_can_use(
+    monkeypatch: pytest.MonkeyPatch, torch: str, visible: str, found: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(config.sys, "platform", "linux")
+    monkeypatch.setattr(config.metadata, "version", lambda _: torch)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert devices_of(("auto",)) == found
+
+
+def test_named_devices_are_taken_as_they_are() -> None:
+    assert devices_of(("cuda:1", "cpu")) == ("cuda:1", "cpu")

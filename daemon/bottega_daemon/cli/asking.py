@@ -16,11 +16,12 @@ LEAST = 8
 
 
 def look_of(look: Look, axes: Axes, task: str) -> dict[str, Any]:
-    """The fields of `bottega.tasks.Painting`. Raises InvalidRequest for a 0, which on the wire means the default."""
+    """The fields of `bottega.tasks.Painting`. Raises InvalidRequest for a number below 1, which the wire
+    cannot carry or takes for the default."""
     for name, value in (("steps", look.steps), ("count", look.count), ("clip_skip", look.clip_skip)):
-        if value == 0:
+        if value is not None and value < 1:
             remedy = f"Give 1 or more, or leave --{name.replace('_', '-')} away."
-            raise InvalidRequest("0 makes no picture.", remedy=remedy, field=f"{task}.denoising.{name}")
+            raise InvalidRequest(f"{value} makes no picture.", remedy=remedy, field=f"{task}.denoising.{name}")
     return {
         "negative_prompt": look.negative,
         "checkpoint": look.checkpoint,

@@ -37,13 +37,17 @@ async def _serve(config: Config) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with serving(config) as address:
-        note(f"[bold]Bottega[/] listens on [bold]{safe(address)}[/], devices: {safe(', '.join(devices_of(config.devices)))}")
+    async with serving(config) as (address, broken):
+        devices = safe(", ".join(devices_of(config.devices)))
+        note(f"[bold]Bottega[/] listens on [bold]{safe(address)}[/]; devices: {devices}")
         for line in await asyncio.to_thread(summary, config):
             note(line)
         note("[dim]Ctrl-C stops it.[/]")
-        await stop.wait()
+        waits = [asyncio.create_task(event.wait()) for event in (stop, broken)]
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         note("stopping …")
+    if broken.is_set():
+        raise BottegaError("the daemon broke down.", remedy="Start it again; its log tells why.")
 
 
 def summary(config: Config) -> list[str]:

@@ -14,12 +14,14 @@ _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    """A table without lines."""
+    """A table without lines. Only its last column is ever broken."""
     from rich.table import Table
 
-    shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    shown = Table(
+        title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim"
+    )
     for column in columns:
-        shown.add_column(column, overflow="fold")
+        shown.add_column(column, overflow="fold", no_wrap=column != columns[-1])
     for row in rows:
         shown.add_row(*(safe(cell) for cell in row))
     return shown

@@ -754,7 +754,7 @@ class Denoising(betterproto2.Message):
 
     seed: "int | None" = betterproto2.field(9, betterproto2.TYPE_UINT64, optional=True)
     """
-    Unset: the daemon draws one, and tells it with each picture.
+    0..2^63-1, also for the last picture. Unset: the daemon draws one, and tells it with each picture.
     """
 
     count: "int" = betterproto2.field(10, betterproto2.TYPE_UINT32)
@@ -866,7 +866,8 @@ default_message_pool.register_message("bottega.v1", "FailedEvent", FailedEvent)
 @dataclass(eq=False, repr=False)
 class Failure(betterproto2.Message):
     """
-    Why a job failed, and what to do.
+    Why a job failed, and what to do. A call that is refused carries one too, serialized, in the trailing metadata
+    `bottega-error-bin`; its status message is the sentence "field: message remedy".
     """
 
     reason: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)

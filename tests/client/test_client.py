@@ -59,7 +59,12 @@ def test_the_same_request_is_the_same_job(client: Client) -> None:
 
 def test_wishes_reach_the_daemon(client: Client, standin: tuple[Standin, int]) -> None:
     client.submit(
-        generate("x"), priority="live", title="Ölfarbe", replaces_key="k", cancel_when_unwatched_after=3.5, previews=False
+        generate("x"),
+        priority="live",
+        title="Ölfarbe",
+        replaces_key="k",
+        cancel_when_unwatched_after=3.5,
+        previews=False,
     )
     request = standin[0].submits[-1]
     assert request.priority == jobs_pb2.PRIORITY_LIVE
@@ -116,7 +121,9 @@ def test_the_daemons_errors_keep_field_and_remedy(client: Client) -> None:
 
 
 def test_a_failed_job_says_why(stand_in: Serve) -> None:
-    failure = jobs_pb2.Failure(reason="OUT_OF_MEMORY", message="too big.", remedy="Go smaller.", field="generate.extent")
+    failure = jobs_pb2.Failure(
+        reason="OUT_OF_MEMORY", message="too big.", remedy="Go smaller.", field="generate.extent"
+    )
     _, port = stand_in(lambda standin, job: iter([W(started={"attempt": 1}), W(failed={"failure": failure})]))
     with Client(f"127.0.0.1:{port}") as client, pytest.raises(JobFailed) as caught:
         client.run(generate("x"))

@@ -36,7 +36,7 @@ def is_subsequence(part: list[int], whole: list[int]) -> bool:
 @given(st.lists(st.one_of(st.tuples(st.just("post"), st.sampled_from([None, "a", "b"])), st.just(("turn", None)))))
 def test_delivery_is_an_ordered_summary(steps: list[tuple[str, str | None]]) -> None:
     main, heard, posted = Main(), list[int](), list[tuple[int, str | None]]()
-    mail = Mailbox(main)
+    mail = Mailbox(main, budget=60.0)
     for number, (what, key) in enumerate(steps):
         if what == "turn":
             main.turn()
@@ -77,7 +77,7 @@ def test_a_backlog_is_worked_off_in_short_turns() -> None:
 
 def test_a_broken_callback_harms_no_other() -> None:
     main, heard = Main(), list[int]()
-    mail = Mailbox(main)
+    mail = Mailbox(main, budget=1.0)
     mail.post(None, heard.append, 1)
     mail.post(None, lambda: 1 // 0)
     mail.post(None, heard.append, 2)
@@ -87,7 +87,7 @@ def test_a_broken_callback_harms_no_other() -> None:
 
 def test_nothing_comes_after_close() -> None:
     main, heard = Main(), list[int]()
-    mail = Mailbox(main)
+    mail = Mailbox(main, budget=60.0)
     mail.post(None, heard.append, 1)
     mail.post(None, lambda: mail.close())
     mail.post(None, heard.append, 2)

@@ -33,6 +33,8 @@ def main() -> None:
         studios = [client(daemon, person) for person in PEOPLE]
         studios[0].run(tasks()[0])
 
+        shares: list[float] = []
+
         def one_by_one() -> None:
             for studio, task in zip(studios, tasks(), strict=True):
                 studio.run(task)
@@ -40,9 +42,10 @@ def main() -> None:
         def at_once() -> None:
             with ThreadPoolExecutor(len(PEOPLE)) as crowd:
                 list(crowd.map(lambda pair: pair[0].run(pair[1]), zip(studios, tasks(), strict=True)))
+            ended = [studio.jobs(limit=1)[0] for studio in studios]
+            shares.extend(job.shared_calls / max(job.model_calls, 1) for job in ended)
 
         taken = interleave({"one after another": one_by_one, "all at once": at_once}, rounds)
-        calls = [job.shared_calls / max(job.model_calls, 1) for studio in studios for job in studio.jobs(limit=1)]
         for studio in studios:
             studio.close()
     speedup = ratio(taken["one after another"], taken["all at once"])
@@ -51,7 +54,7 @@ def main() -> None:
         for name, times in taken.items()
     ]
     show(f"crowd: {len(PEOPLE)} jobs, {rounds} rounds", ("", "median s", "best s", "pictures/s"), rows)
-    print(f"speed-up {speedup:.2f}; of a job's model calls, {statistics.mean(calls):.0%} were shared with others")
+    print(f"speed-up {speedup:.2f}; of a job's model calls, {statistics.mean(shares):.0%} were shared with others")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from bottega_daemon.worker import protocol
 
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 """glibc's mallopt parameters (malloc.h)."""
+LAST_WORDS = 2.0
+"""Seconds that the last events may take to be written."""
 
 
 def main() -> None:
@@ -27,12 +29,17 @@ def main() -> None:
     setup = protocol.command_decoder.decode(commands.readline())
     assert isinstance(setup, protocol.Setup)
     inbox: queue.SimpleQueue[protocol.Command | None] = queue.SimpleQueue()
-    outbox: queue.SimpleQueue[protocol.Event] = queue.SimpleQueue()
+    outbox: queue.SimpleQueue[protocol.Event | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(commands, inbox), daemon=True).start()
-    threading.Thread(target=_write, args=(events, outbox), daemon=True).start()
+    writer = threading.Thread(target=_write, args=(events, outbox), daemon=True)
+    writer.start()
     from bottega_daemon.worker.serve import serve  # torch comes in here, after malloc has been told
 
     serve(setup, inbox, outbox.put)
+    outbox.put(None)
+    writer.join(LAST_WORDS)
+    # Python would wait for the lock on standard input, which the reader holds for ever, and abort.
+    os._exit(0)
 
 
 def keep_freed_memory() -> None:
@@ -57,11 +64,12 @@ def _read(commands: BinaryIO, inbox: queue.SimpleQueue[protocol.Command | None])
     inbox.put(protocol.Quit())
 
 
-def _write(events: BinaryIO, outbox: queue.SimpleQueue[protocol.Event]) -> None:
-    while True:
-        events.write(protocol.line(outbox.get()))
-        if outbox.empty():
-            events.flush()
+def _write(events: BinaryIO, outbox: queue.SimpleQueue[protocol.Event | None]) -> None:
+    with suppress(BrokenPipeError):  # the front is gone, which the reader notices too
+        while (event := outbox.get()) is not None:
+            events.write(protocol.line(event))
+            if outbox.empty():
+                events.flush()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from bottega_daemon.jobs.book import Book
 from bottega_daemon.jobs.events import Numbered, Passing, Queued
 from bottega_daemon.jobs.executor import Executor, Facts
 from bottega_daemon.jobs.queue import Usage, Waiting, expected_waits, in_order
-from bottega_daemon.jobs.states import Failure, Picture
+from bottega_daemon.jobs.states import MAX_ATTEMPTS, Failure, Picture
 from bottega_daemon.jobs.store import Change, Store
 from bottega_daemon.jobs.watching import Watchers
 from bottega_daemon.worker import protocol
@@ -101,21 +101,24 @@ class Dispatcher:
             used[job.person] = used.get(job.person, 0.0) + job.work * rate
         waiting = in_order(await self._book.ask(Store.waiting), used, rate, now)
         left: list[Waiting] = []
-        for job in waiting:
-            run = Run(job.job_id, job.person, job.spec)
-            if executor.room(run, again=job.attempt > 0):
-                await self._begin(executor, job, run)
+        for index, job in enumerate(waiting):
+            run, alone = Run(job.job_id, job.person, job.spec), _runs_alone(job)
+            if executor.room(run, alone):
+                await self._begin(executor, job, run, alone)
+            elif alone:  # nothing may slip past it, or no worker would ever be free for it
+                left += waiting[index:]
+                break
             else:
                 left.append(job)
         self._tell_positions(left, now)
 
-    async def _begin(self, executor: Executor, job: Waiting, run: Run) -> None:
+    async def _begin(self, executor: Executor, job: Waiting, run: Run, alone: bool) -> None:
         """Note in the book that a job begins, then send it."""
         change = await self._book.ask(Store.claim, job.job_id, time.time())
         if change is None:  # cancelled a moment ago
             return
         self._running[job.job_id] = job
-        executor.run(run, again=job.attempt > 0)
+        executor.run(run, alone)
         self._publish(change)
         if job.job_id in self._cancelling:
             executor.cancel(job.job_id)
@@ -189,3 +192,8 @@ class Dispatcher:
 
     def _tell(self, job_id: str, event: Passing) -> None:
         self._watchers.publish(job_id, Numbered(0, time.time(), event))
+
+
+def _runs_alone(job: Waiting) -> bool:
+    """Whether a job has been lost so often that it may be what kills workers; its last try endangers no other."""
+    return job.attempt >= MAX_ATTEMPTS - 1

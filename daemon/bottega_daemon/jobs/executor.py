@@ -46,11 +46,11 @@ class Listener(Protocol):
 class Executor(Protocol):
     """Workers, one per device. All methods but `stop` return at once; what comes of them is told to the listener."""
 
-    def room(self, run: Run, again: bool) -> bool:
-        """Whether a job may be sent now. `again`: it was begun before, and lost; it then runs alone."""
+    def room(self, run: Run, alone: bool) -> bool:
+        """Whether a job may be sent now. `alone`: it may be what kills workers, and gets one to itself."""
         ...
 
-    def run(self, run: Run, again: bool) -> None:
+    def run(self, run: Run, alone: bool) -> None:
         """Send a job to the worker with the least to do."""
         ...
 

@@ -15,15 +15,15 @@ class LocalExecutor:
     def __init__(self, setups: Sequence[Setup], command: Sequence[str], idle: float, listener: Listener) -> None:
         self._workers = [WorkerProcess(setup, command, idle, listener) for setup in setups]
 
-    def room(self, run: Run, again: bool) -> bool:
+    def room(self, run: Run, alone: bool) -> bool:
         """Whether some worker may have the job now."""
-        return self._choose(run, again) is not None
+        return self._choose(run, alone) is not None
 
-    def run(self, run: Run, again: bool) -> None:
+    def run(self, run: Run, alone: bool) -> None:
         """Give a job to the worker with the least to do; ask `room` first."""
-        worker = self._choose(run, again)
+        worker = self._choose(run, alone)
         assert worker is not None, "no worker has room"
-        worker.run(run, alone=again)
+        worker.run(run, alone=alone)
 
     def cancel(self, job_id: str) -> None:
         """Ask for a job's end."""
@@ -51,16 +51,16 @@ class LocalExecutor:
             if job_id in worker.jobs:
                 act(worker)
 
-    def _choose(self, run: Run, again: bool) -> WorkerProcess | None:
+    def _choose(self, run: Run, alone: bool) -> WorkerProcess | None:
         """The worker with the fewest pictures among those that have room. A job that may kill its worker runs alone."""
-        free = [worker for worker in self._workers if _has_room(worker, run, again)]
+        free = [worker for worker in self._workers if _has_room(worker, run, alone)]
         return min(free, key=lambda worker: worker.pictures, default=None)
 
 
-def _has_room(worker: WorkerProcess, run: Run, again: bool) -> bool:
+def _has_room(worker: WorkerProcess, run: Run, alone: bool) -> bool:
     if not worker.jobs:
         return True
-    if again or worker.alone:
+    if alone or worker.alone:
         return False
     if run.spec.priority == "live":
         return True

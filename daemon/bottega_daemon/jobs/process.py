@@ -165,8 +165,10 @@ class WorkerProcess:
                     del self._jobs[event.job_id], self._told[event.job_id]
                     self._rest()
                 await self._listener.heard(event)
-            case _:
+            case _ if not self._quitting:
                 log.warning("worker on %s speaks of a job that it does not have: %s", self._setup.device, event.job_id)
+            case _:
+                pass
 
     def _rest(self) -> None:
         """Without a job, wait for the next; after a while, quit."""

@@ -151,7 +151,7 @@ class Client:
     def run(
         self,
         task: Task | m.Task,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Callable[[Event], object] | None = None,
         cancel: threading.Event | None = None,
         *,
         priority: Priority = "interactive",
@@ -190,7 +190,6 @@ class Client:
     def _pull(
         self, make: Callable[[], AsyncGenerator[Item, None]], look: Callable[[], None] | None = None
     ) -> Iterator[Item]:
-        """Iterate here over what is made on the loop."""
         items = make()
 
         async def following() -> Item | None:
@@ -229,7 +228,7 @@ class JobHandle:
 
     def wait(
         self,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: Callable[[Event], object] | None = None,
         cancel: threading.Event | None = None,
         *,
         previews: bool = False,

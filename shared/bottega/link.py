@@ -149,7 +149,8 @@ class Link:
     async def _connected(self) -> Connection:
         """The connection, made if there is none. Connecting is shared by the calls that wait for it."""
         if self._connection and (self._connection.loop is not asyncio.get_running_loop()):
-            # Made before a fork. It is kept from being collected: closing it would unhook the parent's, whose poll is shared.
+            # Made before a fork. It is kept from being collected: closing it would unhook the parent's from their
+            # shared poll.
             self._inherited, self._connection = self._connection, None
         if self._connection and self._connection.connected:
             return self._connection

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
-from bottega.client import Client
 
+from bottega.client import Client
 from bottega_daemon.rpc.generated.v1 import jobs_pb2
 from tests.client.proxy import Proxy
 from tests.client.standin import Script, Standin, serve

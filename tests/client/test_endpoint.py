@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from bottega.endpoint import DEFAULT_PORT, Endpoint, find, parse
-from bottega.errors import DaemonNotFound, InvalidRequest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bottega.endpoint import DEFAULT_PORT, Endpoint, find, parse
+from bottega.errors import DaemonNotFound, InvalidRequest
 
 
 def announce(home: Path, address: str, token: str = "secret") -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+
 from bottega.client import Client
 from bottega.core import Core
 from bottega.errors import ConnectionLost
@@ -15,7 +16,6 @@ from bottega.events import Event
 from bottega.loop import LoopThread
 from bottega.pixels import Pixels
 from bottega.tasks import generate
-
 from bottega_daemon.rpc.generated.v1 import jobs_pb2
 from tests.client.conftest import Serve, W, endless
 from tests.client.proxy import Proxy

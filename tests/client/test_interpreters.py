@@ -1,4 +1,4 @@
-"""In each Python that this machine has, from 3.10 to 3.13, with nothing but pure wheels, the client does a whole job."""
+"""In each Python of 3.10 to 3.13 that this machine has, with nothing but pure wheels, the client does a whole job."""
 
 from __future__ import annotations
 

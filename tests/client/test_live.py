@@ -14,15 +14,15 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
-import bottega
 import pytest
+
+import bottega
 from bottega.client import connect
 from bottega.errors import BottegaError, CorruptBlob, InvalidRequest, NotFound, Unauthenticated
 from bottega.events import Picture
 from bottega.pixels import Pixels
 from bottega.session import Session
 from bottega.tasks import depth_control, generate, inpaint
-
 from tests.client.proxy import Proxy
 from tests.daemon import Daemon, running_daemon
 
@@ -162,7 +162,7 @@ def test_a_wrong_digest_is_refused_with_words() -> None:
     from bottega import messages as m
 
     with connect() as client:
-        loop, core = client._loop, client._core  # pyright: ignore[reportPrivateUsage]
+        loop, core = client._loop, client._core
         wrong = [m.UploadRequest(digest=b"\7" * 32, size=3, chunk=b"abc")]
         with pytest.raises(CorruptBlob) as caught:
             loop.run(core.link.feed(contract.UPLOAD, wrong))
@@ -177,17 +177,17 @@ def test_a_stranger_is_not_let_in(daemon: Daemon) -> None:
 
 
 def test_a_cut_connection_costs_nothing(daemon: Daemon) -> None:
-    with Proxy(int(daemon.address.rpartition(":")[2])) as proxy:
-        with connect(f"127.0.0.1:{proxy.port}", daemon.token) as client:
-            handle = client.submit(generate("x", 128, 128, steps=12, count=4))
-            numbers: list[int] = []
-            for event in handle.events():
-                if event.lasting:
-                    numbers.append(event.number)
-                if proxy.connections < 6:
-                    proxy.cut()
-            assert numbers == list(range(1, 7))  # started, four pictures, succeeded
-            assert len(handle.wait()) == 4
+    port = int(daemon.address.rpartition(":")[2])
+    with Proxy(port) as proxy, connect(f"127.0.0.1:{proxy.port}", daemon.token) as client:
+        handle = client.submit(generate("x", 128, 128, steps=12, count=4))
+        numbers: list[int] = []
+        for event in handle.events():
+            if event.lasting:
+                numbers.append(event.number)
+            if proxy.connections < 6:
+                proxy.cut()
+        assert numbers == list(range(1, 7))  # started, four pictures, succeeded
+        assert len(handle.wait()) == 4
 
 
 def test_a_session_with_the_real_daemon(daemon: Daemon) -> None:

@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from bottega.mailbox import Mailbox
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bottega.mailbox import Mailbox
 
 
 class Main:
@@ -89,7 +90,7 @@ def test_nothing_comes_after_close() -> None:
     main, heard = Main(), list[int]()
     mail = Mailbox(main, budget=60.0)
     mail.post(None, heard.append, 1)
-    mail.post(None, lambda: mail.close())
+    mail.post(None, mail.close)
     mail.post(None, heard.append, 2)
     main.turn()
     mail.post(None, heard.append, 3)

@@ -7,10 +7,11 @@ import hashlib
 
 import numpy as np
 import pytest
-from bottega.errors import InvalidRequest
-from bottega.pixels import DEPTH_BYTES, Depth, Pixels
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bottega.errors import InvalidRequest
+from bottega.pixels import COLOR_SPACES, DEPTH_BYTES, Depth, Pixels
 
 DTYPES = {"u8": np.uint8, "u16": np.uint16, "f16": np.float16, "f32": np.float32}
 
@@ -21,7 +22,7 @@ def pixels(draw: st.DrawFn) -> Pixels:
     width, height = draw(st.integers(1, 9)), draw(st.integers(1, 9))
     channels, depth = draw(st.sampled_from([1, 3, 4])), draw(st.sampled_from(list(DEPTH_BYTES)))
     size = width * height * channels * DEPTH_BYTES[depth]
-    color = draw(st.sampled_from(["srgb", "linear", "data"]))
+    color = draw(st.sampled_from(COLOR_SPACES))
     return Pixels(width, height, channels, depth, color, draw(st.binary(min_size=size, max_size=size)))
 
 

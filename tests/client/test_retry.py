@@ -6,10 +6,11 @@ import asyncio
 import itertools
 
 import pytest
-from bottega.errors import ConnectionLost, DaemonNotFound
-from bottega.retry import CAP, FIRST, Backoff, delay
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bottega.errors import ConnectionLost, DaemonNotFound
+from bottega.retry import CAP, FIRST, Backoff, delay
 
 LOST = ConnectionLost("lost.")
 

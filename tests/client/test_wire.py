@@ -9,6 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bottega import messages as m
 from bottega.blobs import pack, shrinks
 from bottega.check import check
@@ -16,9 +19,6 @@ from bottega.errors import CorruptBlob, InvalidRequest
 from bottega.pixels import Pixels
 from bottega.tasks import Generate, Keypoint, canny_control, depth_control, generate, inpaint, map_control, pose_control
 from bottega.wire import image_message, pixels_in, pixels_of, task_message
-from hypothesis import given
-from hypothesis import strategies as st
-
 from bottega_daemon.rpc.generated.v1 import task_pb2
 from tests.client.test_pixels import pixels
 

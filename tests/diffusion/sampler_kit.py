@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from bottega_daemon.diffusion.samplers import Sampler
-from bottega_daemon.diffusion.schedules import timestep_of, training_sigmas
+from bottega_daemon.diffusion.schedules import timestep_of
+from bottega_daemon.models.noise_levels import training_sigmas
 
-MODEL_SIGMAS = training_sigmas()
+MODEL_SIGMAS = training_sigmas({"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"})
 LOG_SIGMAS = np.log(MODEL_SIGMAS)
 
 Model = Callable[[Tensor, float], Tensor]

@@ -12,40 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bottega_daemon.errors import CorruptModel
-
-Sigmas = NDArray[np.float64]
+from bottega_daemon.models.noise_levels import Sigmas
 
 KARRAS_RHO = 7.0
 BETA_SHAPE = 0.6
 BETA_SERIES_TERMS = 60
 BISECTIONS = 60
-
-
-def training_sigmas(
-    beta_start: float = 0.00085, beta_end: float = 0.012, beta_schedule: str = "scaled_linear", count: int = 1000
-) -> Sigmas:
-    """The levels a model was trained at, ascending, from its scheduler config (default: Stable Diffusion 1.x's).
-
-    Source: Ho et al. 2020, arXiv 2006.11239 (linear), Rombach et al. 2022, arXiv 2112.10752 (scaled_linear).
-    Raises CorruptModel for a beta schedule that is neither, or betas that give no ascending levels.
-    """
-    power = {"linear": 1, "scaled_linear": 2}.get(beta_schedule)
-    if power is None:
-        raise CorruptModel(
-            f"the checkpoint asks for the beta schedule {beta_schedule!r}, which is not known.",
-            remedy="Set beta_schedule to linear or scaled_linear in its scheduler_config.json.",
-        )
-    if not (0.0 < beta_start <= beta_end < 1.0) or count < 2:
-        raise CorruptModel(
-            f"the checkpoint's training noise is impossible (betas {beta_start}..{beta_end}, {count} levels).",
-            remedy="Compare its scheduler_config.json with the one of the model that it was made from.",
-        )
-    betas = np.linspace(beta_start ** (1 / power), beta_end ** (1 / power), count, dtype=np.float64) ** power
-    kept = np.cumprod(1.0 - betas)
-    return np.sqrt((1.0 - kept) / kept)
 
 
 def timestep_of(sigma: float, log_sigmas: Sigmas) -> float:

@@ -16,7 +16,8 @@ from bottega_daemon.models.entries import Checkpoint, ControlNetwork
 from bottega_daemon.models.families import CONFIGS
 from bottega_daemon.models.files import read_json, weights_file
 from bottega_daemon.models.header import REMEDY, Header, read_header
-from bottega_daemon.models.model_set import ControlNet, ModelSet, Prediction, training_sigmas
+from bottega_daemon.models.model_set import ControlNet, ModelSet, Prediction
+from bottega_daemon.models.noise_levels import training_sigmas
 from bottega_daemon.models.offline import go_offline
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def load_checkpoint(entry: Checkpoint, device: torch.device, dtype: torch.dtype)
     """Load a checkpoint; raise CorruptModel with file and remedy where its files are not what they claim to be."""
     go_offline()
     source = _single_file(entry) if entry.layout == "single_file" else _folder(entry)
-    nets = {part: source.net(part).to(device, dtype) for part in _BUILD if part != "controlnet"}
+    nets = {part: _moved(source.net(part), device, dtype) for part in _BUILD if part != "controlnet"}
     scheduler = source.configs["scheduler"]
     sigmas = _checked(source.path, lambda: training_sigmas(scheduler))
     prediction = scheduler.get("prediction_type", "epsilon")
@@ -76,7 +77,7 @@ def load_controlnet(entry: ControlNetwork, device: torch.device, dtype: torch.dt
     else:
         config = read_json(entry.path / "config.json")
     net = _Source(path, {"controlnet": config}, {"controlnet": path}, {path: header}, path).net("controlnet")
-    net.to(device, dtype)
+    _moved(net, device, dtype)
     size = weights.nbytes(net)
     embedding, net.controlnet_cond_embedding = net.controlnet_cond_embedding, nn.Identity()
     flipped = config.get("controlnet_conditioning_channel_order", "rgb") == "bgr"
@@ -84,6 +85,11 @@ def load_controlnet(entry: ControlNetwork, device: torch.device, dtype: torch.dt
     return ControlNet(
         entry.name, entry.kind, cast(Any, net), cast(nn.Module, embedding), flipped, dtype, device, size, entry.fits
     )
+
+
+def _moved(net: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
+    """Move a net in place by torch's own `to`: diffusers' warns of every cast, whether it matters or not."""
+    return nn.Module.to(net, device, dtype)
 
 
 class _Source:

@@ -10,6 +10,7 @@ import pytest
 from bottega import places
 from bottega_daemon import config
 from bottega_daemon.config import STARTER_ROOT, Config, devices_of, from_environment
+from bottega_daemon.errors import InvalidRequest
 
 
 def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -25,6 +26,13 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert told.model_roots == (tmp_path / "models", Path("/a"), Path("/b"))
     assert places.daemon_file() == tmp_path / "daemon.json"
     assert Config().model_roots[-1] == STARTER_ROOT
+
+
+def test_a_number_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BOTTEGA_PORT", "many")
+    with pytest.raises(InvalidRequest) as refused:
+        from_environment()
+    assert refused.value.field == "BOTTEGA_PORT"
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 from bottega.places import home
+from bottega_daemon.errors import InvalidRequest
 
+N = TypeVar("N", int, float)
 Dtype: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
 
 DEFAULT_PORT = 7868
@@ -66,19 +69,31 @@ class Config:
 
 
 def from_environment() -> Config:
-    """The configuration that `BOTTEGA_*` variables ask for; what they do not name keeps its default."""
+    """The configuration that `BOTTEGA_*` variables ask for; what they do not name keeps its default.
+
+    Raises InvalidRequest for one that should be a number and is none.
+    """
     given = {name.removeprefix("BOTTEGA_").lower(): value for name, value in os.environ.items() if value}
     base = Config()
     return Config(
         models=tuple(Path(folder) for folder in given.get("models", "").split(os.pathsep) if folder),
         starter=given.get("starter", "1") != "0",
         host=given.get("host", base.host),
-        port=int(given.get("port", base.port)),
+        port=_number(given, "port", base.port, int),
         devices=tuple(given.get("devices", "auto").split(",")),
-        worker_idle=float(given.get("worker_idle", base.worker_idle)),
-        threads=int(given.get("threads", base.threads)),
+        worker_idle=_number(given, "worker_idle", base.worker_idle, float),
+        threads=_number(given, "threads", base.threads, int),
         worker_command=tuple(given["worker_command"].split("\n")) if "worker_command" in given else WORKER,
     )
+
+
+def _number(given: Mapping[str, str], name: str, default: N, kind: Callable[[str], N]) -> N:
+    text = given.get(name)
+    try:
+        return default if text is None else kind(text)
+    except ValueError:
+        variable = f"BOTTEGA_{name.upper()}"
+        raise InvalidRequest(f"{text!r} is no number.", remedy=f"Set {variable} to one.", field=variable) from None
 
 
 def devices_of(wanted: tuple[str, ...]) -> tuple[str, ...]:

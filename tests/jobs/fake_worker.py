@@ -49,11 +49,10 @@ class Fake:
             sys.stdout.buffer.write(protocol.line(event))
             sys.stdout.buffer.flush()
 
-    def serve(self, run: Run) -> None:
-        """Do one job from start to end."""
+    def serve(self, run: Run, first: bool) -> None:
+        """Do one job from start to end; `first`: it was never begun before."""
         how = run.spec.task.how
         words = how.prompt.split()
-        first = self.begin(run.job_id)
         self.say(protocol.Started(run.job_id))
         try:
             for word in words:
@@ -132,7 +131,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         match protocol.command_decoder.decode(line):
             case Run() as run:
-                threading.Thread(target=fake.serve, args=(run,), daemon=True).start()
+                threading.Thread(target=fake.serve, args=(run, fake.begin(run.job_id)), daemon=True).start()
             case Cancel(job_id):
                 fake.cancelled.add(job_id)
             case Watch(job_id, watched):

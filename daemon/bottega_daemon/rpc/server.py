@@ -53,6 +53,8 @@ OPTIONS = (
     ("grpc.so_reuseport", 0),
 )
 """Keepalive finds dead links from the server's side; without SO_REUSEPORT a second daemon cannot share the port."""
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
+"""Addresses that stand for all, and what to call instead from this machine."""
 GRACE = 2.0
 """Seconds that calls have to end when the daemon stops."""
 SERVICES = tuple(
@@ -137,18 +139,19 @@ def _server_id(config: Config) -> str:
 
 
 def _bind(server: aio.Server, config: Config) -> str:
-    """Take the port; returns the address."""
+    """Take the port; returns the address at which this machine's own programs reach it."""
+    host = f"[{config.host}]" if ":" in config.host else config.host
     try:
-        port = server.add_insecure_port(f"{config.host}:{config.port}")
+        port = server.add_insecure_port(f"{host}:{config.port}")
     except RuntimeError:
         port = 0
     if not port:
         raise Overloaded(
-            f"cannot listen on {config.host}:{config.port}: something else does, or there is no such address.",
+            f"cannot listen on {host}:{config.port}: something else does, or there is no such address.",
             remedy="Stop what listens there, or choose another port with --port (0 takes any free one).",
             field="port",
         )
-    return f"{config.host}:{port}"
+    return f"{EVERYWHERE.get(host, host)}:{port}"
 
 
 def _setups(config: Config) -> list[Setup]:

@@ -222,6 +222,19 @@ async def test_urgent_jobs_do_not_wait_for_room_and_batch_work_does(tmp_path: Pa
 
 
 @asynchronous
+async def test_small_jobs_do_not_slip_past_a_large_one(tmp_path: Path) -> None:
+    async with house(tmp_path) as opened:
+        first = await opened.submit(spec("hold", priority="batch"))
+        large = await opened.submit(spec(priority="batch", pictures=20))
+        small = await opened.submit(spec(priority="batch"))
+        await opened.until(first, "running")
+        assert (await opened.jobs.get(small, "ada")).state == "queued"
+        opened.go()
+        assert (await opened.ended(small)).state == "succeeded"
+        assert opened.attempts() == [first, large, small]
+
+
+@asynchronous
 async def test_a_newer_stroke_replaces_the_older(tmp_path: Path) -> None:
     async with house(tmp_path) as opened:
         older = await opened.submit(spec("hold", priority="live", replaces="brush"))

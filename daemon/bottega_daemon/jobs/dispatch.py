@@ -101,15 +101,16 @@ class Dispatcher:
             used[job.person] = used.get(job.person, 0.0) + job.work * rate
         waiting = in_order(await self._book.ask(Store.waiting), used, rate, now)
         left: list[Waiting] = []
-        for index, job in enumerate(waiting):
+        closed, drained = False, False
+        for job in waiting:
             run, alone = Run(job.job_id, job.person, job.spec), _runs_alone(job)
-            if executor.room(run, alone):
+            passes = not drained and (not closed or job.priority == "live")
+            if passes and executor.room(run, alone):
                 await self._begin(executor, job, run, alone)
-            elif alone:  # nothing may slip past it, or no worker would ever be free for it
-                left += waiting[index:]
-                break
-            else:
-                left.append(job)
+                continue
+            left.append(job)
+            closed = True  # whoever is first stays first: smaller jobs do not slip past a large one,
+            drained = drained or alone  # and not even live ones past one that needs a worker to itself
         self._tell_positions(left, now)
 
     async def _begin(self, executor: Executor, job: Waiting, run: Run, alone: bool) -> None:

@@ -88,19 +88,20 @@ class Link:
 
     async def feed(self, method: Method[Request, Reply], requests: Iterable[Request]) -> Reply | None:
         """Send many messages and be answered once; None if the daemon had heard enough before the last one."""
-        async with self._call(method, Cardinality.STREAM_UNARY) as stream, self._watchdog() as heard:
-            await stream.send_request()
-            try:
+        stream: Stream[Any, Reply] | None = None
+        try:
+            async with self._call(method, Cardinality.STREAM_UNARY) as stream, self._watchdog() as heard:
+                await stream.send_request()
                 for request in requests:
                     heard(True)
                     await stream.send_message(request)
                 heard(True)
                 await stream.end()
                 return await _received(stream)
-            except Exception:
-                if _ended_well(stream):
-                    return None
-                raise
+        except ConnectionLost:
+            if stream and _ended_well(stream):
+                return None
+            raise
 
     def drop(self) -> None:
         """Give the connection up: every call on it ends with ConnectionLost, the next one connects anew."""

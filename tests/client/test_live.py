@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 
 import bottega
+from bottega import contract
+from bottega import messages as m
 from bottega.client import connect
 from bottega.errors import BottegaError, CorruptBlob, InvalidRequest, NotFound, Unauthenticated
 from bottega.events import Picture
@@ -158,9 +160,6 @@ def test_the_daemons_refusals_arrive_as_they_were_meant() -> None:
 
 
 def test_a_wrong_digest_is_refused_with_words() -> None:
-    from bottega import contract
-    from bottega import messages as m
-
     with connect() as client:
         loop, core = client._loop, client._core
         wrong = [m.UploadRequest(digest=b"\7" * 32, size=3, chunk=b"abc")]
@@ -206,3 +205,25 @@ def test_a_session_with_the_real_daemon(daemon: Daemon) -> None:
     assert len(done[0]) == 2
     assert order[-1] == "succeeded"
     assert "preview" in order
+
+
+def test_an_upload_ends_as_soon_as_the_daemon_has_heard_enough() -> None:
+    data = Pixels.of_bytes(4096, 2048, os.urandom(24 << 20))
+
+    def pieces(digest: bytes) -> list[m.UploadRequest]:
+        rest = [
+            m.UploadRequest(chunk=data.data[start : start + (1 << 20)]) for start in range(1 << 20, 24 << 20, 1 << 20)
+        ]
+        return [m.UploadRequest(digest=digest, size=24 << 20, chunk=data.data[: 1 << 20]), *rest]
+
+    with connect() as client:
+        loop, core = client._loop, client._core
+        client.upload(data)
+        for _ in range(3):
+            reply = loop.run(core.link.feed(contract.UPLOAD, pieces(data.digest)))
+            assert reply is None or reply.already_there
+        with pytest.raises(CorruptBlob):
+            loop.run(core.link.feed(contract.UPLOAD, pieces(b"\7" * 32)))
+        with pytest.raises(InvalidRequest):
+            loop.run(core.link.feed(contract.UPLOAD, pieces(b"short")))
+        assert client.download(data.digest) == data.data

@@ -69,7 +69,9 @@ def check_output(output: Path | None) -> None:
     if output is None or output.is_dir():
         return
     if output.suffix.lower() != ".png":
-        raise _no_output(output, "is no PNG file and no folder that exists", "Name a .png file; it carries the settings.")
+        raise _no_output(
+            output, "is no PNG file and no folder that exists", "Name a .png file; it carries the settings."
+        )
     folder = output.parent
     if not folder.is_dir():
         raise _no_output(folder, "is no folder", "Make it first.")

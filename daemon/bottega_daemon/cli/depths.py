@@ -56,7 +56,9 @@ def _array(path: Path) -> NDArray[Any]:
                 raise _wrong(path, "holds no array", "Save one with numpy.savez(file, z=...).")
             return loaded[names[0]]
     except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
-        raise _wrong(path, f"is no NumPy file that can be read ({error})", "Save it with numpy.save or savez.") from error
+        raise _wrong(
+            path, f"is no NumPy file that can be read ({error})", "Save it with numpy.save or savez."
+        ) from error
 
 
 def _picture(path: Path, near: float | None, far: float | None) -> NDArray[np.floating[Any]]:

@@ -13,6 +13,7 @@ from bottega_daemon.cli.asking import check_output
 from bottega_daemon.cli.options import Placing, Reaching
 from bottega_daemon.cli.painting import Painted, report
 from bottega_daemon.cli.progress import Bar, Timings
+from bottega_daemon.cli.say import note, safe
 from bottega_daemon.cli.settings import state_of
 
 if TYPE_CHECKING:
@@ -24,14 +25,18 @@ def watch(client: Client, job_id: str, placing: Placing, reaching: Reaching) -> 
     check_output(placing.output)
     begun, timings = time.monotonic(), Timings()
     painted = Painted(client.job(job_id), placing)
-    with Bar(painted.job.title, quiet=placing.quiet) as bar:
-        for event in client.watch(job_id, previews=False):
-            timings(event)
-            bar(event)
-            if isinstance(event.body, m.PictureEvent) and event.body.picture:
-                painted.keep(client.picture(job_id, event.body.picture))
-            if error := error_of(event):
-                raise error
+    try:
+        with Bar(painted.job.title, quiet=placing.quiet) as bar:
+            for event in client.watch(job_id, previews=False):
+                timings(event)
+                bar(event)
+                if isinstance(event.body, m.PictureEvent) and event.body.picture:
+                    painted.keep(client.picture(job_id, event.body.picture))
+                if error := error_of(event):
+                    raise error
+    except KeyboardInterrupt:
+        note(f"not watched any more; the job goes on. `bottega jobs cancel {safe(job_id)}` ends it.")
+        raise
     seconds = {**timings.seconds, "total": round(time.monotonic() - begun, 3)}
     report(painted, client.job(job_id), seconds, reaching)
 

@@ -28,7 +28,9 @@ class Reaching:
 
     address: Annotated[
         str | None,
-        Option(envvar="BOTTEGA_ADDRESS", rich_help_panel=_DAEMON, metavar="HOST:PORT", help="Default: your own daemon."),
+        Option(
+            envvar="BOTTEGA_ADDRESS", rich_help_panel=_DAEMON, metavar="HOST:PORT", help="Default: your own daemon."
+        ),
     ] = None
     token: Annotated[
         str | None, Option(envvar="BOTTEGA_TOKEN", rich_help_panel=_DAEMON, help="For another person's daemon.")
@@ -87,7 +89,7 @@ class Placing:
 
 @dataclass(frozen=True)
 class Structure:
-    """What pictures have to follow. Each file may be followed by a strength and the part of the steps that it acts in."""
+    """What pictures have to follow. Each file may name a strength and the part of the steps that it acts in."""
 
     depth: Annotated[
         list[str] | None,

@@ -95,7 +95,12 @@ def follow(client: Client, job_id: str, placing: Placing, show: Callable[[Event]
 def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Reaching) -> None:
     """Say what was painted: a file's name a line, or everything in one object."""
     if reaching.as_json:
-        answer = {"ok": True, **figures_of(job), "files": painted.files, "seeds": [file["seed"] for file in painted.files]}
+        answer = {
+            "ok": True,
+            **figures_of(job),
+            "files": painted.files,
+            "seeds": [file["seed"] for file in painted.files],
+        }
         put_json({**answer, "timings": seconds, "settings": settings_of(job)})
         return
     for file in painted.files:

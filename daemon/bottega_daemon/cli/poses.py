@@ -16,7 +16,7 @@ FIELD = "pose"
 JOINTS = 18
 FROM_BODY_25 = (*range(8), *range(9, 19))
 """Where COCO-18's joints stand in OpenPose's BODY_25, which has the middle of the hips besides."""
-_REMEDY = "Give OpenPose's JSON: {\"people\": [{\"pose_keypoints_2d\": [x, y, confidence, ...]}]}."
+_REMEDY = 'Give OpenPose\'s JSON: {"people": [{"pose_keypoints_2d": [x, y, confidence, ...]}]}.'
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ class Timings:
 
 
 class Bar:
-    """A progress bar: place in the queue, phase, step. Shows nothing where standard error is no terminal, or if quiet."""
+    """A progress bar: place in the queue, phase, step. Shows nothing if quiet, or where nobody would see it."""
 
     def __init__(self, title: str, *, quiet: bool) -> None:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -24,7 +24,7 @@ def read_picture(path: Path, field: str) -> Pixels:
     image = open_image(path, field)
     if image.mode in _GREY16:
         return _grey16(image, "srgb")
-    image = _to_srgb(image)
+    image = _to_srgb(image.convert("L") if image.mode == "1" else image)
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     return Pixels(image.width, image.height, len(image.getbands()), "u8", "srgb", image.tobytes())
@@ -58,7 +58,9 @@ def open_image(path: Path, field: str) -> Image:
             image.load()
             return ImageOps.exif_transpose(image)
     except UnidentifiedImageError:
-        raise _unreadable(path, field, "is no picture that can be read", "Give a PNG, JPEG, TIFF or WebP file.") from None
+        raise _unreadable(
+            path, field, "is no picture that can be read", "Give a PNG, JPEG, TIFF or WebP file."
+        ) from None
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise _too_large(path, field) from None
     except (OSError, SyntaxError, ValueError, IndexError, EOFError) as error:

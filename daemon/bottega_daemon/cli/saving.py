@@ -63,7 +63,7 @@ def png(pixels: Pixels, texts: Mapping[str, str] | None = None) -> bytes:
 
 
 def texts_of(settings: Mapping[str, Any], seed: int) -> dict[str, str]:
-    """The text chunks of a picture: `settings` as a job tells them, with the seed that makes this very picture alone."""
+    """The text chunks of a picture: a job's `settings`, with the seed that makes this very picture alone."""
     return {PARAMETERS: _in_words(settings, seed), SETTINGS: json.dumps({**settings, "seed": seed, "count": 1})}
 
 

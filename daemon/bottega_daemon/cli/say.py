@@ -1,4 +1,4 @@
-"""What a command says: results on standard output, everything else on standard error, both as text or as one JSON object."""
+"""What a command says: results on standard output, the rest on standard error; or one JSON object."""
 
 from __future__ import annotations
 

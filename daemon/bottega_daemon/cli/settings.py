@@ -79,7 +79,7 @@ def state_of(job: m.Job) -> str:
 
 def local_time(moment: datetime | None) -> str:
     """A moment as people here write it."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+    return moment.astimezone().strftime("%d %b %H:%M") if moment else ""
 
 
 def short(value: float | None) -> float | None:

@@ -60,7 +60,9 @@ def _secrets(home: Path) -> list[Finding]:
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             text = f"{path} can be read by others (mode {mode:03o})"
-            remedy = f"chmod 600 {path}; if others use this machine, delete {home / 'token'} and start the daemon again."
+            remedy = (
+                f"chmod 600 {path}; if others use this machine, delete {home / 'token'} and start the daemon again."
+            )
             found.append(Finding("data", "wrong", text, remedy, {"path": str(path), "mode": f"{mode:03o}"}))
     return found
 

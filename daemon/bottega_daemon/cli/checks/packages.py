@@ -7,7 +7,17 @@ from importlib import metadata
 
 from bottega_daemon.cli.checks.finding import Finding
 
-SHOWN = ("bottega", "bottega-daemon", "torch", "diffusers", "transformers", "safetensors", "grpcio", "protobuf", "numpy")
+SHOWN = (
+    "bottega",
+    "bottega-daemon",
+    "torch",
+    "diffusers",
+    "transformers",
+    "safetensors",
+    "grpcio",
+    "protobuf",
+    "numpy",
+)
 DISTRIBUTION = "bottega-daemon"
 
 

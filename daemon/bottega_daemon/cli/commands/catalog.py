@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @spread
 def catalog(reaching: Reaching) -> None:
-    """Show what the daemon offers: checkpoints, control networks, samplers, schedules, limits, and files that are bad."""
+    """Show what the daemon offers: checkpoints, control networks, samplers, schedules, and files that are bad."""
     from betterproto2 import Casing
 
     from bottega_daemon.cli.reach import reached

@@ -27,7 +27,9 @@ def doctor(
     else:
         screen = output()
         for finding in findings:
-            screen.print(f"{MARKS[finding.level]}{finding.about:<10} {safe(finding.text)}", soft_wrap=True, highlight=False)
+            screen.print(
+                f"{MARKS[finding.level]}{finding.about:<10} {safe(finding.text)}", soft_wrap=True, highlight=False
+            )
             if finding.remedy:
                 screen.print(f"{'':18} → {safe(finding.remedy)}", soft_wrap=True, highlight=False)
     if wrong:

@@ -135,4 +135,4 @@ def _show(found: list[m.Job]) -> None:
         (job.job_id, str(figures_of(job)["state"]), local_time(job.submitted), str(len(job.pictures)), job.title[:60])
         for job in found
     ]
-    output().print(table("", ("job", "state", "submitted", "pictures", "title"), rows))
+    output().print(table("", ("job", "state", "submitted", "n", "title"), rows))

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from bottega.pixels import Pixels
 
-CELL, GAP, COLUMNS = 288, 24, 3
+CELL, GAP, COLUMNS = 256, 24, 3
 CAPTION = 46
 PAPER, INK, FAINT, MARK = (247, 245, 240), (34, 32, 30), (120, 114, 106), (255, 64, 64)
 
@@ -28,7 +28,7 @@ class Cell:
 def sheet(title: str, line: str, cells: Sequence[Cell]) -> Image.Image:
     """All cells in a grid, `COLUMNS` wide, below a title."""
     rows = -(-len(cells) // COLUMNS)
-    top = GAP + 58
+    top = GAP + 70
     page = Image.new("RGB", (GAP + COLUMNS * (CELL + GAP), top + rows * (CELL + CAPTION + GAP)), PAPER)
     draw = ImageDraw.Draw(page)
     draw.text((GAP, GAP), title, INK, _font(26))
@@ -60,7 +60,8 @@ def tiled(image: Image.Image) -> Image.Image:
 def outlined(image: Image.Image, mask: Image.Image) -> Image.Image:
     """The picture with the edge of a selection drawn in, as an editor shows it."""
     large = enlarged(image)
-    inside = mask.resize(large.size, Image.Resampling.BICUBIC).point(lambda value: 255 * (value > 127))
+    grey = np.asarray(mask.resize(large.size, Image.Resampling.BICUBIC))
+    inside = Image.fromarray(((grey > 127) * 255).astype(np.uint8))
     edge = ImageChops.difference(inside.filter(ImageFilter.MaxFilter(5)), inside)
     large.paste(MARK, mask=edge)
     return large

@@ -44,15 +44,15 @@ def show(folder: Path) -> int:
     given = inputs()
     try:
         with private_daemon() as client:
-            print(f"daemon      up in {time.monotonic() - begun:.1f} s; {_offer(client)}", flush=True)
+            print(f"{'daemon':<14}up in {time.monotonic() - begun:.1f} s; {_offer(client)}", flush=True)
             done = _paint_all(client, works(given), folder)
-            print(f"step loop   {_shared(client, done)}", flush=True)
+            print(f"{'step loop':<14}{_shared(client, done)}", flush=True)
     except BottegaError as error:
         print(f"demo: {error}")
         return 1
-    print(f"daemon      stopped; {time.monotonic() - begun:.1f} s in all", flush=True)
+    print(f"{'daemon':<14}stopped; {time.monotonic() - begun:.1f} s in all", flush=True)
     _sheet(given, done).save(folder / SHEET)
-    print(f"pictures    {folder / SHEET} and {len(done)} more in {folder}")
+    print(f"{'pictures':<14}{folder / SHEET} and {len(done)} more in {folder}")
     return _verdict(done, folder)
 
 
@@ -77,7 +77,7 @@ def _keep(done: Done, folder: Path) -> None:
     path = folder / f"{done.work.name}.png"
     save_png(done.pixels, path, texts_of(settings, settings["seed"]))
     device = f"{done.job.device_seconds:.1f} s of the device"
-    print(f'{done.work.label:<12}"{done.work.task.prompt}": {path}, {done.seconds:.1f} s ({device})', flush=True)
+    print(f'{done.work.label:<14}"{done.work.task.prompt}": {path}, {done.seconds:.1f} s ({device})', flush=True)
 
 
 def _offer(client: Client) -> str:
@@ -88,10 +88,9 @@ def _offer(client: Client) -> str:
 
 def _shared(client: Client, done: Sequence[Done]) -> str:
     """How well the jobs shared the UNet."""
-    workers = client.load().workers
-    calls, rows = sum(worker.denoiser_calls for worker in workers), sum(worker.denoiser_rows for worker in workers)
-    mine, shared = sum(each.job.model_calls for each in done), sum(each.job.shared_calls for each in done)
-    return f"{rows} picture steps in {calls} UNet calls; {shared} of the jobs' {mine} calls were shared with other jobs"
+    calls = sum(worker.denoiser_calls for worker in client.load().workers)
+    alone, shared = sum(each.job.model_calls for each in done), sum(each.job.shared_calls for each in done)
+    return f"{calls} UNet calls did what {alone} would have done one by one; {shared} of these were shared"
 
 
 def _sheet(given: Inputs, done: Sequence[Done]) -> sheet.Image.Image:

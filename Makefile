@@ -18,7 +18,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clone on any machine
-	@$(BIN)/python scripts/demo.py
+	@$(BIN)/bottega demo
 
 test: $(VENV)/.dev ## install what the tests need and run all of them
 	@$(BIN)/python -m pytest $(ARGS)

@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from bottega_daemon.worker import protocol
 
+log = logging.getLogger(__name__)
+
 M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
 """glibc's mallopt parameters (malloc.h)."""
 LAST_WORDS = 2.0
@@ -33,13 +35,18 @@ def main() -> None:
     threading.Thread(target=_read, args=(commands, inbox), daemon=True).start()
     writer = threading.Thread(target=_write, args=(events, outbox), daemon=True)
     writer.start()
-    from bottega_daemon.worker.serve import serve  # torch comes in here, after malloc has been told
+    status = 0
+    try:
+        from bottega_daemon.worker.serve import serve  # torch comes in here, after malloc has been told
 
-    serve(setup, inbox, outbox.put)
+        serve(setup, inbox, outbox.put)
+    except Exception:  # noqa: BLE001  the process's edge: the front tells the last lines of the log
+        log.exception("the worker cannot go on")
+        status = 1
     outbox.put(None)
     writer.join(LAST_WORDS)
     # Python would wait for the lock on standard input, which the reader holds for ever, and abort.
-    os._exit(0)
+    os._exit(status)
 
 
 def keep_freed_memory() -> None:

@@ -40,7 +40,7 @@ def main() -> None:
         from bottega_daemon.worker.serve import serve  # torch comes in here, after malloc has been told
 
         serve(setup, inbox, outbox.put)
-    except Exception:  # noqa: BLE001  the process's edge: the front tells the last lines of the log
+    except Exception:  # the process's edge; the front tells the last lines of its log
         log.exception("the worker cannot go on")
         status = 1
     outbox.put(None)

@@ -57,3 +57,4 @@ def test_every_command_and_every_exit_code_is_explained(lonely: Shell) -> None:
 def test_nothing_asked_shows_the_help(lonely: Shell) -> None:
     done = lonely.run()
     assert "generate" in done.out + done.err
+    assert "error" not in done.err

@@ -22,6 +22,7 @@ def test_jobs_are_listed_newest_first_and_shown_with_their_settings(shell: Shell
     shown = shell.run("jobs", "show", first, "--json").json
     assert (shown["state"], shown["settings"]["seed"], shown["pictures"]) == ("succeeded", 1, [{"index": 0, "seed": 1}])
     assert "stone" in shell.run("jobs", "show", "last").out
+    assert shell.run("jobs", "show", first[:12], "--json").json["job_id"] == first
     ended = shell.run("jobs", "list", "--state", "failed", "--json").json["jobs"]
     assert all(job["state"] == "failed" for job in ended)
 
@@ -46,8 +47,9 @@ def test_a_cancelled_job_ends_soon(shell: Shell) -> None:
 
 def test_a_job_that_is_none(shell: Shell) -> None:
     for command in ("show", "cancel", "watch", "fetch"):
-        done = shell.run("jobs", command, "0" * 32, "--json")
-        assert (done.code, done.error["field"]) == (2, "job_id"), done
+        for name in ("0" * 32, "zzzzzz", "x"):
+            done = shell.run("jobs", command, name, "--json")
+            assert (done.code, done.error["field"]) == (2, "job_id"), done
 
 
 def test_the_catalog_tells_what_may_be_asked(shell: Shell) -> None:

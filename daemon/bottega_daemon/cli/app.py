@@ -14,7 +14,7 @@ from bottega_daemon.cli.commands import REGISTERED
 from bottega_daemon.cli.exits import Exit, exit_of
 from bottega_daemon.cli.say import Trouble, tell
 
-EPILOG = "Exit codes:\n\n" + "\n\n".join(exits.table().splitlines())
+EPILOG = f"Exit codes:\n{exits.table()}"
 
 
 class Commands(TyperGroup):
@@ -37,7 +37,8 @@ class Commands(TyperGroup):
             trouble, code = _trouble(error)
             if trouble is None:
                 raise
-            tell(trouble, code, as_json="--json" in words)
+            if trouble.message:  # else the help was shown
+                tell(trouble, code, as_json="--json" in words)
         if standalone_mode:
             sys.exit(code or 0)
         return code

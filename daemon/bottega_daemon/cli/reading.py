@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from bottega.errors import InvalidRequest
 from bottega.pixels import MAX_SIDE, Pixels
+from bottega_daemon.cli.say import note, safe
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
 _GREY16 = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
@@ -24,6 +26,8 @@ def read_picture(path: Path, field: str) -> Pixels:
     image = open_image(path, field)
     if image.mode in _GREY16:
         return _grey16(image, "srgb")
+    if image.mode == "F":
+        raise _unreadable(path, field, "holds floats, not colours", "Export it with 8 or 16 bits a channel.")
     image = _to_srgb(image.convert("L") if image.mode == "1" else image)
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
@@ -55,6 +59,7 @@ def open_image(path: Path, field: str) -> Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data))
             _check_side(path, field, image)
+            _remark_on_lost_bits(path, image)
             image.load()
             return ImageOps.exif_transpose(image)
     except UnidentifiedImageError:
@@ -82,6 +87,13 @@ def read_bytes(path: Path, field: str) -> bytes:
 def _check_side(path: Path, field: str, image: Image) -> None:
     if max(image.size) > MAX_SIDE:
         raise _too_large(path, field)
+
+
+def _remark_on_lost_bits(path: Path, image: ImageFile) -> None:
+    """Pillow reads colours of 16 bits a channel as 8: say so."""
+    layouts = " ".join(str(tile[3]) for tile in image.tile)
+    if image.mode in ("RGB", "RGBA") and ";16" in layouts:
+        note(f"[yellow]note:[/] {safe(str(path))} has 16 bits a channel; they are read as 8.")
 
 
 def _to_srgb(image: Image) -> Image:

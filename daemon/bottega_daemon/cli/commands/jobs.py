@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bottega import messages as m
     from bottega.client import Client
 
-JobId = Annotated[str, Argument(metavar="JOB", help='A job\'s id, or "last".', show_default=False)]
+JobId = Annotated[str, Argument(metavar="JOB", help='A job\'s id or its beginning, or "last".', show_default=False)]
 
 
 class State(str, Enum):
@@ -115,15 +115,19 @@ def fetch(
 
 
 def _find(client: Client, name: str) -> m.Job:
-    """A job by its id; "last" is the newest. Raises NotFound."""
+    """A job by its id, or by as much of its beginning as no other has; "last" is the newest. Raises NotFound."""
     from bottega.errors import NotFound
 
-    if name != "last":
+    if name == "last":
+        found = client.jobs(limit=1)
+    elif 4 <= len(name) < 32:
+        found = [job for job in client.jobs(limit=500) if job.job_id.startswith(name)]
+    else:
         return client.job(name)
-    newest = client.jobs(limit=1)
-    if not newest:
-        raise NotFound("you have no jobs.", remedy="Ask for a picture first.", field="job_id")
-    return newest[0]
+    if len(found) != 1:
+        message = f"{len(found)} jobs begin with {name!r}." if found else f"you have no job {name!r}."
+        raise NotFound(message, remedy="`bottega jobs list` shows them.", field="job_id")
+    return found[0]
 
 
 def _show(found: list[m.Job]) -> None:

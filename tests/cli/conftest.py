@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.kit import Shell
 from tests.daemon import ROOT, Daemon, running_daemon
+from tests.jobs.fake_worker import COMMAND
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +31,13 @@ def shell(daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sh
     """A shell whose daemon is that one, in an empty folder."""
     monkeypatch.chdir(tmp_path)
     return Shell(tmp_path, {"BOTTEGA_HOME": str(daemon.home)})
+
+
+@pytest.fixture(scope="session")
+def scripted(tmp_path_factory: pytest.TempPathFactory, tiny_root: Path) -> Iterator[Daemon]:
+    """A daemon whose worker does what prompts say (tests/jobs/fake_worker.py)."""
+    with running_daemon(tmp_path_factory.mktemp("scripted"), [tiny_root], worker_command="\n".join(COMMAND)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def follow(client: Client, job_id: str, placing: Placing, show: Callable[[Event]
     timings = Timings()
     try:
         painted = Painted(client.job(job_id), placing)
-        for item in client.follow(job_id):
+        for item in _said_if_kept(client.follow(job_id), painted):
             if isinstance(item, Picture):
                 painted.keep(item)
             else:
@@ -90,6 +90,16 @@ def follow(client: Client, job_id: str, placing: Placing, show: Callable[[Event]
     except KeyboardInterrupt:
         _cancel(client, job_id)
     return painted, timings
+
+
+def _said_if_kept(items: Iterator[Event | Picture], painted: Painted) -> Iterator[Event | Picture]:
+    """The same items; if they end badly, the pictures that were finished before are told of."""
+    try:
+        yield from items
+    except BottegaError:
+        for file in painted.files:
+            note(f"{safe(file['path'])} was finished before and is kept")
+        raise
 
 
 def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Reaching) -> None:

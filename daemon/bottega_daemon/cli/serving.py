@@ -8,6 +8,7 @@ import os
 import signal
 from contextlib import suppress
 
+from bottega.endpoint import Endpoint
 from bottega.errors import BottegaError
 from bottega_daemon.cli.say import note, safe
 from bottega_daemon.config import Config, devices_of
@@ -40,6 +41,8 @@ async def _serve(config: Config) -> None:
     async with serving(config) as (address, broken):
         devices = safe(", ".join(devices_of(config.devices)))
         note(f"[bold]Bottega[/] listens on [bold]{safe(address)}[/]; devices: {devices}")
+        if not Endpoint(config.host.strip("[]"), config.port).is_loopback:
+            note("[yellow]note:[/] other machines can reach it, and what they send is not encrypted.")
         for line in await asyncio.to_thread(summary, config):
             note(line)
         note("[dim]Ctrl-C stops it.[/]")

@@ -42,7 +42,7 @@ async def _serve(config: Config) -> None:
         devices = safe(", ".join(devices_of(config.devices)))
         note(f"[bold]Bottega[/] listens on [bold]{safe(address)}[/]; devices: {devices}")
         if not Endpoint(config.host.strip("[]"), config.port).is_loopback:
-            note("[yellow]note:[/] other machines can reach it, and what they send is not encrypted.")
+            note(f"[yellow]note:[/] on {safe(config.host)} other machines can reach it; nothing is encrypted.")
         for line in await asyncio.to_thread(summary, config):
             note(line)
         note("[dim]Ctrl-C stops it.[/]")

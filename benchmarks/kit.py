@@ -35,7 +35,7 @@ def interleave(sides: Mapping[str, Callable[[], object]], rounds: int) -> dict[s
     """Seconds of each side, run in turn `rounds` times, so that a noisy machine is noisy to all of them."""
     taken: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(rounds):
-        order = list(sides) if number % 2 == 0 else list(reversed(sides))
+        order = list(sides) if number % 2 == 0 else list(sides)[::-1]
         for name in order:
             began = time.perf_counter()
             sides[name]()

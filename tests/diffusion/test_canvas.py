@@ -46,6 +46,7 @@ def test_resampling_a_seamless_picture_keeps_its_seam_smooth(side: int) -> None:
     canvas = plan(Extent(side, side), "xy")
     phase = np.linspace(0, 2 * np.pi, canvas.painted.width, endpoint=False, dtype=np.float32)
     wave = 0.5 + 0.4 * np.sin(phase)
-    left = canvas.leave(np.repeat(np.tile(wave, (canvas.painted.height, 1))[..., None], 3, axis=2))
+    rows = np.tile(wave, (canvas.painted.height, 1)).astype(np.float32)
+    left = canvas.leave(np.repeat(rows[..., None], 3, axis=2))
     step = np.abs(np.diff(left[..., 0], axis=1)).max()
     assert np.abs(left[:, 0, 0] - left[:, -1, 0]).max() <= step * 1.1

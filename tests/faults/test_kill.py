@@ -49,7 +49,7 @@ def test_a_killed_worker_is_replaced_and_the_job_runs_again(tiny_root: Path, tmp
                 os.kill(pid, signal.SIGKILL)
             events = [event for event in studio.watch(handle.job_id) if event.kind in ("started", "succeeded")]
             assert [event.kind for event in events] == ["started", "started", "succeeded"]
-            assert [event.body.attempt for event in events[:2]] == [1, 2]
+            assert [e.body.attempt for e in events if isinstance(e.body, m.StartedEvent)] == [1, 2]
             again = studio.run(bottega.generate(**LONG, steps=200, seed=5))[0]
             first = studio.picture(handle.job_id, studio.job(handle.job_id).pictures[0])
             assert first.pixels == again.pixels, "the second attempt made the picture that the first would have"
@@ -77,7 +77,7 @@ def test_a_killed_daemon_still_has_every_job(tiny_root: Path, tmp_path: Path) ->
             for job_id in [running.job_id, *waiting]:
                 job = wait_for(studio, job_id, m.JobState.SUCCEEDED)
                 assert len(job.pictures) == 1
-            order = [studio.job(job_id).started for job_id in waiting]
+            order = [str(studio.job(job_id).started) for job_id in waiting]
             assert order == sorted(order), "they still go in the order in which they came"
         for pid in orphans:
             assert not alive(pid), "a worker ends with its daemon"

@@ -160,9 +160,9 @@ def images_of(task: Task) -> list[tuple[str, Image]]:
         where = f"{name}.denoising.controls[{index}]"
         match control.hint:
             case ReadyHint(image):
-                found.append((f"{where}.hint", image))
+                found.append((f"{where}.map", image))
             case PhotoHint(image):
-                found.append((f"{where}.photo", image))
+                found.append((f"{where}.photo.image", image))
             case DepthHint(z, background):
                 found.append((f"{where}.depth.z", z))
                 if background:

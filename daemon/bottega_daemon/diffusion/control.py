@@ -20,7 +20,7 @@ def hint_picture(hint: Hint, canvas: Canvas, blobs: Blobs, field: str) -> Floats
         case ReadyHint(image):
             return canvas.enter(rgb(load(blobs, image, f"{field}.map"), "srgb"))
         case PhotoHint(image, low, high):
-            photo = resize(rgb(load(blobs, image, f"{field}.photo"), image.color_space), canvas.asked)
+            photo = resize(rgb(load(blobs, image, f"{field}.photo.image"), image.color_space), canvas.asked)
             return canvas.enter(canny_hint(photo, low, high))
         case DepthHint():
             return canvas.enter(_depth(hint, blobs, field))

@@ -9,11 +9,9 @@ from typing import Any, cast
 import torch
 from torch.nn import functional
 
+from bottega_daemon.diffusion.canvas import CELL
 from bottega_daemon.diffusion.seamless import axes_of, tiling
 from bottega_daemon.models.model_set import ModelSet
-
-CELL = 8
-"""Pixels on a side of one latent cell."""
 
 PIXELS_AT_ONCE = 1024 * 1024
 """Pixels, of all pictures together, that go through the autoencoder in one call unless the caller says otherwise."""
@@ -22,8 +20,21 @@ OVERLAP = 16
 """Latent cells that neighbouring tiles share: the autoencoder's edges are wrong within about eight of them."""
 
 
+LEAST_AT_ONCE = (2 * OVERLAP * CELL) ** 2
+"""Pixels of the smallest tile."""
+
+_AT_ONCE = "pixels_at_once"
+
+
+def use_smaller_tiles(model: ModelSet) -> bool:
+    """After memory has run out: use tiles of a quarter of the pixels from now on. False if they can get no smaller."""
+    now = model.derived.get(_AT_ONCE, PIXELS_AT_ONCE)
+    model.derived[_AT_ONCE] = max(LEAST_AT_ONCE, now // 4)
+    return now > LEAST_AT_ONCE
+
+
 @torch.inference_mode()
-def encode(model: ModelSet, pixels: torch.Tensor, at_once: int = PIXELS_AT_ONCE) -> torch.Tensor:
+def encode(model: ModelSet, pixels: torch.Tensor, at_once: int | None = None) -> torch.Tensor:
     """Return scaled latents [n, 4, H/8, W/8] (float32, the distribution's mean) of pixels [n, 3, H, W] in 0..1.
 
     H and W must be multiples of 8.
@@ -33,18 +44,18 @@ def encode(model: ModelSet, pixels: torch.Tensor, at_once: int = PIXELS_AT_ONCE)
     vae = cast(Any, model.vae)
 
     def mean(part: torch.Tensor) -> torch.Tensor:
-        return vae.encode(part.to(model.device, model.dtype) * 2 - 1).latent_dist.mean.float()
+        return vae.encode(part.to(vae.device, vae.dtype) * 2 - 1).latent_dist.mean.float()
 
     return _whole_or_tiled(model, mean, pixels, _Scale(CELL, 1), at_once) * model.scaling_factor
 
 
 @torch.inference_mode()
-def decode(model: ModelSet, latents: torch.Tensor, at_once: int = PIXELS_AT_ONCE) -> torch.Tensor:
+def decode(model: ModelSet, latents: torch.Tensor, at_once: int | None = None) -> torch.Tensor:
     """Return pixels [n, 3, 8h, 8w] (float32, 0..1) of scaled latents [n, 4, h, w]."""
     vae = cast(Any, model.vae)
 
     def picture(part: torch.Tensor) -> torch.Tensor:
-        return vae.decode(part.to(model.device, model.dtype), return_dict=False)[0].float()
+        return vae.decode(part.to(vae.device, vae.dtype), return_dict=False)[0].float()
 
     unscaled = latents / model.scaling_factor
     return (_whole_or_tiled(model, picture, unscaled, _Scale(1, CELL), at_once) / 2 + 0.5).clamp(0, 1)
@@ -61,7 +72,10 @@ class _Scale:
 Work = Callable[[torch.Tensor], torch.Tensor]
 
 
-def _whole_or_tiled(model: ModelSet, work: Work, values: torch.Tensor, scale: _Scale, at_once: int) -> torch.Tensor:
+def _whole_or_tiled(
+    model: ModelSet, work: Work, values: torch.Tensor, scale: _Scale, at_once: int | None
+) -> torch.Tensor:
+    at_once = at_once or model.derived.get(_AT_ONCE, PIXELS_AT_ONCE)
     height, width = values.shape[-2] // scale.before, values.shape[-1] // scale.before
     each = height * width * CELL * CELL
     if each <= at_once:

@@ -44,6 +44,8 @@ class Sample:
     model: ModelSet
     sigmas: Sequence[float]
     walk: Walk
+    calls_per_step: int
+    """Answers that the sampler takes in each step but the last, which takes one."""
     positive: torch.Tensor
     """[tokens, width]"""
     negative: torch.Tensor | None
@@ -56,6 +58,7 @@ class Sample:
     sigma: float = field(init=False)
     denoised: torch.Tensor | None = field(default=None, init=False)
     result: torch.Tensor | None = field(default=None, init=False)
+    answers: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._ask(lambda: next(self.walk))
@@ -68,9 +71,7 @@ class Sample:
     @property
     def step(self) -> int:
         """Steps finished, 0..steps; a sampler's second look inside a step belongs to that step."""
-        if self.done:
-            return self.steps
-        return max(0, sum(level >= self.sigma for level in self.sigmas) - 1)
+        return self.steps if self.done else self.answers // self.calls_per_step
 
     @property
     def steps(self) -> int:
@@ -97,10 +98,13 @@ class Sample:
     def answer(self, denoised: torch.Tensor) -> None:
         """Resume the sampler with the denoised picture; it asks its next question, or ends."""
         self.denoised = denoised
+        self.answers += 1
         self._ask(lambda: self.walk.send(denoised))
 
     def _ask(self, resume: Callable[[], tuple[torch.Tensor, float]]) -> None:
         try:
             self.x, self.sigma = resume()
         except StopIteration as end:
+            if end.value is None:
+                raise RuntimeError("the sampler was resumed after it had failed") from None
             self.result = end.value

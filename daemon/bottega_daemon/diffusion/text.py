@@ -24,6 +24,9 @@ COMMA_REACH = 20
 CACHED_CHUNKS = 256
 """Encodings kept per model (0.2 MB each for CLIP-L)."""
 
+MOST_CHUNKS = 32
+"""Chunks of one prompt: a page of text is ten; every step attends to all of them."""
+
 AT_ONCE = 32
 """Chunks in one call of the encoder."""
 
@@ -36,13 +39,13 @@ def encode(model: ModelSet, prompts: Sequence[str], clip_skip: int = 1) -> list[
     """Return each prompt's conditioning [77 * chunks, width]; an empty prompt is one chunk.
 
     `clip_skip` 1 takes the encoder's last layer, 2 the one before, and so on, normalised as the last. Raises
-    InvalidRequest where the encoder has fewer layers.
+    InvalidRequest where the encoder has fewer layers, or for a prompt of more than `MOST_CHUNKS` chunks.
     """
     layers = model.text_encoder.config.num_hidden_layers
     if not 1 <= clip_skip <= layers:
         remedy = f"Choose a value from 1 to {layers}."
         raise InvalidRequest(
-            f"this checkpoint's text encoder has no layer {clip_skip}.", remedy=remedy, field="clip_skip"
+            f"this checkpoint's text encoder has no layer {clip_skip}.", remedy=remedy, field="denoising.clip_skip"
         )
     split = [chunks_of(model, prompt) for prompt in prompts]
     encoded = _encode_chunks(model, list(dict.fromkeys(chunk for chunks in split for chunk in chunks)), clip_skip)
@@ -59,7 +62,14 @@ def chunks_of(model: ModelSet, prompt: str) -> list[Chunk]:
     """Return the prompt's tokens in chunks, without begin, end and padding; at least one, perhaps empty."""
     tokenizer = cast(Any, model.tokenizer)
     tokens = tokenizer(prompt, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
-    return split_tokens(tokens, tokenizer.convert_tokens_to_ids(",</w>"))
+    chunks = split_tokens(tokens, tokenizer.convert_tokens_to_ids(",</w>"))
+    if len(chunks) > MOST_CHUNKS:
+        raise InvalidRequest(
+            f"the prompt has {len(tokens)} tokens; at most {MOST_CHUNKS * CHUNK} can be painted from.",
+            remedy="Shorten it: the model hardly looks at the end of a prompt this long.",
+            field="denoising.prompt",
+        )
+    return chunks
 
 
 def split_tokens(tokens: Sequence[int], comma: int) -> list[Chunk]:
@@ -81,7 +91,7 @@ def _encode_chunks(model: ModelSet, chunks: Sequence[Chunk], clip_skip: int) -> 
     missing = [chunk for chunk in chunks if chunk not in found]
     for start in range(0, len(missing), AT_ONCE):
         batch = missing[start : start + AT_ONCE]
-        found |= zip(batch, _forward(model, batch, clip_skip).unbind(), strict=True)
+        found |= zip(batch, (each.clone() for each in _forward(model, batch, clip_skip)), strict=True)
     for chunk in chunks:
         cache[clip_skip, chunk] = found[chunk]
         cache.move_to_end((clip_skip, chunk))

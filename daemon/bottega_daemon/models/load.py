@@ -43,7 +43,7 @@ def load_checkpoint(entry: Checkpoint, device: torch.device, dtype: torch.dtype)
     """Load a checkpoint; raise CorruptModel with file and remedy where its files are not what they claim to be."""
     go_offline()
     source = _single_file(entry) if entry.layout == "single_file" else _folder(entry)
-    nets = {part: _moved(source.net(part), device, dtype) for part in _BUILD if part != "controlnet"}
+    nets = {part: _moved(source.net(part), device, _suited(part, dtype)) for part in _BUILD if part != "controlnet"}
     scheduler = source.configs["scheduler"]
     sigmas = _checked(source.path, lambda: training_sigmas(scheduler))
     prediction = scheduler.get("prediction_type", "epsilon")
@@ -85,6 +85,11 @@ def load_controlnet(entry: ControlNetwork, device: torch.device, dtype: torch.dt
     return ControlNet(
         entry.name, entry.kind, cast(Any, net), cast(nn.Module, embedding), flipped, dtype, device, size, entry.fits
     )
+
+
+def _suited(part: str, dtype: torch.dtype) -> torch.dtype:
+    """Autoencoders of Stable Diffusion overflow in float16: some of their activations pass 65504."""
+    return torch.float32 if part == "vae" and dtype == torch.float16 else dtype
 
 
 def _moved(net: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:

@@ -14,6 +14,11 @@ from bottega_daemon.tasks.stages import Stages
 TASKS: dict[type, Callable[[Any, Blobs], Stages]] = {Generate: generate, Inpaint: inpaint}
 
 
+def name_of(task: Task) -> str:
+    """The task's field in a request."""
+    return type(task).__name__.lower()
+
+
 def begin(task: Task, blobs: Blobs) -> Stages:
     """A job's stages; nothing is done before the first `next`."""
     return TASKS[type(task)](task, blobs)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.diffusion.canvas import plan
-from bottega_daemon.diffusion.pixels import Floats, from_float, load, rgb
+from bottega_daemon.diffusion.pixels import Floats, from_float, load, resize, rgb
 from bottega_daemon.spec import Generate
 from bottega_daemon.tasks import painting
 from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Load, Models, Stages
@@ -20,10 +18,10 @@ def generate(task: Generate, blobs: Blobs) -> Stages:
     sigmas = painting.walk_sigmas(models.checkpoint, how, task.strength if task.start else 1.0)
     start = painting.from_noise
     if task.start:
-        entered: Floats = yield Compute("preparing", lambda: canvas.enter(_start_picture(task, blobs)))
         if len(sigmas) == 1:
-            yield from _unchanged(task, canvas.leave(entered))
+            yield from _unchanged(task, resize(_start_picture(task, blobs), task.extent))
             return
+        entered: Floats = yield Compute("preparing", lambda: canvas.enter(_start_picture(task, blobs)))
         clean = yield Compute("preparing", lambda: painting.encode(models.checkpoint, entered, how.seamless))
         start = painting.from_latents(clean)
     setting = yield Compute("preparing", lambda: painting.condition(models, how, canvas, sigmas, blobs))
@@ -36,11 +34,11 @@ def generate(task: Generate, blobs: Blobs) -> Stages:
 
 def _start_picture(task: Generate, blobs: Blobs) -> Floats:
     assert task.start is not None
-    return rgb(load(blobs, task.start, "generate.start"), task.start.color_space)
+    return rgb(load(blobs, task.start, "start"), task.start.color_space)
 
 
 def _unchanged(task: Generate, picture: Floats) -> Stages:
     """Strength 0: the start picture itself, spared the way through the autoencoder."""
-    pixels = from_float(np.ascontiguousarray(picture), "u8")
+    pixels = from_float(picture, "u8")
     for index in range(task.how.count):
         yield Deliver(index, task.how.seed + index, pixels, "u8", "srgb")

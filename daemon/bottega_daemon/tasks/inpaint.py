@@ -51,8 +51,8 @@ def inpaint(task: Inpaint, blobs: Blobs) -> Stages:
 
 
 def _source(task: Inpaint, canvas: Canvas, blobs: Blobs) -> _Source:
-    picture = load(blobs, task.picture, "inpaint.picture")
-    mask = load(blobs, task.mask, "inpaint.mask")
+    picture = load(blobs, task.picture, "picture")
+    mask = load(blobs, task.mask, "mask")
     seen = canvas.enter(rgb(picture, task.picture.color_space))
     return _Source(picture, mask, seen, canvas.enter(grey(mask), fill=0.0))
 

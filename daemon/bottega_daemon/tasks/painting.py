@@ -17,6 +17,7 @@ from bottega_daemon.diffusion.sample import Guide, Kept, Sample
 from bottega_daemon.diffusion.samplers import SAMPLERS
 from bottega_daemon.diffusion.schedules import SCHEDULES
 from bottega_daemon.diffusion.seamless import tiling
+from bottega_daemon.errors import BottegaError
 from bottega_daemon.models.model_set import ModelSet
 from bottega_daemon.spec import Axes, Control, Denoising
 from bottega_daemon.tasks.stages import Models
@@ -67,6 +68,8 @@ def condition(models: Models, how: Denoising, canvas: Canvas, sigmas: list[float
     guides = tuple(
         _guide(models, control, index, canvas, len(sigmas) - 1, blobs) for index, control in enumerate(how.controls)
     )
+    # In one order for everybody, so that depth with canny and canny with depth share their calls.
+    guides = tuple(sorted(guides, key=lambda guide: guide.network.name))
     return Conditioning(model, how, canvas, sigmas, positive, negative, guides)
 
 
@@ -81,7 +84,7 @@ def _words(model: ModelSet, how: Denoising) -> tuple[torch.Tensor, torch.Tensor 
 
 def _guide(models: Models, control: Control, index: int, canvas: Canvas, steps: int, blobs: Blobs) -> Guide:
     network = models.networks[control.network]
-    picture = hint_picture(control.hint, canvas, blobs, f"controls[{index}]")
+    picture = hint_picture(control.hint, canvas, blobs, f"denoising.controls[{index}]")
     seen = torch.from_numpy(picture).permute(2, 0, 1)[None]
     with tiling(network.modules, **axes(canvas.seamless)):
         embedding = network.embed_hint(seen)
@@ -103,10 +106,12 @@ def samples(setting: Conditioning, start: Start, kept: Callable[[torch.Tensor], 
 def _sample(setting: Conditioning, seed: int, start: Start, kept: Callable[[torch.Tensor], Kept] | None) -> Sample:
     draw = PictureNoise(seed, setting.canvas.latent_shape, setting.model.device)
     noise = draw()
+    sampler = SAMPLERS[setting.how.sampler]
     return Sample(
         model=setting.model,
         sigmas=setting.sigmas,
-        walk=SAMPLERS[setting.how.sampler].start(start(noise, setting.sigmas[0]), setting.sigmas, draw),
+        walk=sampler.start(start(noise, setting.sigmas[0]), setting.sigmas, draw),
+        calls_per_step=sampler.calls_per_step,
         positive=setting.positive,
         negative=setting.negative,
         guidance=setting.how.guidance,
@@ -127,6 +132,11 @@ def decode(model: ModelSet, clean: torch.Tensor, canvas: Canvas) -> Floats:
     """The finished picture [h, w, 3] at the asked extent."""
     with torch.inference_mode(), tiling([model.vae], **axes(canvas.seamless)):
         pixels = latents.decode(model, clean)
+    if not pixels.isfinite().all():
+        raise BottegaError(
+            f"the picture came out as no numbers at all (the checkpoint overflows in {model.dtype}).",
+            remedy="Start the daemon with --dtype float32, or use another checkpoint.",
+        )
     return canvas.leave(pixels[0].permute(1, 2, 0).float().cpu().numpy())
 
 

@@ -66,9 +66,11 @@ def _streams() -> tuple[BinaryIO, BinaryIO]:
 
 
 def _read(commands: BinaryIO, inbox: queue.SimpleQueue[protocol.Command | None]) -> None:
-    for line in commands:
-        inbox.put(protocol.command_decoder.decode(line))
-    inbox.put(protocol.Quit())
+    try:
+        for line in commands:
+            inbox.put(protocol.command_decoder.decode(line))
+    finally:  # also when the front was killed in the middle of a line
+        inbox.put(protocol.Quit())
 
 
 def _write(events: BinaryIO, outbox: queue.SimpleQueue[protocol.Event | None]) -> None:

@@ -34,6 +34,8 @@ class Device:
         try:
             device = torch.device(setup.device)
             torch.zeros(1, device=device)
+            if device.type == "cuda":
+                torch.cuda.set_device(device)
         except (RuntimeError, AssertionError) as error:
             remedy = "Run `bottega doctor` to see what torch finds on this machine."
             raise InvalidRequest(

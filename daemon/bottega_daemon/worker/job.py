@@ -28,6 +28,8 @@ class Running:
     """One job in the loop. `stage` is what its task asked for last."""
 
     job_id: str
+    task: str
+    """Its field in a request, which the fields in errors begin with."""
     stages: Stages
     urgency: int
     order: int
@@ -37,7 +39,8 @@ class Running:
     models: Models | None = None
     samples: Sequence[Sample] = ()
     turns: list[Turn[Sample]] = field(default_factory=list)
-    work: Turn[Running] | None = None
+    work: Turn[str] | None = None
+    """Its turn for a piece of work, by job id: a job that held itself would never be let go without the collector."""
     watched: bool = False
     delivered: int = 0
     device_seconds: float = 0.0
@@ -54,7 +57,13 @@ class Running:
             self.samples = stage.samples
             self.turns = [Turn(each, self.urgency, self.order) for each in stage.samples]
         elif isinstance(stage, Compute):
-            self.work = Turn(self, self.urgency, self.order)
+            self.work = Turn(self.job_id, self.urgency, self.order)
+
+    def let_go(self) -> None:
+        """Drop everything that holds memory; the job has ended."""
+        self.stages.close()
+        self.stage = self.work = self.loading = self.models = None
+        self.samples, self.turns = (), []
 
     @property
     def waiting(self) -> list[Turn[Sample]]:

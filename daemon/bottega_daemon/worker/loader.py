@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, InvalidStateError, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
@@ -19,9 +22,13 @@ from bottega_daemon.models.load import load_checkpoint, load_controlnet
 from bottega_daemon.models.model_set import ControlNet, ModelSet
 from bottega_daemon.tasks.stages import Models
 from bottega_daemon.worker.device import Device
+from bottega_daemon.worker.memory import attempt, is_out_of_memory
 
 Entry: TypeAlias = Checkpoint | ControlNetwork
 E = TypeVar("E", Checkpoint, ControlNetwork)
+
+PATIENCE = 60.0
+"""Seconds after which a job that waits for memory may no longer be passed over by newer ones."""
 
 
 @dataclass(eq=False)
@@ -31,6 +38,7 @@ class _Wish:
     checkpoint: str
     networks: tuple[str, ...]
     answer: Future[Models]
+    since: float
 
 
 class Loader:
@@ -43,8 +51,10 @@ class Loader:
         self._library = Library(roots)
         self._device = device
         self._cache: ModelCache[Entry, ModelSet | ControlNet] = ModelCache(
-            budget, self._read, expect=lambda entry: entry.nbytes, evicted=self._let_go
+            budget, self._read, expect=lambda entry: self._sizes.get(entry, entry.nbytes), evicted=self._let_go
         )
+        self._sizes: dict[Entry, int] = {}
+        """Bytes in memory of what has been loaded before; a file's own size is only a guess at it."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="loader")
         self._held_by: dict[int, list[Entry]] = {}
         self._waiting: list[_Wish] = []
@@ -55,7 +65,7 @@ class Loader:
 
         It ends in NotFound, InvalidRequest (a network of another family), CorruptModel or OutOfMemory.
         """
-        wish = _Wish(checkpoint, networks, Future())
+        wish = _Wish(checkpoint, networks, Future(), time.monotonic())
         wish.answer.add_done_callback(lambda _: wake())
         self._thread.submit(self._grant, wish)
         return wish.answer
@@ -66,7 +76,7 @@ class Loader:
 
     def free(self) -> None:
         """Let go of every model that no job holds; returns when it is done."""
-        self._thread.submit(lambda: (self._cache.drop_unused(), self._note())).result()
+        self._thread.submit(self._drop_unused).result()
 
     def held(self) -> tuple[tuple[str, ...], int]:
         """Names of the models in memory, and their bytes."""
@@ -76,7 +86,20 @@ class Loader:
         """Keep what `held` tells, which another thread asks."""
         self._held = tuple(entry.name for entry in self._cache.resident), self._cache.used_bytes
 
+    def _drop_unused(self) -> None:
+        self._cache.drop_unused()
+        self._note()
+        gc.collect()
+        if self._device.torch.type == "cuda":
+            torch.cuda.empty_cache()
+
     def _grant(self, wish: _Wish) -> None:
+        """Answer a wish, or let it wait. One whose job was cancelled meanwhile is forgotten."""
+        if wish.answer.cancelled():
+            return
+        if self._must_queue(wish):
+            self._waiting.append(wish)
+            return
         taken: list[Entry] = []
         try:
             models = self._take(wish, taken)
@@ -86,25 +109,34 @@ class Loader:
             if isinstance(error, OutOfMemory) and self._held_by:
                 self._waiting.append(wish)
             else:
-                wish.answer.set_exception(error)
+                with suppress(InvalidStateError):
+                    wish.answer.set_exception(error)
             return
         self._held_by[id(models)] = taken
         self._note()
-        wish.answer.set_result(models)
+        try:
+            wish.answer.set_result(models)
+        except InvalidStateError:  # cancelled while it was read
+            self._release(models)
+
+    def _must_queue(self, wish: _Wish) -> bool:
+        """Whether an older wish has waited so long that no newer one may be granted before it."""
+        overdue = [each for each in self._waiting if time.monotonic() - each.since > PATIENCE]
+        return bool(self._held_by) and any(each.since < wish.since for each in overdue)
 
     def _take(self, wish: _Wish, taken: list[Entry]) -> Models:
         found = self._library.scan()
-        checkpoint = _named(found.checkpoints, wish.checkpoint, "checkpoint")
+        checkpoint = _named(found.checkpoints, wish.checkpoint, "checkpoint", "denoising.checkpoint")
         model = self._acquire(checkpoint, taken)
         assert isinstance(model, ModelSet)
         networks: dict[str, ControlNet] = {}
-        for name in wish.networks:
-            entry = _named(found.controlnets, name, "control network")
+        for index, name in enumerate(wish.networks):
+            entry = _named(found.controlnets, name, "control network", f"denoising.controls[{index}].network")
             if entry.fits != checkpoint.fits:
                 raise InvalidRequest(
                     f"the control network {name!r} does not fit the checkpoint {checkpoint.name!r}.",
                     remedy="Choose one that was made for this checkpoint's family.",
-                    field="controls.network",
+                    field=f"denoising.controls[{index}].network",
                 )
             network = self._acquire(entry, taken)
             assert isinstance(network, ControlNet)
@@ -125,8 +157,18 @@ class Loader:
 
     def _read(self, entry: Entry) -> ModelSet | ControlNet:
         read = load_checkpoint if isinstance(entry, Checkpoint) else load_controlnet
-        value = read(entry, self._device.torch, self._device.dtype)  # type: ignore[arg-type]
-        gc.freeze()  # weights are no garbage: the collector need not walk over them
+        work: Callable[[], ModelSet | ControlNet] = partial(read, entry, self._device.torch, self._device.dtype)
+        value, error = attempt(work)
+        if is_out_of_memory(error):
+            self._drop_unused()
+            value, error = attempt(work)
+        if is_out_of_memory(error):
+            remedy = "Close other programs that use the GPU."
+            raise OutOfMemory(f"the device's memory does not hold {entry.name!r}.", remedy=remedy)
+        if error:
+            raise error
+        assert value is not None
+        self._sizes[entry] = value.nbytes
         return value
 
     def _let_go(self, value: ModelSet | ControlNet) -> None:
@@ -135,10 +177,10 @@ class Loader:
             torch.cuda.empty_cache()
 
 
-def _named(entries: Sequence[E], name: str, what: str) -> E:
+def _named(entries: Sequence[E], name: str, what: str, field: str) -> E:
     for entry in entries:
         if entry.name == name:
             return entry
     raise NotFound(
-        f"there is no {what} {name!r} on the daemon any more.", remedy="Choose one from the catalog.", field=what
+        f"there is no {what} {name!r} on the daemon any more.", remedy="Choose one from the catalog.", field=field
     )

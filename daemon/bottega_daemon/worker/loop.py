@@ -12,15 +12,16 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from bottega_daemon.blobs import Blobs
-from bottega_daemon.diffusion import pixels, previews
+from bottega_daemon.diffusion import latents, pixels, previews
 from bottega_daemon.diffusion.sample import Sample
 from bottega_daemon.errors import BottegaError
-from bottega_daemon.tasks import begin
+from bottega_daemon.tasks import begin, name_of
 from bottega_daemon.tasks.stages import Compute, Deliver, Load, Models, Stage
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.batching import Turn, first, group, pass_over
 from bottega_daemon.worker.calls import Call, Caller
 from bottega_daemon.worker.job import URGENCY, Running
+from bottega_daemon.worker.memory import attempt, is_out_of_memory, too_large
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,12 @@ class Loop:
         self._arrivals += 1
         spec = command.spec
         job = Running(
-            command.job_id, begin(spec.task, self._blobs), URGENCY[spec.priority], self._arrivals, spec.previews
+            job_id=command.job_id,
+            task=name_of(spec.task),
+            stages=begin(spec.task, self._blobs),
+            urgency=URGENCY[spec.priority],
+            order=self._arrivals,
+            previews=spec.previews,
         )
         self.jobs[job.job_id] = job
         self._emit(protocol.Started(job.job_id))
@@ -127,16 +133,21 @@ class Loop:
             pass_over(works, ())
             return
         pass_over(works, [turn])
-        job = turn.work
+        job = self.jobs[turn.work]
         assert isinstance(job.stage, Compute)
         began = time.perf_counter()
-        try:
-            result = job.stage.work()
-        except Exception as error:  # noqa: BLE001  the loop's edge: told to the job's owner
-            self._fail(job, error)
-            return
+        result, error = attempt(job.stage.work)
+        while is_out_of_memory(error) and job.models:
+            self._loader.free()
+            smaller = latents.use_smaller_tiles(job.models.checkpoint)
+            result, error = attempt(job.stage.work)
+            if error and not smaller:
+                error = too_large() if is_out_of_memory(error) else error
         job.device_seconds += time.perf_counter() - began
-        self._advance(job, result)
+        if error:
+            self._fail(job, error)
+        else:
+            self._advance(job, result)
 
     def _denoise(self, waiting: list[Turn[Sample]]) -> None:
         taken = group(waiting, [each.work.key for each in waiting], self._caller.costs(waiting), self._caller.most)
@@ -211,15 +222,16 @@ class Loop:
         self._emit(last)
         self.jobs.pop(job.job_id, None)
         self.finished += 1
-        job.stages.close()
         if job.models:
             self._loader.release(job.models)
-        elif job.loading:
+        elif job.loading and not job.loading.cancel():
             job.loading.add_done_callback(lambda done: done.exception() or self._loader.release(done.result()))
+        job.let_go()
 
     def _fail(self, job: Running, error: Exception) -> None:
         if isinstance(error, BottegaError):
-            failed = protocol.Failed(job.job_id, error.reason, error.message, error.remedy, error.field)
+            field = f"{job.task}.{error.field}" if error.field else ""
+            failed = protocol.Failed(job.job_id, error.reason, error.message, error.remedy, field)
         else:
             log.error("job %s failed", job.job_id, exc_info=error)
             remedy = "Try again; if it happens again, send the daemon's log to its maintainers."
@@ -234,7 +246,10 @@ class Loop:
         now = time.monotonic()
         if job.watched and job.previews and now - job.last_preview >= self._preview_interval:
             job.last_preview = now
-            self._preview(job)
+            _, error = attempt(lambda: self._preview(job))
+            if error:  # a picture can do without
+                log.warning("no previews for job %s: %s", job.job_id, error)
+                job.previews = False
 
     def _preview(self, job: Running) -> None:
         for index, sample in enumerate(job.samples[:PREVIEWED]):

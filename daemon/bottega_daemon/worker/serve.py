@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import queue
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -15,6 +17,8 @@ from bottega_daemon.worker.device import Device
 from bottega_daemon.worker.loader import Loader
 from bottega_daemon.worker.loop import Loop
 
+LONGEST_UNCOLLECTED = 600.0
+"""Seconds after which the collector runs even between the steps of a busy day."""
 Inbox = queue.SimpleQueue[protocol.Command | None]
 """Commands; None only wakes the loop up."""
 IDLE_BEFORE_COLLECTING = 1.0
@@ -32,24 +36,28 @@ def serve(setup: protocol.Setup, inbox: Inbox, emit: Callable[[protocol.Event], 
     gc.collect()
     gc.freeze()
     gc.disable()
+    told, collected = loop.load(), time.monotonic()
     with torch.inference_mode():
         while obey(loop, inbox):
-            before = loop.finished
-            loop.tick()
-            if loop.finished != before:
-                emit(loop.load())
+            if time.monotonic() - collected > LONGEST_UNCOLLECTED:
+                gc.collect()
+                collected = time.monotonic()
+            if loop.ready:
+                loop.tick()
+            if changed(told, loop.load()):
+                told = loop.load()
+                emit(told)
+
+
+def changed(told: protocol.Load, now: protocol.Load) -> bool:
+    """Whether the front should hear of it: jobs ended, models came or went. Calls alone are no news."""
+    return (told.jobs, told.models, told.model_bytes) != (now.jobs, now.models, now.model_bytes)
 
 
 def obey(loop: Loop, inbox: Inbox) -> bool:
     """Follow every command that has come; with nothing else to do, wait for one. False after Quit."""
+    command = _next(loop, inbox)
     while True:
-        try:
-            command = inbox.get_nowait() if loop.ready else inbox.get(timeout=IDLE_BEFORE_COLLECTING)
-        except queue.Empty:
-            if loop.ready:
-                return True
-            gc.collect()
-            command = inbox.get()
         match command:
             case protocol.Run():
                 loop.run(command)
@@ -60,4 +68,18 @@ def obey(loop: Loop, inbox: Inbox) -> bool:
             case protocol.Quit():
                 return False
             case _:
-                return True
+                pass
+        try:
+            command = inbox.get_nowait()
+        except queue.Empty:
+            return True
+
+
+def _next(loop: Loop, inbox: Inbox) -> protocol.Command | None:
+    """A command, if there is one; where there is nothing to do, the next one to come."""
+    with suppress(queue.Empty):
+        return inbox.get_nowait() if loop.ready else inbox.get(timeout=IDLE_BEFORE_COLLECTING)
+    if loop.ready:
+        return None
+    gc.collect()
+    return inbox.get()

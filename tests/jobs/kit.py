@@ -10,6 +10,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from bottega_daemon.jobs.states import Picture, Submission
+from bottega_daemon.jobs.store import Store
 from bottega_daemon.spec import Denoising, Extent, Generate, Image, JobSpec, Priority
 
 _numbers = count()
@@ -24,6 +25,11 @@ def spec(prompt: str = "", *, priority: Priority = "interactive", replaces: str 
 def wish(job: JobSpec, person: str = "ada", request_id: str = "") -> Submission:
     """A submission, each with a request id of its own unless one is given."""
     return Submission(person, request_id or f"request-{next(_numbers)}", "a job", job)
+
+
+def accept(store: Store, **how: str) -> str:
+    """A new job's id in the book."""
+    return store.accept(wish(spec(), **how), 1.0).job.job_id
 
 
 def picture(index: int = 0, digest: str = "ab" * 32) -> Picture:

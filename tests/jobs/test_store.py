@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,23 +11,10 @@ from hypothesis import strategies as st
 
 from bottega_daemon.errors import NotFound, Overloaded
 from bottega_daemon.jobs import store as store_module
-from bottega_daemon.jobs.events import Cancelled, Failed, PictureDone, Started, Succeeded
+from bottega_daemon.jobs.events import PictureDone, Started, Succeeded
 from bottega_daemon.jobs.states import FINAL, MAX_ATTEMPTS, Failure
 from bottega_daemon.jobs.store import Store
-from tests.jobs.kit import picture, spec, wish
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Generator[Store]:
-    """An empty book."""
-    book = Store(tmp_path / "book.sqlite3")
-    yield book
-    book.close()
-
-
-def accept(store: Store, **how: str) -> str:
-    """A new job's id."""
-    return store.accept(wish(spec(), **how), 1.0).job.job_id
+from tests.jobs.kit import accept, picture, spec, wish
 
 
 def test_a_job_goes_its_way_with_numbered_events(store: Store) -> None:
@@ -73,7 +56,7 @@ def test_whatever_happens_a_job_ends_at_most_once(operations: list[str]) -> None
         "cancelled": lambda: store.cancelled(job_id, 2.0),
         "ask": lambda: store.ask_cancel(job_id, None, 2.0),
         "lost": lambda: store.lost(job_id, "died", 2.0),
-        "back": lambda: store.put_back(job_id),
+        "back": lambda: store.put_back(job_id, 2.0),
         "recover": lambda: store.recover(2.0),
     }
     ended = None
@@ -101,40 +84,6 @@ def test_the_tables_refuse_a_second_end(tmp_path: Path) -> None:
     db.close()
 
 
-def test_a_lost_job_waits_again_and_fails_after_three_attempts(store: Store) -> None:
-    job_id = accept(store)
-    for attempt in range(1, MAX_ATTEMPTS + 1):
-        store.claim(job_id, 2.0)
-        store.lost(job_id, "ended with status -9", 3.0)
-        assert store.job(job_id).state == ("queued" if attempt < MAX_ATTEMPTS else "failed")
-    failure = store.job(job_id).failure
-    assert failure is not None
-    assert failure.reason == "WORKER_DIED"
-    assert "status -9" in failure.message
-    assert failure.remedy
-    assert isinstance(store.events(job_id, 0)[-1].event, Failed)
-
-
-def test_a_lost_job_that_was_to_be_cancelled_is_cancelled(store: Store) -> None:
-    job_id = accept(store)
-    store.claim(job_id, 2.0)
-    assert store.ask_cancel(job_id, "ada", 2.0).state == "running"
-    assert store.job(job_id).cancel_requested
-    change = store.lost(job_id, "died", 3.0)
-    assert change is not None and change.event is not None
-    assert change.event.event == Cancelled()
-
-
-def test_a_picture_made_again_is_told_once(store: Store) -> None:
-    job_id = accept(store)
-    store.claim(job_id, 2.0)
-    store.add_picture(job_id, picture(), 2.0)
-    store.lost(job_id, "died", 3.0)
-    store.claim(job_id, 4.0)
-    assert store.add_picture(job_id, picture(digest="cd" * 32), 5.0) is None
-    assert store.job(job_id).pictures == (picture(),)
-
-
 def test_a_newer_job_replaces_the_same_persons_older_ones_and_takes_their_place(store: Store) -> None:
     live = spec(replaces="brush")
     running = store.accept(wish(live), 1.0).job.job_id
@@ -149,30 +98,6 @@ def test_a_newer_job_replaces_the_same_persons_older_ones_and_takes_their_place(
         queued.job.job_id: "cancelled",
     }
     assert newest.job.since == queued.job.since == 3.0
-
-
-def test_a_crash_loses_nothing_that_was_accepted(tmp_path: Path) -> None:
-    script = (
-        "import os, sys; from pathlib import Path; from tests.jobs.kit import spec, wish, picture\n"
-        "from bottega_daemon.jobs.store import Store\n"
-        "store = Store(Path(sys.argv[1]))\n"
-        "ids = [store.accept(wish(spec()), float(n)).job.job_id for n in range(5)]\n"
-        "[store.claim(ids[n], 9.0) for n in (0, 3)]\n"
-        "store.claim(ids[1], 9.0); store.add_picture(ids[1], picture(), 9.0); store.succeed(ids[1], 1.0, 2, 0, 9.0)\n"
-        "print(*ids, flush=True); os.kill(os.getpid(), 9)\n"
-    )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    path = tmp_path / "book.sqlite3"
-    child = subprocess.run(
-        [sys.executable, "-c", script, path], env=environment, capture_output=True, text=True, check=False
-    )
-    ids = child.stdout.split()
-    assert len(ids) == 5, child.stderr
-    store = Store(path)
-    assert {change.job_id for change in store.recover(10.0)} == {ids[0], ids[3]}
-    assert [job.job_id for job in store.waiting()] == [ids[0], ids[2], ids[3], ids[4]]
-    assert store.job(ids[1]).pictures == (picture(),)
-    store.close()
 
 
 def test_a_second_daemon_is_kept_out(tmp_path: Path, store: Store) -> None:

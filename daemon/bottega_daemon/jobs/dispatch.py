@@ -46,15 +46,15 @@ class Dispatcher:
         self._executor = executor
         now = time.time()
         for change in await self._book.ask(Store.recover, now):
-            log.warning("job %s was running when the daemon ended; now it is %s", change.job_id, change.state)
+            log.warning("job %s was under way when the daemon ended; now it is %s", change.job_id, change.state)
         for person, seconds, work, ended in await self._book.ask(Store.history, now - USAGE_MEMORY):
             self._usage.add(person, seconds, work, ended)
         self.wake()
 
     async def stop(self) -> None:
-        """End the workers and put what they were doing back into the queue."""
+        """End the workers, and put what they were doing back into the queue unless it was to be cancelled."""
         for job_id in await self._executor.stop() if self._executor else ():
-            await self._book.ask(Store.put_back, job_id)
+            await self._book.ask(Store.put_back, job_id, time.time())
 
     def facts(self) -> list[Facts]:
         """How the workers are."""

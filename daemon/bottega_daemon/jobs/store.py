@@ -147,18 +147,21 @@ class Store(Reader):
             row = self._row("job_id = ? AND state = 'running'", job_id)
             return self._lost(row, why, now) if row else None
 
-    def put_back(self, job_id: str) -> None:
-        """A running job waits again, as if it had not begun: its worker was stopped in good order."""
+    def put_back(self, job_id: str, now: float) -> None:
+        """A running job waits again, as if it had not begun: its worker was stopped in good order. One that was to be
+        cancelled ends instead."""
         with self._transaction():
-            self._db.execute(
-                "UPDATE jobs SET state = 'queued', attempt = attempt - 1 WHERE job_id = ? AND state = 'running'",
-                (job_id,),
-            )
+            row = self._row("job_id = ? AND state = 'running'", job_id)
+            if row and row["cancel_requested"]:
+                self._end(row, "cancelled", Cancelled(), now)
+            elif row:
+                self._set(row, "state = 'queued', attempt = attempt - 1")
 
     def recover(self, now: float) -> list[Change]:
-        """After a crash: whatever ran waits again, in its old place."""
+        """After a crash: whatever ran waits again, in its old place; whatever was to be cancelled ends."""
         with self._transaction():
-            return [self._lost(row, "was killed", now) for row in self._rows("state = 'running'")]
+            left = self._rows("state = 'running' OR (state = 'queued' AND cancel_requested)")
+            return [self._lost(row, "was killed", now) for row in left]
 
     # Jobs are forgotten
 

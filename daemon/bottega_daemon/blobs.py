@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 from bottega_daemon.errors import CorruptBlob, InvalidRequest, MissingBlob, Overloaded
 
@@ -50,11 +51,13 @@ class BlobWriter:
         return self
 
     def write(self, chunk: bytes) -> None:
-        """Append bytes. Raises Overloaded past the size limit or when the disk is full."""
+        """Append bytes. Raises InvalidRequest past the size limit, Overloaded when the disk is full."""
         self.size += len(chunk)
         if self.size > self._limit:
-            raise Overloaded(
-                f"a blob may hold at most {self._limit} bytes.", remedy="Send a smaller picture, or crop it."
+            raise InvalidRequest(
+                f"a blob may hold at most {self._limit} bytes.",
+                remedy="Send a smaller picture, or crop it.",
+                field="size",
             )
         self._hash.update(chunk)
         try:
@@ -124,12 +127,17 @@ class Blobs:
         except FileNotFoundError:
             raise self._missing(digest, field) from None
 
-    def read(self, digest: str, field: str = "digest") -> bytes:
-        """The whole blob. Raises MissingBlob."""
+    def open(self, digest: str, field: str = "digest") -> BinaryIO:
+        """The blob as a file to read. Raises MissingBlob."""
         try:
-            return self.path(digest).read_bytes()
+            return self.path(digest).open("rb")
         except FileNotFoundError:
             raise self._missing(digest, field) from None
+
+    def read(self, digest: str, field: str = "digest") -> bytes:
+        """The whole blob. Raises MissingBlob."""
+        with self.open(digest, field) as file:
+            return file.read()
 
     def writer(self, digest: str | None = None) -> BlobWriter:
         """Start receiving a blob; `digest` is what the sender says it will be."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import random
 import zlib
 from pathlib import Path
 
@@ -72,37 +74,74 @@ def test_what_is_no_whole_zlib_stream_is_refused(blobs: Blobs, data: bytes) -> N
     assert refused.value.field == "generate.start"
 
 
-def test_a_decompression_bomb_is_not_inflated(monkeypatch: pytest.MonkeyPatch) -> None:
+class Meter:
+    """In zlib's place: counts what goes into its decompressors and what comes out."""
+
+    error = zlib.error
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+        self.taken: list[int] = []
+
+    def decompressobj(self) -> Metered:
+        """A decompressor that is counted."""
+        return Metered(self)
+
+
+class Metered:
+    """One of zlib's decompressors, counted."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._stream = zlib.decompressobj()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        """Inflate some, and count."""
+        piece = self._stream.decompress(data, limit)
+        self._meter.given.append(len(data))
+        self._meter.taken.append(len(piece))
+        return piece
+
+
+@pytest.fixture
+def meter(monkeypatch: pytest.MonkeyPatch) -> Meter:
+    """What the check does with zlib."""
+    meter = Meter()
+    monkeypatch.setattr(pixels, "zlib", meter)
+    return meter
+
+
+def test_a_decompression_bomb_is_not_inflated(meter: Meter) -> None:
     bomb = zlib.compress(bytes(64 << 20), 9)
-    taken: list[int] = []
-
-    class Counting:
-        """zlib's object, counting what comes out of it."""
-
-        def __init__(self) -> None:
-            self._stream = zlib.decompressobj()
-
-        def __getattr__(self, name: str) -> object:
-            return getattr(self._stream, name)
-
-        def decompress(self, data: bytes, limit: int) -> bytes:
-            piece = self._stream.decompress(data, limit)
-            taken.append(len(piece))
-            return piece
-
-    class Zlib:
-        """The module with its object replaced."""
-
-        error = zlib.error
-        decompressobj = Counting
-
-    monkeypatch.setattr(pixels, "zlib", Zlib)
-    assert inflated_size(bomb, 105, "f") > 105
-    assert sum(taken) <= pixels.PIECE
+    assert inflated_size(io.BytesIO(bomb), 105, "f") > 105
+    assert sum(meter.taken) <= pixels.PIECE
 
 
-@given(st.binary(max_size=5000), st.integers(-3, 3))
-def test_inflated_size_is_exact_up_to_the_limit(data: bytes, slack: int) -> None:
+@pytest.mark.parametrize("level", [0, 9])
+def test_a_large_blob_is_read_once_and_a_piece_at_a_time(blobs: Blobs, meter: Meter, level: int) -> None:
+    raw = random.Random(0).randbytes(8 << 20) if level == 0 else bytes(64 << 20)
+    data = zlib.compress(raw, level)
+    image = Image(blobs.write(data), Extent(4096, len(raw) >> 12), 1, "u8", "data", "zlib")
+    PixelCheck(blobs).take(Generate(Denoising("paper", ""), EXTENT, start=image), {})
+    assert sum(meter.taken) == len(raw)
+    assert max(*meter.given, *meter.taken) <= pixels.PIECE
+    assert sum(meter.given) <= 2 * len(data) + len(raw)
+
+
+@given(st.binary(max_size=5000), st.integers(-3, 3), st.integers(1, 64))
+def test_inflated_size_is_exact_up_to_the_limit(data: bytes, slack: int, piece: int) -> None:
     limit = max(0, len(data) + slack)
-    size = inflated_size(zlib.compress(data), limit, "f")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pixels, "PIECE", piece)
+        size = inflated_size(io.BytesIO(zlib.compress(data)), limit, "f")
     assert size == len(data) if len(data) <= limit else size > limit
+
+
+def test_a_blob_over_the_limit_is_the_senders_mistake(tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequest, match="at most 10 bytes") as refused:
+        Blobs(tmp_path, size_limit=10).write(bytes(11))
+    assert (refused.value.field, bool(refused.value.remedy)) == ("size", True)
+    assert not list((tmp_path / "incoming").iterdir())

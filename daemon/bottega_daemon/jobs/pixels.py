@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import zlib
 from collections.abc import Mapping
+from typing import BinaryIO
 
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.errors import CorruptBlob, InvalidRequest
 from bottega_daemon.spec import Image, Task, images_of
 
 PIECE = 1 << 20
+"""Bytes that are read, or inflated, at a time."""
 REMEMBERED = 4096
 
 
@@ -55,7 +57,8 @@ class PixelCheck:
         key = (image.digest, image.raw_bytes)
         if key in self._known:
             return image.raw_bytes
-        size = inflated_size(self._blobs.read(image.digest, field), image.raw_bytes, field)
+        with self._blobs.open(image.digest, field) as blob:
+            size = inflated_size(blob, image.raw_bytes, field)
         if size == image.raw_bytes:
             with self._lock:
                 self._known[key] = None
@@ -64,23 +67,23 @@ class PixelCheck:
         return size
 
 
-def inflated_size(data: bytes, limit: int, field: str) -> int:
-    """Bytes that a zlib stream inflates to, or some number above `limit`; holds one piece at a time.
+def inflated_size(packed: BinaryIO, limit: int, field: str) -> int:
+    """Bytes that a zlib stream inflates to, or some number above `limit`; holds two pieces at a time.
 
-    Raises CorruptBlob unless `data` is one whole stream.
+    Raises CorruptBlob unless `packed` holds one whole stream.
     """
     stream = zlib.decompressobj()
-    size = 0
+    size, data, piece = 0, b"", b""
     try:
-        while not stream.eof and size <= limit:
+        while size <= limit and not stream.eof:
+            if len(piece) < PIECE and not (data := packed.read(PIECE)):  # a full piece may have more behind it
+                break
             piece = stream.decompress(data, PIECE)
             size += len(piece)
             data = stream.unconsumed_tail
-            if not piece and not data:
-                break
     except zlib.error as error:
         raise _corrupt(f"the pixels are no zlib stream: {error}.", field) from error
-    if size <= limit and (not stream.eof or stream.unused_data):
+    if size <= limit and (not stream.eof or stream.unused_data or packed.read(1)):
         raise _corrupt("the zlib stream is cut short, or something follows it.", field)
     return size
 

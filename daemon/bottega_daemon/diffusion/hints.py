@@ -30,7 +30,7 @@ NEAREST, FARTHEST = 1.0, 0.05
 """Brightness of the nearest and the farthest surface; 0 is left to the background."""
 
 
-def depth_hint(z: Floats, background: NDArray[np.bool_] | None) -> Floats:
+def depth_hint(z: Floats, background: NDArray[np.bool_] | None = None) -> Floats:
     """Planar depth in metres [h, w] as MiDaS shows it: inverse depth, near bright, background black, [h, w, 3] in 0..1.
 
     Background is what the mask says, and every depth that is not a positive number. One depth all over is near.
@@ -47,10 +47,14 @@ def depth_hint(z: Floats, background: NDArray[np.bool_] | None) -> Floats:
     return np.repeat(hint[..., None], 3, axis=-1)
 
 
-def canny_hint(rgb: Floats, low: float = 100, high: float = 200) -> Floats:
-    """White edges on black [h, w, 3] of a picture [h, w, 3] in 0..1; thresholds on 8-bit grey (Canny 1986)."""
-    grey = cv2.cvtColor(np.rint(np.clip(rgb, 0, 1) * 255).astype(np.uint8), cv2.COLOR_RGB2GRAY)
-    edges = cv2.Canny(grey, low, high).astype(np.float32) / 255
+def canny_hint(rgb: Floats | NDArray[np.uint8], low: float = 100, high: float = 200) -> Floats:
+    """White edges on black [h, w, 3] of a picture [h, w, 3], uint8 or float in 0..1 (what is not a number counts as 0).
+
+    Thresholds are gradients of 8-bit grey (Canny 1986; OpenCV's, 3x3 Sobel).
+    """
+    levels = rgb if rgb.dtype == np.uint8 else np.rint(np.clip(np.nan_to_num(rgb), 0, 1) * 255).astype(np.uint8)
+    grey = cv2.cvtColor(np.ascontiguousarray(levels), cv2.COLOR_RGB2GRAY)
+    edges = (cv2.Canny(grey, low, high) > 0).astype(np.float32)
     return np.repeat(edges[..., None], 3, axis=-1)
 
 
@@ -63,7 +67,7 @@ def pose_hint(people: Floats, extent: Extent) -> Floats:
     thickness = max(1, round(4 * min(extent.width, extent.height) / 512))
     for person in people:
         seen = person[:, 2] > 0
-        points = [(int(round(x)), int(round(y))) for x, y, _ in np.nan_to_num(person).clip(-1e6, 1e6).tolist()]
+        points = [(round(x), round(y)) for x, y, _ in np.nan_to_num(person).clip(-1e6, 1e6).tolist()]
         for color, (a, b) in zip(COLORS, LIMBS, strict=False):
             if seen[a] and seen[b]:
                 dim = tuple(int(value * 0.6) for value in color)
@@ -71,4 +75,4 @@ def pose_hint(people: Floats, extent: Extent) -> Floats:
         for joint, color in enumerate(COLORS):
             if seen[joint]:
                 cv2.circle(canvas, points[joint], thickness, color, -1, cv2.LINE_AA)
-    return canvas.astype(np.float32) / 255
+    return (canvas / 255).astype(np.float32)

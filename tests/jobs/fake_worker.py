@@ -7,6 +7,7 @@ A prompt is words separated by blanks, followed in order:
   die         end the process at once, as kill -9 would, at every attempt
   die-once    the same, at the first attempt only
   die-late    the same at the first attempt, after the first picture
+  cry         say on standard error what is wrong, and end, at every attempt
   fail        report an error
   babble      write something that is no message
 Every other word is ignored. Each job is served by a thread of its own, so that several are under way at once.
@@ -84,6 +85,13 @@ class Fake:
             self.slow(job_id)
         elif word == "die" or (word == "die-once" and first):
             die()
+        elif word == "cry":
+            print(
+                "Traceback\n  File\nRuntimeError: the device is on fire.\nSee the manual.\n",
+                file=sys.stderr,
+                flush=True,
+            )
+            os._exit(3)
         elif word == "babble":
             with self.lock:
                 sys.stdout.buffer.write(b"not a message\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,9 @@ LONGEST_LINE = 16 << 20
 QUIT_PATIENCE = 10.0
 """Seconds that a worker has to end in good order."""
 LAST_WORDS = 5
-"""Lines of a worker's standard error that are told when it dies."""
+"""Lines of a worker's standard error that are logged when it dies; the one that tells why is told with its jobs."""
+LONGEST_REASON = 300
+EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception)\b")
 FINAL = (protocol.Succeeded, protocol.Failed, protocol.Cancelled)
 
 
@@ -141,7 +144,7 @@ class WorkerProcess:
         log.error("worker on %s %s; it had %d jobs. %s", self._setup.device, why, len(self._jobs), said)
         jobs = list(self._jobs)
         self._forget()
-        await self._listener.lost(jobs, why)
+        await self._listener.lost(jobs, f"{why}{_reason(self._last_words)}")
 
     async def _listen(self, process: Process) -> None:
         """Pass on what the process says until it closes its output."""
@@ -209,8 +212,16 @@ class WorkerProcess:
         assert process.stderr
         while line := await process.stderr.readline():
             said = line.decode(errors="replace").rstrip()
-            self._last_words.append(said)
+            if said:
+                self._last_words.append(said)
             log.info("worker on %s: %s", self._setup.device, said)
+
+
+def _reason(words: Sequence[str]) -> str:
+    """What a process said of its end: the exception that ended it, else its last line; "" if it said nothing."""
+    exceptions = [line for line in words if EXCEPTION.match(line)]
+    said = (exceptions or list(words) or [""])[-1].strip().rstrip(".")
+    return f", saying: {said[:LONGEST_REASON]}" if said else ""
 
 
 def _report(life: asyncio.Task[None]) -> None:

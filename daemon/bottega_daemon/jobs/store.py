@@ -225,5 +225,5 @@ class Store(Reader):
 def _worker_died(attempts: int, why: str) -> WorkerDied:
     return WorkerDied(
         f"this job was begun {attempts} times, and each time the process on the device was lost; the last one {why}.",
-        remedy="Make fewer or smaller pictures; `bottega doctor` and the daemon's log tell what it ran out of.",
+        remedy="If memory ran out, make fewer or smaller pictures; else see `bottega doctor` and the daemon's log.",
     )

@@ -14,6 +14,8 @@ from bottega_daemon.jobs.store import Store
 log = logging.getLogger(__name__)
 
 SWEEP_EVERY = 600.0
+PUT_OFF = 5
+"""Times in a row that sweeping may wait because jobs run: with SWEEP_EVERY, the hour that a busy studio is given."""
 BLOB_GRACE = 2 * 3600.0
 """Seconds for which pixels that no job names are kept: the contract promises an hour after FindMissing."""
 
@@ -28,12 +30,16 @@ async def sweep(book: Book, blobs: Blobs, retention: float) -> None:
 
 
 async def sweep_forever(book: Book, blobs: Blobs, retention: float) -> None:
-    """Sweep now and then, when nothing runs, until cancelled."""
+    """Sweep now and then until cancelled: when nothing runs, and in a studio that never rests all the same."""
+    put_off = 0
     while True:
         await asyncio.sleep(SWEEP_EVERY)
         try:
             _, running = await book.ask(Store.counts)
-            if not running:
-                await sweep(book, blobs, retention)
+            if running and put_off < PUT_OFF:
+                put_off += 1
+                continue
+            put_off = 0
+            await sweep(book, blobs, retention)
         except Overloaded as error:
             log.error("%s", error)

@@ -9,44 +9,25 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.diffusion import latents, pixels, previews
 from bottega_daemon.diffusion.sample import Sample
 from bottega_daemon.errors import BottegaError
 from bottega_daemon.tasks import begin, name_of
-from bottega_daemon.tasks.stages import Compute, Deliver, Load, Models, Stage
+from bottega_daemon.tasks.stages import Compute, Deliver, Load, Stage
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.batching import Turn, first, group, pass_over
 from bottega_daemon.worker.calls import Call, Caller
 from bottega_daemon.worker.job import URGENCY, Running
 from bottega_daemon.worker.memory import attempt, is_out_of_memory, too_large
+from bottega_daemon.worker.source import ModelSource
 
 log = logging.getLogger(__name__)
 
 PREVIEWED = 4
 """Pictures of one job that are previewed."""
-
-
-class Loader(Protocol):
-    """Where models come from (`worker.loader`)."""
-
-    def load(self, checkpoint: str, networks: tuple[str, ...], wake: Callable[[], None]) -> Any:
-        """A future of Models, held until `release`; `wake` is called when it is done."""
-        ...
-
-    def release(self, models: Models) -> None:
-        """The job that held them has ended."""
-        ...
-
-    def free(self) -> None:
-        """Let go of every model that no job holds."""
-        ...
-
-    def held(self) -> tuple[tuple[str, ...], int]:
-        """Names of the models in memory, and their bytes."""
-        ...
 
 
 class Loop:
@@ -55,7 +36,7 @@ class Loop:
     def __init__(
         self,
         blobs: Blobs,
-        loader: Loader,
+        source: ModelSource,
         emit: Callable[[protocol.Event], None],
         *,
         preview_interval: float = 0.5,
@@ -64,9 +45,9 @@ class Loop:
         self.jobs: dict[str, Running] = {}
         self.pictures = 0
         self.finished = 0
-        self._caller = Caller(loader.free)
+        self._caller = Caller(source.free)
         self._blobs = blobs
-        self._loader = loader
+        self._source = source
         self._emit = emit
         self._preview_interval = preview_interval
         self._wake = wake
@@ -102,7 +83,7 @@ class Loop:
 
     def load(self) -> protocol.Load:
         """What the loop holds and has done."""
-        names, size = self._loader.held()
+        names, size = self._source.held()
         return protocol.Load(self.finished, self.pictures, self._caller.calls, self._caller.rows, names, size)
 
     # -- the tick ----------------------------------------------------------------------------------------------------
@@ -138,7 +119,7 @@ class Loop:
         began = time.perf_counter()
         result, error = attempt(job.stage.work)
         while is_out_of_memory(error) and job.models:
-            self._loader.free()
+            self._source.free()
             smaller = latents.use_smaller_tiles(job.models.checkpoint)
             result, error = attempt(job.stage.work)
             if error and not smaller:
@@ -194,7 +175,7 @@ class Loop:
     def _enter(self, job: Running, stage: Stage) -> None:
         job.wait_in(stage)
         if isinstance(stage, Load):
-            job.loading = self._loader.load(stage.checkpoint, stage.networks, self._wake)
+            job.loading = self._source.load(stage.checkpoint, stage.networks, self._wake)
         self._report(job)
         if not (job.loading or job.work or job.waiting):
             self._advance(job, None)
@@ -223,9 +204,9 @@ class Loop:
         self.jobs.pop(job.job_id, None)
         self.finished += 1
         if job.models:
-            self._loader.release(job.models)
+            self._source.release(job.models)
         elif job.loading and not job.loading.cancel():
-            job.loading.add_done_callback(lambda done: done.exception() or self._loader.release(done.result()))
+            job.loading.add_done_callback(lambda done: done.exception() or self._source.release(done.result()))
         job.let_go()
 
     def _fail(self, job: Running, error: Exception) -> None:

@@ -17,6 +17,7 @@ ColorSpace: TypeAlias = Literal["srgb", "linear", "data"]
 DEPTH_BYTES: dict[Depth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
 COLOR_SPACES: tuple[ColorSpace, ...] = ("srgb", "linear", "data")
 MAX_SIDE = 16384
+MAX_PIXELS = 64 << 20
 _FORMATS: dict[str, Depth] = {"B": "u8", "H": "u16", "e": "f16", "f": "f32"}
 
 
@@ -40,6 +41,9 @@ class Pixels:
     def __post_init__(self) -> None:
         _check("width", self.width, 1, MAX_SIDE)
         _check("height", self.height, 1, MAX_SIDE)
+        if self.width * self.height > MAX_PIXELS:
+            message = f"{self.width} x {self.height} are {self.width * self.height} pixels."
+            raise _wrong("extent", message, f"Give at most {MAX_PIXELS}: scale it down, or crop it.")
         if self.channels not in (1, 3, 4):
             raise _wrong("channels", f"{self.channels!r} channels.", "Give 1 (grey, mask, depth), 3 (RGB) or 4 (RGBA).")
         if self.depth not in DEPTH_BYTES:

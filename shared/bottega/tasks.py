@@ -85,7 +85,8 @@ class Painting:
     clip_skip: int = field(default=0, kw_only=True)
     """CLIP layers from the end; 1 is the last."""
     seed: int | None = field(default=None, kw_only=True)
-    """None: the daemon draws one, and tells it with each picture. The k-th picture has seed + k."""
+    """0 to 2^32 - 1, also for the last picture: the k-th has seed + k. None: the daemon draws one, and tells it with
+    each picture."""
     count: int = field(default=1, kw_only=True)
     seamless: Seamless = field(default="none", kw_only=True)
     """Axes along which the picture continues into itself."""

@@ -29,6 +29,8 @@ WRONG = [
     (["--schedule", "caras"], "generate.denoising.schedule"),
     (["--checkpoint", "../../etc/passwd"], "generate.denoising.checkpoint"),
     (["--seed", "-1"], "generate.denoising.seed"),
+    (["--seed", "4294967296"], "generate.denoising.seed"),
+    (["--seed", "4294967295", "--count", "2"], "generate.denoising.seed"),
     (["--seed", "99999999999999999999"], "generate.denoising.seed"),
     (["--count", "0"], "generate.denoising.count"),
     (["--count", "65"], "generate.denoising.count"),

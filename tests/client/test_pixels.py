@@ -68,6 +68,7 @@ WRONG: list[tuple[tuple[object, ...], str]] = [
     ((0, 1, 3, "u8", "srgb", b""), "pixels.width"),
     ((-4, -4, 1, "u8", "srgb", b"x" * 16), "pixels.width"),
     ((1, 20000, 1, "u8", "srgb", b"x" * 20000), "pixels.height"),
+    ((8193, 8192, 1, "u8", "srgb", b""), "pixels.extent"),
     ((1, 1.0, 1, "u8", "srgb", b"x"), "pixels.height"),
     ((True, 1, 1, "u8", "srgb", b"x"), "pixels.width"),
     ((1, 1, 2, "u8", "srgb", b"xx"), "pixels.channels"),

@@ -55,7 +55,9 @@ class Look:
     clip_skip: Annotated[
         int | None, Option(rich_help_panel=_LOOK, help="Layer of the text encoder, from its end; 1 is the last.")
     ] = None
-    seed: Annotated[int | None, Option(rich_help_panel=_LOOK, help="The same seed makes the same picture.")] = None
+    seed: Annotated[
+        int | None, Option(rich_help_panel=_LOOK, help="0 to 4294967295; the same seed makes the same picture.")
+    ] = None
     count: Annotated[
         int, Option("--count", "-n", rich_help_panel=_LOOK, help="Pictures; the k-th has the seed + k.")
     ] = 1

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds, each inclusive. Sides and pixels are those of a picture to be made; images may be `max_image_side`."""
+    """Bounds, each inclusive. Sides and pixels are those of a picture to be made; those sent may be larger."""
 
     min_side: int = 16
     max_side: int = 4096
     max_pixels: int = 4_194_304
     max_image_side: int = 16_384
+    max_image_pixels: int = 64 << 20
+    """Of a picture that is sent: as float32 RGBA it fills `max_blob_bytes`, and a worker can still hold it."""
     max_steps: int = 1000
     max_guidance: float = 100.0
     max_clip_skip: int = 12
@@ -26,14 +28,16 @@ class Limits:
     max_title_characters: int = 200
     max_key_characters: int = 64
     max_unwatched_seconds: float = 86_400.0
-    max_seed: int = 2**63 - 1
-    """Of the last picture: what torch's generator and the book's JSON readers can both hold."""
+    max_seed: int = 2**32 - 1
+    """Of the last picture: torch's generator on the CPU looks at the low 32 bits alone, so that larger ones repeat."""
     max_blob_bytes: int = 1 << 30
     max_inline_bytes: int = 256 << 10
     max_chunk_bytes: int = 2 << 20
     max_digests: int = 10_000
     max_page: int = 500
     default_page: int = 50
+    max_job_number: int = 2**63 - 1
+    """What SQLite can hold."""
 
 
 LIMITS = Limits()

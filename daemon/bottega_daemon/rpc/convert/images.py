@@ -45,21 +45,26 @@ def digest_of(value: bytes, field: str) -> str:
     return value.hex()
 
 
-def extent_of(message: pb.Extent, low: int, high: int, field: str) -> Extent:
-    """An extent whose sides lie in low..high."""
-    width = fields.whole(message.width, low, high, f"{field}.width")
-    return Extent(width, fields.whole(message.height, low, high, f"{field}.height"))
+def extent_of(message: pb.Extent, field: str) -> Extent:
+    """The extent of a picture that is sent."""
+    width = fields.whole(message.width, 1, LIMITS.max_image_side, f"{field}.width")
+    height = fields.whole(message.height, 1, LIMITS.max_image_side, f"{field}.height")
+    return _bounded(Extent(width, height), LIMITS.max_image_pixels, "8192 x 8192", field)
 
 
 def canvas_of(extent: Extent, field: str) -> Extent:
     """`extent`, if a picture of that size may be made."""
     fields.whole(extent.width, LIMITS.min_side, LIMITS.max_side, f"{field}.width")
     fields.whole(extent.height, LIMITS.min_side, LIMITS.max_side, f"{field}.height")
+    return _bounded(extent, LIMITS.max_pixels, "2048 x 2048", field)
+
+
+def _bounded(extent: Extent, most: int, example: str, field: str) -> Extent:
     pixels = extent.width * extent.height
-    if pixels > LIMITS.max_pixels:
+    if pixels > most:
         raise InvalidRequest(
             f"{extent.width} x {extent.height} is {pixels} pixels.",
-            remedy=f"Use at most {LIMITS.max_pixels}, 2048 x 2048 for instance.",
+            remedy=f"Use at most {most}, {example} for instance.",
             field=field,
         )
     return extent
@@ -77,7 +82,7 @@ def image_of(
     """An image of a format that fits its use. Bytes that ride inline are added to `inline` by their digest."""
     image = Image(
         digest=_source(message, inline, field),
-        extent=extent_of(message.extent, 1, LIMITS.max_image_side, f"{field}.extent"),
+        extent=extent_of(message.extent, f"{field}.extent"),
         channels=message.channels,
         depth=fields.choice(message.depth, DEPTHS, pb.ChannelDepth.keys()[1:], f"{field}.depth"),
         color_space=fields.choice(message.color_space, COLOR_SPACES, pb.ColorSpace.keys()[1:], f"{field}.color_space"),
@@ -86,12 +91,6 @@ def image_of(
     _one_of(image.channels, channels, f"{field}.channels")
     _one_of(image.depth, depths, f"{field}.depth")
     _one_of(image.color_space, color_spaces, f"{field}.color_space")
-    if image.raw_bytes > LIMITS.max_blob_bytes:
-        raise InvalidRequest(
-            f"{image.raw_bytes} bytes of pixels are too many.",
-            remedy=f"Use at most {LIMITS.max_blob_bytes} bytes: fewer pixels, or fewer bits.",
-            field=field,
-        )
     return image
 
 

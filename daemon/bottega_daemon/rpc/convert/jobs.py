@@ -103,13 +103,13 @@ def page_of(message: pb.ListJobsRequest) -> Page:
         fields.choice(state, STATES, pb.JobState.keys()[1:], f"states[{index}]")
         for index, state in enumerate(message.states)
     ]
-    token = message.page_token or str(LIMITS.max_seed)
+    token = message.page_token or str(LIMITS.max_job_number)
     if not (token.isascii() and token.isdigit() and len(token) <= 19):
         raise InvalidRequest(
             "not a page token.", remedy="Use the next_page_token of the previous answer.", field="page_token"
         )
     size = fields.whole(message.page_size or LIMITS.default_page, 1, LIMITS.max_page, "page_size")
-    return Page(tuple(dict.fromkeys(states)), size, min(int(token), LIMITS.max_seed))
+    return Page(tuple(dict.fromkeys(states)), size, min(int(token), LIMITS.max_job_number))
 
 
 def page_message(jobs: list[Job], page: Page) -> pb.ListJobsResponse:

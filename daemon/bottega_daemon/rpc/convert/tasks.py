@@ -27,7 +27,6 @@ AXES: dict[tuple[bool, bool], Axes] = {
     (False, True): "y",
     (True, True): "xy",
 }
-DRAWN_SEEDS = 2**32
 
 
 def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
@@ -112,9 +111,10 @@ def _denoising(message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inli
 
 def _seed(message: pb.Denoising, count: int, field: str) -> int:
     """The seed asked for, or one drawn; that of the last picture must fit too."""
+    top = LIMITS.max_seed - count + 1
     if not message.HasField("seed"):
-        return random.SystemRandom().randrange(DRAWN_SEEDS)
-    return fields.whole(message.seed, 0, LIMITS.max_seed - count + 1, field)
+        return random.SystemRandom().randint(0, top)
+    return fields.whole(message.seed, 0, top, field)
 
 
 def task_message(task: Task) -> pb.Task:

@@ -754,7 +754,8 @@ class Denoising(betterproto2.Message):
 
     seed: "int | None" = betterproto2.field(9, betterproto2.TYPE_UINT64, optional=True)
     """
-    0..2^63-1, also for the last picture. Unset: the daemon draws one, and tells it with each picture.
+    0..2^32-1, also for the last picture: more would repeat the pictures of smaller seeds. Unset: the daemon draws one,
+    and tells it with each picture.
     """
 
     count: "int" = betterproto2.field(10, betterproto2.TYPE_UINT32)
@@ -1122,6 +1123,9 @@ class Image(betterproto2.Message):
     """
 
     extent: "Extent | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Sides of 1..16384, 67 108 864 pixels (8192 x 8192, for instance) at most.
+    """
 
     channels: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
     """

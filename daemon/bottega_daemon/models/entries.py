@@ -27,6 +27,9 @@ class Checkpoint:
     fits: str
     """Equal to `ControlNetwork.fits` of the control networks that work with it."""
 
+    def __str__(self) -> str:
+        return self.name
+
 
 @dataclass(frozen=True)
 class ControlNetwork:
@@ -39,6 +42,9 @@ class ControlNetwork:
     layout: Layout
     nbytes: int
     fits: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True)

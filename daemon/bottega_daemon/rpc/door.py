@@ -6,21 +6,30 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bottega import places
 from bottega_daemon import __version__
 
+SHORTEST_WORD = 32
+"""Characters below which a kept word is not whole."""
 
-def kept_secret(path: Path) -> str:
-    """The word in a file that only this user can read, made up at the first time."""
-    try:
-        return path.read_text("ascii").strip()
-    except FileNotFoundError:
-        _write_privately(path, secrets.token_urlsafe(32))
-        return path.read_text("ascii").strip()
+
+def kept_word(path: Path, make: Callable[[], str] = secrets.token_urlsafe) -> str:
+    """The word in a file that only this user can read, made up at the first time.
+
+    A file that holds less than a whole word (a full disk or a power cut left it so) counts as missing: an empty token
+    would let anybody in.
+    """
+    with suppress(FileNotFoundError, UnicodeDecodeError):
+        word = path.read_text("ascii").strip()
+        if len(word) >= SHORTEST_WORD:
+            return word
+    word = make()
+    _write_privately(path, word)
+    return word
 
 
 @contextmanager
@@ -41,4 +50,6 @@ def _write_privately(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
+        file.flush()
+        os.fsync(file.fileno())  # or a power cut may leave the new name on an empty file
     Path(name).replace(path)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import msgspec
 
 from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Inventory, Problem
 from bottega_daemon.models.library import Library
@@ -50,9 +47,8 @@ class Defaults:
 
 @dataclass(frozen=True)
 class Menus:
-    """The catalog's content at one moment; `version` changes exactly when the rest does."""
+    """The catalog's content at one moment."""
 
-    version: str
     checkpoints: dict[str, Checkpoint]
     control_networks: dict[str, ControlNetwork]
     samplers: dict[str, SamplerRow]
@@ -88,10 +84,7 @@ def menus_of(inventory: Inventory) -> Menus:
     schedules = {name: ScheduleRow(name, row.label) for name, row in SCHEDULES.items()}
     first = next(iter(inventory.checkpoints), None)
     defaults = Defaults(checkpoint=first.name if first else "")
-    content = (inventory, samplers, schedules, defaults, LIMITS)
-    version = hashlib.sha256(msgspec.json.encode(content, enc_hook=str)).hexdigest()[:16]
     return Menus(
-        version,
         {row.name: row for row in inventory.checkpoints},
         {row.name: row for row in inventory.controlnets},
         samplers,

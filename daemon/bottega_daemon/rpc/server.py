@@ -22,7 +22,7 @@ from bottega_daemon.jobs.book import Book
 from bottega_daemon.jobs.local import LocalExecutor
 from bottega_daemon.jobs.pixels import PixelCheck
 from bottega_daemon.jobs.service import JobService
-from bottega_daemon.rpc.door import announced, kept_secret
+from bottega_daemon.rpc.door import announced, kept_word
 from bottega_daemon.rpc.generated.v1 import (
     blobs_pb2,
     blobs_pb2_grpc,
@@ -107,7 +107,7 @@ async def serving(config: Config) -> AsyncGenerator[tuple[str, asyncio.Event]]:
 @asynccontextmanager
 async def _listening(config: Config, jobs: JobService, blobs: Blobs) -> AsyncGenerator[str]:
     """The gRPC server of a job service, from its first call to its last."""
-    token, server_id = kept_secret(config.home / "token"), _server_id(config)
+    token, server_id = kept_word(config.home / "token"), kept_word(config.home / "server_id", lambda: uuid.uuid4().hex)
     catalog = Catalog(config.model_roots)
     server = aio.server(interceptors=(Edge(token),), options=OPTIONS)
     health = health_aio.HealthServicer()
@@ -128,14 +128,6 @@ async def _listening(config: Config, jobs: JobService, blobs: Blobs) -> AsyncGen
             await _say(health, health_pb2.HealthCheckResponse.NOT_SERVING)
             jobs.end_watches()
             await server.stop(GRACE)
-
-
-def _server_id(config: Config) -> str:
-    """This installation's id, for as long as its data folder lives."""
-    path = config.home / "server_id"
-    if not path.exists():
-        path.write_text(uuid.uuid4().hex, "ascii")
-    return path.read_text("ascii").strip()
 
 
 def _bind(server: aio.Server, config: Config) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from bottega_daemon.rpc.convert.controls import KIND_VALUES
 from bottega_daemon.rpc.generated.v1 import catalog_pb2 as pb
 from bottega_daemon.rpc.generated.v1 import image_pb2
@@ -9,9 +11,11 @@ from bottega_daemon.rpc.menus import Menus
 
 
 def catalog_message(menus: Menus) -> pb.Catalog:
-    """Everything that a menu shows. Control networks of kinds that requests cannot name are left out."""
-    return pb.Catalog(
-        version=menus.version,
+    """Everything that a menu shows. Control networks of kinds that requests cannot name are left out.
+
+    The version is a hash of the rest of the message: it changes exactly when what clients get does.
+    """
+    catalog = pb.Catalog(
         checkpoints=[
             pb.Checkpoint(
                 name=row.name,
@@ -37,6 +41,8 @@ def catalog_message(menus: Menus) -> pb.Catalog:
             pb.CatalogProblem(file=row.path.name, message=row.reason, remedy=row.remedy) for row in menus.problems
         ],
     )
+    catalog.version = hashlib.sha256(catalog.SerializeToString(deterministic=True)).hexdigest()[:16]
+    return catalog
 
 
 def _defaults(menus: Menus) -> pb.Defaults:

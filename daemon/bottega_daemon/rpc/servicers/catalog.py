@@ -23,6 +23,6 @@ class CatalogServicer(catalog_pb2_grpc.CatalogServiceServicer):
         self, request: pb.GetCatalogRequest, context: aio.ServicerContext[Any, Any]
     ) -> pb.GetCatalogResponse:
         """The catalog, unless the caller has it."""
-        menus = await asyncio.to_thread(self._catalog.menus)
-        same = request.known_version == menus.version
-        return pb.GetCatalogResponse(version=menus.version, catalog=None if same else catalog_message(menus))
+        catalog = await asyncio.to_thread(lambda: catalog_message(self._catalog.menus()))
+        same = request.known_version == catalog.version
+        return pb.GetCatalogResponse(version=catalog.version, catalog=None if same else catalog)

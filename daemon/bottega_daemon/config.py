@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar, cast, get_args
 
 from bottega.places import home
 from bottega_daemon.errors import InvalidRequest
@@ -21,6 +22,15 @@ Dtype: TypeAlias = Literal["auto", "float32", "bfloat16", "float16"]
 DEFAULT_PORT = 7868
 STARTER_ROOT = Path(__file__).parent / "starter" / "weights"
 WORKER = (sys.executable, "-m", "bottega_daemon.worker")
+BOUNDS: Mapping[str, tuple[int, int]] = {
+    "port": (0, 65_535),
+    "worker_idle": (0, 10**9),
+    "retention_days": (0, 36_500),
+    "threads": (0, 1024),
+    "memory_budget": (0, 1 << 50),
+    "preview_interval": (0, 3600),
+}
+"""What numbers of a configuration may be, inclusive."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,17 @@ class Config:
     worker_command: tuple[str, ...] = WORKER
     """How to start a worker; tests put a scripted one here."""
 
+    def __post_init__(self) -> None:
+        """Raises InvalidRequest for a number out of its bounds, or an unknown dtype."""
+        for name, (low, high) in BOUNDS.items():
+            value = getattr(self, name)
+            if not low <= value <= high:
+                remedy = f"Use {low} to {high} ({_variable(name)})."
+                raise InvalidRequest(f"{value} is out of range.", remedy=remedy, field=name)
+        if self.dtype not in get_args(Dtype):
+            remedy = f"Use {', '.join(get_args(Dtype))} ({_variable('dtype')})."
+            raise InvalidRequest(f"there is no dtype {self.dtype!r}.", remedy=remedy, field="dtype")
+
     @property
     def blobs(self) -> Path:
         """Folder of the pixels."""
@@ -71,7 +92,7 @@ class Config:
 def from_environment() -> Config:
     """The configuration that `BOTTEGA_*` variables ask for; what they do not name keeps its default.
 
-    Raises InvalidRequest for one that should be a number and is none.
+    Raises InvalidRequest for one that should be a number and is none, or is out of its bounds.
     """
     given = {name.removeprefix("BOTTEGA_").lower(): value for name, value in os.environ.items() if value}
     base = Config()
@@ -82,7 +103,11 @@ def from_environment() -> Config:
         port=_number(given, "port", base.port, int),
         devices=tuple(given.get("devices", "auto").split(",")),
         worker_idle=_number(given, "worker_idle", base.worker_idle, float),
+        retention_days=_number(given, "retention_days", base.retention_days, float),
+        dtype=cast(Dtype, given.get("dtype", base.dtype)),
         threads=_number(given, "threads", base.threads, int),
+        memory_budget=_number(given, "memory_budget", base.memory_budget, int),
+        preview_interval=_number(given, "preview_interval", base.preview_interval, float),
         worker_command=tuple(given["worker_command"].split("\n")) if "worker_command" in given else WORKER,
     )
 
@@ -92,8 +117,12 @@ def _number(given: Mapping[str, str], name: str, default: N, kind: Callable[[str
     try:
         return default if text is None else kind(text)
     except ValueError:
-        variable = f"BOTTEGA_{name.upper()}"
+        variable = _variable(name)
         raise InvalidRequest(f"{text!r} is no number.", remedy=f"Set {variable} to one.", field=variable) from None
+
+
+def _variable(name: str) -> str:
+    return f"BOTTEGA_{name.upper()}"
 
 
 def devices_of(wanted: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,7 +130,7 @@ def devices_of(wanted: tuple[str, ...]) -> tuple[str, ...]:
     if wanted != ("auto",):
         return wanted
     if sys.platform == "darwin":
-        return ("mps",)
+        return ("mps",) if platform.machine() == "arm64" else ("cpu",)  # torch has no mps for Intel's
     return tuple(f"cuda:{index}" for index in range(_cuda_devices())) or ("cpu",)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,7 @@ from bottega_daemon.models import shapes
 from bottega_daemon.models.entries import Asset, Checkpoint, ControlNetwork
 from bottega_daemon.models.families import FAMILIES, Family, family_of_file, family_of_folder
 from bottega_daemon.models.files import read_json, weights_file
-from bottega_daemon.models.header import Header
-
-ReadHeader = Callable[[Path], Header]
+from bottega_daemon.models.header import Header, read_header
 
 PARTS = ("unet", "vae", "text_encoder")
 
@@ -37,9 +35,9 @@ KINDS: Mapping[str, str] = {
 _NOT_COMPLETE = "Use a full checkpoint with UNet, autoencoder and text encoder in one file."
 
 
-def checkpoint_file(path: Path, header_of: ReadHeader) -> Checkpoint:
+def checkpoint_file(path: Path) -> Checkpoint:
     """Describe a single-file checkpoint; raise CorruptModel with a remedy where it cannot be used."""
-    header = header_of(path)
+    header = read_header(path)
     family = _supported(path, family_of_file(header))
     try:
         unet = shapes.unet_config(header)
@@ -52,12 +50,12 @@ def checkpoint_file(path: Path, header_of: ReadHeader) -> Checkpoint:
     return Checkpoint(path.stem, path, family.name, family.label, "single_file", native, size, fits)
 
 
-def checkpoint_folder(path: Path, header_of: ReadHeader) -> Checkpoint:
+def checkpoint_folder(path: Path) -> Checkpoint:
     """Describe a diffusers folder; raise CorruptModel with a remedy where it cannot be used."""
     unet = read_json(path / "unet" / "config.json")
     family = _supported(path, family_of_folder(read_json(path / "model_index.json"), unet))
     files = [weights_file(path / part) for part in PARTS]
-    headers = [header_of(file) for file in files]
+    headers = [read_header(file) for file in files]
     if not (path / "tokenizer").is_dir():
         raise CorruptModel(f"{path} has no tokenizer folder.", remedy="Copy the complete model folder again.")
     native = _extent(unet.get("sample_size"), family)
@@ -66,33 +64,38 @@ def checkpoint_folder(path: Path, header_of: ReadHeader) -> Checkpoint:
     return Checkpoint(path.name, path, family.name, family.label, "diffusers", native, size, fits)
 
 
-def control_file(path: Path, header_of: ReadHeader) -> ControlNetwork:
+def control_file(path: Path) -> ControlNetwork:
     """Describe a single-file control network; raise CorruptModel with a remedy where it cannot be used."""
     try:
-        config = shapes.control_config(header_of(path))
+        config = shapes.control_config(read_header(path))
     except shapes.MissingWeight as problem:
         reason = f"{path} is not a Stable Diffusion 1.x control network: it has no weight {problem}."
         raise CorruptModel(reason, remedy="Use a control network that was made for Stable Diffusion 1.5.") from problem
     fits, size = shapes.signature(config), path.stat().st_size
-    kind = _kind(path, path.with_name(f"{path.stem}.bottega.json"))
+    kind = _kind(path, sidecar_of(path))
     return ControlNetwork(path.stem, path, kind, "sd15", "single_file", size, fits)
 
 
-def control_folder(path: Path, header_of: ReadHeader) -> ControlNetwork:
+def control_folder(path: Path) -> ControlNetwork:
     """Describe a diffusers ControlNet folder; raise CorruptModel with a remedy where it cannot be used."""
     config = read_json(path / "config.json")
     if config.get("_class_name", "ControlNetModel") != "ControlNetModel":
         remedy = "Use a plain ControlNet."
         raise CorruptModel(f"{path} is a {config['_class_name']}, which this version cannot use yet.", remedy=remedy)
     file = weights_file(path)
-    fits = _fits(file, header_of(file))
+    fits = _fits(file, read_header(file))
     kind = _kind(path, path / "bottega.json")
     return ControlNetwork(path.name, path, kind, "sd15", "diffusers", file.stat().st_size, fits)
 
 
-def asset_file(path: Path, header_of: ReadHeader) -> Asset:
+def sidecar_of(path: Path) -> Path:
+    """The file that tells a single-file control network's kind, where its name does not."""
+    return path.with_name(f"{path.stem}.bottega.json")
+
+
+def asset_file(path: Path) -> Asset:
     """Describe any other safetensors file; raise CorruptModel where its header is damaged."""
-    header_of(path)
+    read_header(path)
     return Asset(path.stem, path, path.stat().st_size)
 
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bottega_daemon.errors import CorruptModel
 from bottega_daemon.models import inspect
 from bottega_daemon.models.entries import Asset, Checkpoint, ControlNetwork, Inventory, Problem
 from bottega_daemon.models.files import PICKLE_REMEDY, PICKLED
-from bottega_daemon.models.header import Header, read_header
 
 FOLDERS = ("checkpoints", "controlnets", "loras", "embeddings", "vae", "upscalers")
+WEIGHTS = PICKLED | {".safetensors"}
 MAX_DEPTH = 4
 """Levels of folders below each of `FOLDERS` that are looked into (links are followed, so a loop must end)."""
 
@@ -32,21 +32,25 @@ class _Found:
     changed: int
 
 
+@dataclass(frozen=True)
+class _Item:
+    """Something to describe, and all files whose change may change what is said of it."""
+
+    path: Path
+    files: tuple[_Found, ...]
+
+
 class Library:
     """The model roots of a daemon, in order: of two equal names the later root's gets a suffix (`name-2`)."""
 
     def __init__(self, roots: Sequence[Path]) -> None:
         self.roots = tuple(dict.fromkeys(roots))
-        self._headers: dict[tuple[Path, int, int], Header] = {}
+        self._known: dict[tuple[_Describe[Any], _Item], Any] = {}
         self._last: Inventory | None = None
 
-    @property
-    def version(self) -> str:
-        """Version of the folders as they are now; one `stat` per file."""
-        return _version(self._walk())
-
     def scan(self) -> Inventory:
-        """Look at the folders and return what is in them; free when nothing changed since the last scan.
+        """Look at the folders and return what is in them; when nothing changed since the last scan, at the price of a
+        `stat` per file, and else only what changed is read.
 
         A file that cannot be used becomes a `Problem`, never an exception; a root that does not exist is empty.
         """
@@ -61,15 +65,14 @@ class Library:
 
     def _describe(self, walked: dict[str, list[_Found]], version: str) -> Inventory:
         problems: list[Problem] = []
-        memo = {file: file for files in walked.values() for file in files}
-        self._headers = {key: header for key, header in self._headers.items() if _Found(*key) in memo}
+        known, self._known = self._known, {}
 
         def entries(
             folder: str, of_file: _Describe[E], of_folder: _Describe[E] | None = None, mark: str = ""
         ) -> tuple[E, ...]:
-            folders, files = _split(walked[folder], mark)
-            jobs = [(path, of_folder) for path in folders if of_folder] + [(path, of_file) for path in files]
-            return _unique(self._entries(jobs, problems))
+            items = _items(walked[folder], mark)
+            jobs = [(item, of_folder if of_folder and whole else of_file) for item, whole in items]
+            return _unique(self._entries(jobs, known, problems))
 
         return Inventory(
             version,
@@ -82,28 +85,31 @@ class Library:
             tuple(problems),
         )
 
-    def _entries(self, jobs: Iterable[tuple[Path, _Describe[E]]], problems: list[Problem]) -> Iterable[E]:
-        for path, describe in jobs:
+    def _entries(
+        self, jobs: Iterable[tuple[_Item, _Describe[E]]], known: Mapping[Any, E], problems: list[Problem]
+    ) -> Iterable[E]:
+        """Describe what can be described, each as before if none of its files has changed; problems are looked at anew.
+
+        Only descriptions are kept, not headers: a thousand LoRAs' take hundreds of megabytes.
+        """
+        for item, describe in jobs:
+            path = item.path
             if path.suffix.lower() in PICKLED and path.is_file():
                 problems.append(Problem(path, _readable(f"{path} is a pickled file."), PICKLE_REMEDY))
                 continue
             try:
-                yield describe(path, self._header)
+                entry = known.get((describe, item)) or describe(path)
             except CorruptModel as problem:
                 problems.append(Problem(path, _readable(problem.message), problem.remedy))
             except OSError as problem:
                 remedy = "Check that the daemon may read it."
                 problems.append(Problem(path, _readable(f"{path} cannot be read: {problem.strerror}."), remedy))
-
-    def _header(self, path: Path) -> Header:
-        stat = path.stat()
-        key = (path, stat.st_size, stat.st_mtime_ns)
-        if key not in self._headers:
-            self._headers[key] = read_header(path)
-        return self._headers[key]
+            else:
+                self._known[describe, item] = entry
+                yield entry
 
 
-_Describe = Callable[[Path, inspect.ReadHeader], E]
+_Describe = Callable[[Path], E]
 
 
 def _walk(folder: Path, depth: int = 0) -> list[_Found]:
@@ -134,12 +140,18 @@ def _version(walked: dict[str, list[_Found]]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _split(found: Sequence[_Found], mark: str) -> tuple[list[Path], list[Path]]:
-    """Return the folders that hold a file named `mark`, and the weights files outside of these."""
-    folders = list(dict.fromkeys(file.path.parent for file in found if file.path.name == mark))
-    inside = frozenset(folders)
-    loose = [file.path for file in found if inside.isdisjoint(file.path.parents)]
-    return folders, [path for path in loose if path.suffix.lower() in PICKLED | {".safetensors"}]
+def _items(found: Sequence[_Found], mark: str) -> Iterator[tuple[_Item, bool]]:
+    """Folders that hold a file named `mark` (True), and weights files outside of these (False), in the order found."""
+    folders = {file.path.parent for file in found if file.path.name == mark}
+    groups: dict[Path, list[_Found]] = {}
+    for file in found:
+        for owner in [folder for folder in file.path.parents if folder in folders] or [file.path]:
+            groups.setdefault(owner, []).append(file)
+    for path, files in groups.items():
+        if path in folders:
+            yield _Item(path, tuple(files)), True
+        elif path.suffix.lower() in WEIGHTS:
+            yield _Item(path, (*files, *groups.get(inspect.sidecar_of(path), ()))), False
 
 
 def _unique(entries: Iterable[E]) -> tuple[E, ...]:

@@ -17,7 +17,7 @@ from bottega.blobs import Packing, Shelf
 from bottega.check import check
 from bottega.contract import Method
 from bottega.errors import ConnectionLost, InvalidRequest, MissingBlob
-from bottega.events import FINAL_STATES, Event, Picture, error_of, event_of
+from bottega.events import FINAL_STATES, Event, Picture, end_of, error_of, event_of
 from bottega.link import CALL_TIMEOUT, SILENCE, Link
 from bottega.menus import Menus
 from bottega.retry import Backoff
@@ -186,7 +186,8 @@ class Core:
     async def follow(
         self, job_id: str, after_event: int = 0, previews: bool = True
     ) -> AsyncGenerator[Event | Picture, None]:
-        """`watch`, with each finished picture's pixels right after its event. Raises what ends the job badly."""
+        """`watch`, with each finished picture's pixels right after its event. Raises what ends the job badly, also if
+        its last event is not above `after_event`."""
         async with aclosing(self.watch(job_id, after_event, previews)) as events:
             async for event in events:
                 yield event
@@ -194,6 +195,10 @@ class Core:
                     yield await self.picture(job_id, event.body.picture)
                 if error := error_of(event):
                     raise error
+                if event.final:
+                    return
+        if error := end_of(await self.job(job_id)):
+            raise error
 
     async def present(self) -> m.GetServerResponse:
         """What the daemon is, asked once. Raises DaemonNotFound or ConnectionLost if it is away."""

@@ -82,6 +82,15 @@ def error_of(event: Event) -> JobFailed | JobCancelled | None:
     return None
 
 
+def end_of(job: m.Job) -> JobFailed | JobCancelled | None:
+    """What the end of a job is raised as; None if it succeeded or has not ended."""
+    if job.state == m.JobState.CANCELLED:
+        return JobCancelled(job_id=job.job_id)
+    if job.state == m.JobState.FAILED:
+        return failed(job.job_id, job.failure or m.Failure())
+    return None
+
+
 def failed(job_id: str, failure: m.Failure) -> JobFailed:
     """The error of a failed job, caused by the error of its reason."""
     message, remedy, field = failure.message or "the job failed.", failure.remedy, failure.field

@@ -200,12 +200,13 @@ class Session:
             server = await self._core.present()
             if self.connection.state != "connected":
                 self._tell(Connection("connected", server=server))
-                await self._refresh_catalog()
+            await self._refresh_catalog()
         except BottegaError as error:
             return error
         return None
 
     async def _refresh_catalog(self) -> None:
+        """Ask for the menus if they are not those that are known: a model may have come while the daemon ran."""
         known = self._core.menus.load()
         catalog = await self._core.catalog(offline_ok=True)
         if self._on_catalog and (known is None or catalog.version != known.version):

@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 import pytest
 
 from bottega.client import Client
+from bottega.session import Session
 from bottega_daemon.rpc.generated.v1 import jobs_pb2
+from tests.client.host import Host
 from tests.client.proxy import Proxy
 from tests.client.standin import Script, Standin, serve
 
@@ -83,3 +85,17 @@ def proxy(standin: tuple[Standin, int]) -> Generator[Proxy, Any, None]:
     """A way to the stand-in that can be cut."""
     with Proxy(standin[1]) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def host() -> Host:
+    """A main thread."""
+    return Host()
+
+
+@pytest.fixture
+def session(host: Host, standin: tuple[Standin, int]) -> Generator[Session, Any, None]:
+    """A session of that host with the stand-in."""
+    session = Session(host.call_on_main, f"127.0.0.1:{standin[1]}")
+    yield session
+    session.close()

@@ -28,6 +28,9 @@ Script = Callable[["Standin", jobs_pb2.Job], Iterator[jobs_pb2.WatchJobResponse]
 """Yields a job's events as they happen; runs on a thread of its own, and may sleep."""
 
 
+ENDED = (jobs_pb2.JOB_STATE_SUCCEEDED, jobs_pb2.JOB_STATE_FAILED, jobs_pb2.JOB_STATE_CANCELLED)
+
+
 @dataclass
 class Book:
     """One job and what has been told of it."""
@@ -82,6 +85,8 @@ class Standin:
                     event.number = len(book.lasting) + 1
                     book.lasting.append(event)
                     book.job.last_event = event.number
+                    if kind == "failed":
+                        book.job.failure.CopyFrom(event.failed.failure)
                     book.job.state = {
                         "succeeded": jobs_pb2.JOB_STATE_SUCCEEDED,
                         "failed": jobs_pb2.JOB_STATE_FAILED,
@@ -131,6 +136,8 @@ class _Jobs(jobs_pb2_grpc.JobServiceServicer):
                 if len(book.lasting) == number and book.passed == passed:
                     book.changed.wait(self.s.heartbeat)
                 fresh = book.lasting[number:]
+                if not fresh and book.job.state in ENDED:
+                    return
                 passing = book.passing if book.passed > passed else None
                 passed = book.passed
             if not fresh and not passing:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from bottega import messages as m
 from bottega.errors import BottegaError, DaemonNotFound, InvalidRequest, JobCancelled
-from bottega.events import Event, Picture
 from bottega.pixels import Pixels
 from bottega.session import Connection, Session
 from bottega.tasks import Generate, generate
@@ -22,18 +20,6 @@ from tests.client.proxy import Proxy
 from tests.client.standin import Standin
 
 BIG = Pixels.of_bytes(2048, 2048, bytes(16 << 20))
-
-
-@pytest.fixture
-def host() -> Host:
-    return Host()
-
-
-@pytest.fixture
-def session(host: Host, standin: tuple[Standin, int]) -> Generator[Session, Any, None]:
-    session = Session(host.call_on_main, f"127.0.0.1:{standin[1]}")
-    yield session
-    session.close()
 
 
 def test_several_jobs_at_once_each_in_order(host: Host, session: Session) -> None:
@@ -143,56 +129,6 @@ def test_jobs_wait_for_a_daemon_that_is_not_there_yet(host: Host, stand_in: Serv
     assert len(diary.done[0]) == 3
     assert len(standin.submits) == 1  # what was cancelled never left
     session.close()
-
-
-def test_menus_come_before_the_daemon_and_change_with_it(host: Host, standin: tuple[Standin, int]) -> None:
-    menus: list[m.Catalog] = []
-    address = f"127.0.0.1:{standin[1]}"
-    first = Session(host.call_on_main, address, on_catalog=menus.append)
-    assert first.known_catalog is None
-    host.pump(lambda: menus)
-    first.close()
-    second = Session(host.call_on_main, address, on_catalog=menus.append)
-    assert second.known_catalog
-    assert second.known_catalog.version == "v1"
-    host.pump(lambda: second.connection.state == "connected")
-    second.close()
-    standin[0].catalog.version = "v2"
-    third = Session(host.call_on_main, address, on_catalog=menus.append)
-    host.pump(lambda: len(menus) > 1)
-    third.close()
-    assert [catalog.version for catalog in menus] == ["v1", "v2"]
-
-
-def test_a_job_is_taken_up_after_a_restart_of_the_host(host: Host, session: Session) -> None:
-    first, again, unknown = Diary(host), Diary(host), Diary(host)
-    ticket = session.submit(generate("x"), **first.all())
-    host.pump(lambda: first.ended)
-    session.follow(ticket.job_id, **again.all())
-    session.follow("nope", **unknown.all())
-    host.pump(lambda: again.ended and unknown.ended)
-    assert again.numbers == [1, 2, 3, 4, 5]
-    assert [picture.pixels for picture in again.done[0]] == [picture.pixels for picture in first.done[0]]
-    assert unknown.errors
-    listed: list[list[m.Job]] = []
-    fetched: list[Picture] = []
-    session.jobs(listed.append)
-    session.picture("job0", m.Picture.parse(bytes(_picture(session, host))), fetched.append)
-    host.pump(lambda: listed and fetched)
-    assert [job.job_id for job in listed[0]] == [ticket.job_id]
-    assert fetched[0].pixels == first.done[0][0].pixels
-
-
-def _picture(session: Session, host: Host) -> m.Picture:
-    found: list[m.Picture] = []
-
-    def note(event: Event) -> None:
-        if isinstance(event.body, m.PictureEvent) and event.body.picture:
-            found.append(event.body.picture)
-
-    session.follow("job0", on_event=note)
-    host.pump(lambda: found)
-    return found[0]
 
 
 def test_a_request_that_cannot_be_ends_with_one_error(host: Host, session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 import psutil
 import pytest
@@ -13,6 +14,8 @@ from bottega_daemon.models.load import preferred_dtype
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.device import Device
 
+Dtype = Literal["auto", "float32", "bfloat16", "float16"]
+
 
 @pytest.fixture(autouse=True)
 def same_threads() -> Iterator[None]:
@@ -21,8 +24,8 @@ def same_threads() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def setup(device: str = "cpu", dtype: str = "auto", threads: int = 0) -> protocol.Setup:
-    return protocol.Setup(device, (), "", dtype=dtype, threads=threads)
+def setup(device: str = "cpu", dtype: Dtype = "auto", threads: int = 0) -> protocol.Setup:
+    return protocol.Setup(device, "", (), dtype=dtype, threads=threads)
 
 
 def test_the_processor_is_opened() -> None:
@@ -49,7 +52,7 @@ def test_a_device_that_is_not_there_is_refused(name: str) -> None:
         ("auto", preferred_dtype(torch.device("cpu"))),
     ],
 )
-def test_the_number_format_is_chosen(asked: str, given: torch.dtype) -> None:
+def test_the_number_format_is_chosen(asked: Dtype, given: torch.dtype) -> None:
     device = Device.open(setup(dtype=asked))
     assert device.dtype is given
     assert device.ready().dtype == str(given).removeprefix("torch.")

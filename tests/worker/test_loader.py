@@ -62,9 +62,10 @@ def size(root: Path) -> int:
 class Shelf:
     """Stands in for the reading of checkpoints: notes every read, and stops at a gate if there is one."""
 
-    def __init__(self, errors: list[Exception] | None = None) -> None:
+    def __init__(self) -> None:
         self.read: list[str] = []
-        self.errors = errors or []
+        self.failures = 0
+        """Reads to come for which memory runs out."""
         self.began, self.gate = threading.Event(), threading.Event()
         self.gate.set()
 
@@ -72,8 +73,9 @@ class Shelf:
         self.read.append(entry.name)
         self.began.set()
         assert self.gate.wait(SECONDS)
-        if self.errors:
-            raise self.errors.pop(0)
+        if self.failures:
+            self.failures -= 1
+            raise torch.OutOfMemoryError("made up by the test: no GPU here")
         return READ(entry, *how)
 
 
@@ -207,14 +209,14 @@ def test_what_cannot_be_had_is_named(
 def test_memory_that_runs_out_once_while_reading_is_made_room_for(root: Path, shelf: Shelf) -> None:
     loader = Loader([root], CPU, ROOMY)
     loader.release(get(ask(loader, "a")))
-    shelf.errors = [torch.OutOfMemoryError("made up by the test")]
+    shelf.failures = 1
     assert get(ask(loader, "b")).checkpoint.name == "b"
     assert shelf.read == ["a", "b", "b"] and loader.held()[0] == ("b",), "the idle one had to go"
 
 
 def test_memory_that_always_runs_out_is_told(root: Path, shelf: Shelf) -> None:
     loader = Loader([root], CPU, ROOMY)
-    shelf.errors = [torch.OutOfMemoryError("made up by the test") for _ in range(2)]
+    shelf.failures = 2
     error = refused(ask(loader, "b"))
     assert isinstance(error, OutOfMemory) and "'b'" in error.message
     assert get(ask(loader, "b")).checkpoint.name == "b", "the loader lives on"
@@ -223,7 +225,7 @@ def test_memory_that_always_runs_out_is_told(root: Path, shelf: Shelf) -> None:
 def test_memory_that_runs_out_while_others_hold_some_is_waited_for(root: Path, shelf: Shelf) -> None:
     loader = Loader([root], CPU, ROOMY)
     held = get(ask(loader, "a"))
-    shelf.errors = [torch.OutOfMemoryError("made up by the test") for _ in range(2)]
+    shelf.failures = 2
     waiting = ask(loader, "b")
     loader.free()
     assert not waiting.done()

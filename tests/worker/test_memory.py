@@ -89,7 +89,7 @@ def test_a_call_that_ran_out_of_memory_lets_go_of_its_tensors() -> None:
 def test_other_faults_keep_their_traceback_for_the_log() -> None:
     work = Work(KeyError("a bug"))
     _, error = attempt(work)
-    assert error is work.error and error.__traceback__ is not None and work.alive
+    assert error is work.error and work.error.__traceback__ is not None and work.alive
 
 
 @pytest.fixture

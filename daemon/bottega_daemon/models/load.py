@@ -163,12 +163,17 @@ def _tokenizer(folder: Path, text_encoder: nn.Module) -> CLIPTokenizer:
 
 
 def _sane(path: Path, config: dict[str, Any]) -> dict[str, Any]:
-    """Refuse a config that asks for absurdly many layers before anything is built from it."""
+    """Refuse, before anything is built from it, a config with absurdly many layers or with blocks of no width."""
     for key in ("layers_per_block", "num_hidden_layers", "transformer_layers_per_block"):
         value = config.get(key, 1)
         numbers = value if isinstance(value, list) else [value]
         if not all(isinstance(number, int) and 0 < number <= MAX_LAYERS for number in numbers):
             raise CorruptModel(f"{path} has a config whose {key} is {value!r}.", remedy=REMEDY)
+    widths = config.get("block_out_channels")
+    for key in ("down_block_types", "up_block_types"):
+        value = config.get(key, widths)
+        if isinstance(widths, list) and not (isinstance(value, list) and len(value) == len(widths)):
+            raise CorruptModel(f"{path} has a config whose {key} is {value!r} for {widths} channels.", remedy=REMEDY)
     return config
 
 
@@ -209,9 +214,13 @@ def _vae(config: dict[str, Any]) -> nn.Module:
 
 
 def _text_encoder(config: dict[str, Any]) -> nn.Module:
+    from huggingface_hub.errors import StrictDataclassError
     from transformers import CLIPTextConfig, CLIPTextModel
 
-    return CLIPTextModel(CLIPTextConfig.from_dict(config))
+    try:
+        return CLIPTextModel(CLIPTextConfig.from_dict(config))
+    except StrictDataclassError as problem:  # which is none of the errors that Python knows
+        raise ValueError(str(problem)) from problem
 
 
 def _controlnet(config: dict[str, Any]) -> nn.Module:

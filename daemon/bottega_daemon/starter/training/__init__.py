@@ -1,0 +1,1 @@
+"""How the starter's weights are made: data shards, networks, phases, scores and export."""

@@ -30,7 +30,7 @@ def wait_for(studio: bottega.Client, job_id: str, *states: m.JobState) -> m.Job:
         if job.state in states:
             return job
         time.sleep(0.05)
-    raise AssertionError(f"the job is still {job.state}")
+    raise AssertionError(f"the job is still {studio.job(job_id).state}")
 
 
 def wait_for_steps(studio: bottega.Client, job_id: str, steps: int) -> None:

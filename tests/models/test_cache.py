@@ -92,7 +92,12 @@ TestCache = Cache.TestCase
 
 def test_room_is_made_before_the_load_when_its_size_is_foretold() -> None:
     seen: list[int] = []
-    cache = ModelCache(20, lambda key: seen.append(cache.used_bytes) or Loaded(key), expect=lambda key: 10)
+
+    def load(key: int) -> Loaded:
+        seen.append(cache.used_bytes)
+        return Loaded(key)
+
+    cache = ModelCache(20, load, expect=lambda key: 10)
     for key in (0, 1):
         with cache.using(key):
             pass

@@ -75,13 +75,13 @@ Work = Callable[[torch.Tensor], torch.Tensor]
 def _whole_or_tiled(
     model: ModelSet, work: Work, values: torch.Tensor, scale: _Scale, at_once: int | None
 ) -> torch.Tensor:
-    at_once = at_once or model.derived.get(_AT_ONCE, PIXELS_AT_ONCE)
+    most: int = at_once or model.derived.get(_AT_ONCE, PIXELS_AT_ONCE)
     height, width = values.shape[-2] // scale.before, values.shape[-1] // scale.before
     each = height * width * CELL * CELL
-    if each <= at_once:
-        return torch.cat([work(part) for part in values.split(max(1, at_once // each))])
+    if each <= most:
+        return torch.cat([work(part) for part in values.split(max(1, most // each))])
     x, y = axes_of(model.vae)
-    tile = max(2 * OVERLAP, int(at_once**0.5) // CELL)
+    tile = max(2 * OVERLAP, int(most**0.5) // CELL)
     with tiling([model.vae], x=False, y=False):  # a tile's own edges are not the picture's
         around = [OVERLAP * x, OVERLAP * x, OVERLAP * y, OVERLAP * y]
         wrapped = (

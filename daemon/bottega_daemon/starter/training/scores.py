@@ -12,16 +12,16 @@ from bottega_daemon.starter.generator import colours, materials, sample
 from bottega_daemon.starter.training import export, judge, loop, measures, phases, sampling
 from bottega_daemon.starter.training.settings import Settings
 
-# The least that is exported: name in the flat score table, value. What later sessions reach belongs here.
+# The least that is exported, with a margin under what the weights in the repository reach: raise it with each better run.
 THRESHOLDS: dict[str, float] = {
-    "vae.psnr": 22.0,
+    "vae.psnr": 25.0,
     "textures.hue": 0.90,
-    "textures.material": 0.55,
-    "one_object.one_object": 0.40,
-    "inpaint.hue": 0.60,
+    "textures.material": 0.35,
+    "one_object.one_object": 0.60,
+    "inpaint.hue": 0.75,
     "depth.gain": 1.3,
     "canny.gain": 1.3,
-    "pose.gain": 1.3,
+    "pose.gain": 1.1,
 }
 SEED = 1000
 

@@ -12,7 +12,7 @@ from bottega_daemon.starter.generator import colours, materials, sample
 from bottega_daemon.starter.training import export, judge, loop, measures, phases, sampling
 from bottega_daemon.starter.training.settings import Settings
 
-# The least that is exported, with a margin under what the weights in the repository reach: raise it with each better run.
+# The least that is exported, with a margin under what the weights in the repository reach: raise it with better ones.
 THRESHOLDS: dict[str, float] = {
     "vae.psnr": 25.0,
     "textures.hue": 0.90,

@@ -15,9 +15,10 @@ INPUTS = Path(__file__).parents[2] / "starter" / "demo"
 SIDE = 128
 """Pixels a side that the starter model is at home at."""
 STEPS = 20
-TEXTURES = ("red brick wall", "green grass texture", "blue polka dots")
+TEXTURES = (("red brick wall", 5), ("purple checkerboard", 4), ("green marble", 4))
+"""Prompts and seeds."""
 REPAINTED = "yellow checkerboard"
-SCENE = "a blue marble ball on a brown wooden floor in front of a green wall"
+SCENE = "a blue sphere on a white floor"
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,10 @@ def inputs() -> Inputs:
 def works(given: Inputs) -> tuple[Work, ...]:
     """The demo's jobs, in the order of the contact sheet."""
     textures = [
-        Work(f"texture-{number}", "texture", _generate(prompt, number, seamless=True))
-        for number, prompt in enumerate(TEXTURES, 1)
+        Work(f"texture-{number}", "texture", Generate(prompt, SIDE, SIDE, steps=STEPS, seed=seed, seamless="xy"))
+        for number, (prompt, seed) in enumerate(TEXTURES, 1)
     ]
-    repainted = Inpaint(given.wall, given.mask, REPAINTED, steps=STEPS, seed=4)
+    repainted = Inpaint(given.wall, given.mask, REPAINTED, steps=STEPS, seed=3)
     depth = Generate(SCENE, SIDE, SIDE, steps=STEPS, seed=5, controls=[depth_control(given.depth)])
     edges = Generate(SCENE, SIDE, SIDE, steps=STEPS, seed=5, controls=[canny_control(given.scene)])
     return (
@@ -67,10 +68,6 @@ def works(given: Inputs) -> tuple[Work, ...]:
         Work("scene-depth", "follow depth", depth),
         Work("scene-canny", "follow edges", edges),
     )
-
-
-def _generate(prompt: str, seed: int, *, seamless: bool) -> Generate:
-    return Generate(prompt, SIDE, SIDE, steps=STEPS, seed=seed, seamless="xy" if seamless else "none")
 
 
 def _picture(name: str, mode: str) -> Pixels:

@@ -29,8 +29,7 @@ class Device:
     @classmethod
     def open(cls, setup: protocol.Setup) -> Device:
         """Take the device that the front names. Raises InvalidRequest if torch does not have it."""
-        if setup.threads:
-            torch.set_num_threads(setup.threads)
+        torch.set_num_threads(setup.threads or torch.get_num_threads())  # this thread's own, whatever others set later
         try:
             device = torch.device(setup.device)
             torch.zeros(1, device=device)

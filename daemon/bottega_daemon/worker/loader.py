@@ -55,7 +55,9 @@ class Loader:
         )
         self._sizes: dict[Entry, int] = {}
         """Bytes in memory of what has been loaded before; a file's own size is only a guess at it."""
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="loader")
+        # A second thread with a team of OpenMP threads makes libgomp see more threads than cores; it then puts them to
+        # sleep between any two operations, and every step takes twice as long on a CPU. So this one works alone.
+        self._thread = ThreadPoolExecutor(1, "loader", initializer=torch.set_num_threads, initargs=(1,))
         self._held_by: dict[int, list[Entry]] = {}
         self._waiting: list[_Wish] = []
         self._held: tuple[tuple[str, ...], int] = ((), 0)

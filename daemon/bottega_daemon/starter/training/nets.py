@@ -1,4 +1,4 @@
-"""The starter's networks: stock diffusers classes in the exact Stable Diffusion 1.x key layout, only narrow."""
+"""The starter's networks: stock diffusers classes in the Stable Diffusion 1.x key layout, only narrow."""
 
 from __future__ import annotations
 

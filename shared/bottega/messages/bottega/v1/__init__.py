@@ -1156,7 +1156,7 @@ default_message_pool.register_message("bottega.v1", "Image", Image)
 class Inpaint(betterproto2.Message):
     """
     Repaint the masked part of a picture with any checkpoint. The result has the picture's extent; outside the mask it is
-    the picture itself, bit for bit where the picture has 8 bits a channel.
+    the picture itself, bit for bit, in the picture's own channels, depth and colour space.
     """
 
     denoising: "Denoising | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)

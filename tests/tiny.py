@@ -19,7 +19,7 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
-BLOCKS = (16, 24, 32, 32)
+BLOCKS = (16, 16, 32, 32)
 TEXT_WIDTH = 32
 NATIVE = 64
 """Pixels on a side that a tiny checkpoint is made for."""

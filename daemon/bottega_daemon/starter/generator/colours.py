@@ -27,7 +27,7 @@ COLOURS: dict[str, Colour] = {
     "red": Colour(("red",), 0, 6, (0.78, 0.95), (0.70, 0.92)),
     "orange": Colour(("orange",), 27, 4, (0.82, 0.98), (0.88, 1.0)),
     "yellow": Colour(("yellow",), 53, 4, (0.75, 0.95), (0.88, 1.0)),
-    "green": Colour(("green",), 120, 14, (0.65, 0.90), (0.50, 0.75)),
+    "green": Colour(("green",), 120, 8, (0.65, 0.90), (0.50, 0.75)),
     "cyan": Colour(("cyan", "turquoise"), 182, 7, (0.65, 0.90), (0.75, 0.92)),
     "blue": Colour(("blue",), 224, 8, (0.75, 0.92), (0.68, 0.92)),
     "purple": Colour(("purple", "violet"), 276, 8, (0.60, 0.82), (0.55, 0.78)),
@@ -38,6 +38,21 @@ COLOURS: dict[str, Colour] = {
     "black": Colour(("black",), 230, 60, (0.0, 0.20), (0.07, 0.14)),
 }
 CHROMATIC = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink")
+
+# Too near to stand out from one another once lit and reduced to latents.
+ALIKE: tuple[frozenset[str], ...] = tuple(
+    frozenset(pair.split())
+    for pair in (
+        "red orange", "red pink", "red brown", "orange yellow", "orange brown", "cyan blue", "cyan green",
+        "blue purple", "purple pink", "purple black", "brown black", "brown purple", "white grey", "white yellow",
+        "grey black",
+    )
+)  # fmt: skip
+
+
+def apart(a: str, b: str) -> bool:
+    """Whether a thing of one colour is plainly seen before the other."""
+    return a != b and frozenset((a, b)) not in ALIKE
 
 
 def shade(rng: np.random.Generator, name: str) -> Rgb:
@@ -72,3 +87,8 @@ def luma(rgb: Rgb) -> float:
 def contrasting(rgb: Rgb) -> Rgb:
     """The second tone of a two-tone material: near-white for colours up to mid brightness, a dark shade above."""
     return lighter(rgb, 0.86) if luma(rgb) < 0.66 else darker(rgb, 0.28)
+
+
+def joint(rgb: Rgb) -> Rgb:
+    """What lies between boards or cobbles: a dark shade, but a light one for near-black, in which dark is lost."""
+    return lighter(rgb, 0.45) if luma(rgb) < 0.15 else darker(rgb, 0.25)

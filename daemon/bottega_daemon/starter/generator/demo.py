@@ -38,7 +38,7 @@ def write(folder: Path) -> None:
     cv2.imwrite(str(folder / "scene.png"), np.ascontiguousarray(rgb[..., ::-1]))
     np.savez_compressed(folder / "scene_depth.npz", z=drawn.depth.astype(np.float32))
     rng = np.random.default_rng(4)
-    wall = materials.paint(rng, "planks", colours.shade(rng, "brown"), SIZE, roll=False)
+    wall = materials.paint(rng, "planks", colours.shade(rng, "brown"), SIZE, roll=False, repeats=1)
     cv2.imwrite(str(folder / "wall.png"), np.round(wall[..., ::-1] * 255).astype(np.uint8))
     cv2.imwrite(str(folder / "wall_mask.png"), _soft_mask())
 

@@ -1,4 +1,4 @@
-"""Ray intersections in camera space (x right, y down, z ahead), vectorised over pixels, with z as the ray parameter."""
+"""Ray intersections, vectorised over pixels; a ray has a camera z of 1, so that its parameter is planar depth."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
 FAR = np.float32(np.inf)
+# Tiles a metre: a tile is as wide as a large solid, so that a line of four native pixels is seen at two or three.
+GAUGE = np.float32(0.4)
 
 
 @dataclass(frozen=True)
 class Hit:
-    """Per pixel: planar depth t (inf: missed), unit normal (H, W, 3) in world space, place on the texture (H, W, 2)."""
+    """Per pixel: planar depth t (inf: missed), unit normal (H, W, 3) in world space, place on the texture (H, W, 2)
+    in tiles, right and up."""
 
     t: Array
     normal: Array
@@ -35,11 +38,17 @@ def _nearest_root(a: Array, b: Array, c: Array) -> Array:
 
 def sphere(origin: Array, rays: Array, centre: Array, radius: float) -> Hit:
     """A ball."""
-    off = origin - centre
-    t = _nearest_root((rays * rays).sum(-1), rays @ off, np.asarray(off @ off - radius**2, np.float32))
+    t = _ball(origin, rays, centre, radius)
     normal = _unit(origin + rays * _finite(t)[..., None] - centre)
-    uv = np.stack([np.arctan2(normal[..., 0], -normal[..., 2]) / np.pi, normal[..., 1] * 0.6], -1)
+    around, up = np.arctan2(normal[..., 0], -normal[..., 2]), np.arcsin(np.clip(normal[..., 1], -1, 1))
+    uv = np.stack([around, up], -1) / np.float32(np.pi)
     return Hit(t, normal, uv.astype(np.float32))
+
+
+def _ball(origin: Array, rays: Array, centre: Array, radius: float) -> Array:
+    """The depth at which a ball is hit."""
+    off = origin - centre
+    return _nearest_root(_dot(rays, rays), rays @ off, np.asarray(off @ off - radius**2, np.float32))
 
 
 def box(origin: Array, rays: Array, centre: Array, half: Array, turn: float) -> Hit:
@@ -49,33 +58,33 @@ def box(origin: Array, rays: Array, centre: Array, half: Array, turn: float) -> 
     safe = np.where(np.abs(local_rays) < 1e-6, 1e-6, local_rays)
     first, second = (-half - local_origin) / safe, (half - local_origin) / safe
     near, far = np.minimum(first, second), np.maximum(first, second)
-    t, out = near.max(-1), far.min(-1)
+    t, out = np.maximum(*np.moveaxis(near[..., :2], -1, 0)), np.minimum(*np.moveaxis(far[..., :2], -1, 0))
+    t, out = np.maximum(t, near[..., 2]), np.minimum(out, far[..., 2])
+    axis = np.where(near[..., 0] >= t, 0, np.where(near[..., 1] >= t, 1, 2))
     t = np.where((t < out) & (t > 1e-3), t, FAR).astype(np.float32)
-    axis = near.argmax(-1)
     at = local_origin + local_rays * _finite(t)[..., None]
     flat = np.eye(3, dtype=np.float32)[axis] * -np.sign(local_rays)
     across = np.where(axis == 0, at[..., 2], at[..., 0])
     along = np.where(axis == 1, at[..., 2], at[..., 1])
-    return Hit(t, flat @ spin.T, np.stack([across, along], -1).astype(np.float32) * 0.6)
+    return Hit(t, flat @ spin.T, np.stack([across, along], -1).astype(np.float32) * GAUGE)
 
 
 def cylinder(origin: Array, rays: Array, centre: Array, radius: float, half: float) -> Hit:
     """An upright cylinder with its lid."""
-    off = origin - centre
-    flat, flat_off = rays[..., ::2], off[::2]
-    offset = np.asarray(flat_off @ flat_off - radius**2, np.float32)
-    side = _nearest_root((flat * flat).sum(-1), flat @ flat_off, offset)
-    y = off[1] + rays[..., 1] * _finite(side)
-    side = np.where(np.abs(y) <= half, side, FAR)
-    down = np.where(np.abs(rays[..., 1]) < 1e-6, 1e-6, rays[..., 1])
-    lid = (half - off[1]) / down
-    at = flat_off + flat * lid[..., None]
-    lid = np.where(((at * at).sum(-1) <= radius**2) & (lid > 1e-3), lid, FAR)
+    dx, dy, dz = (float(v) for v in origin - centre)
+    x, y, z = (rays[..., k] for k in range(3))
+    offset = np.asarray(dx * dx + dz * dz - radius**2, np.float32)
+    side = _nearest_root(x * x + z * z, x * dx + z * dz, offset)
+    side = np.where(np.abs(dy + y * _finite(side)) <= half, side, FAR)
+    lid = (half - dy) / np.where(np.abs(y) < 1e-6, 1e-6, y)
+    lid = np.where(((dx + x * lid) ** 2 + (dz + z * lid) ** 2 <= radius**2) & (lid > 1e-3), lid, FAR)
     t = np.minimum(side, lid).astype(np.float32)
-    place = off + rays * _finite(t)[..., None]
-    normal = np.where((lid < side)[..., None], vec(0, 1, 0), _unit(place * vec(1, 0, 1)))
-    around = np.arctan2(place[..., 0], -place[..., 2]) / np.pi
-    uv = np.stack([around, place[..., 1] * 0.6], -1)
+    top, near = lid < side, _finite(t)
+    px, py, pz = dx + x * near, dy + y * near, dz + z * near
+    out = np.where(top, np.float32(0), np.float32(1 / radius))
+    normal = np.stack([px * out, top.astype(np.float32), pz * out], -1)
+    around = np.where(top, px * GAUGE, np.arctan2(px, -pz) / np.float32(np.pi))
+    uv = np.stack([around, np.where(top, pz, py) * GAUGE], -1)
     return Hit(t, normal.astype(np.float32), uv.astype(np.float32))
 
 
@@ -84,18 +93,18 @@ def capsule(origin: Array, rays: Array, start: Array, end: Array, radius: float)
     axis, off = end - start, origin - start
     square = np.asarray(axis @ axis + 1e-9, np.float32)
     along_ray, along_off = rays @ axis, off @ axis
-    a = square * (rays * rays).sum(-1) - along_ray**2
+    a = square * _dot(rays, rays) - along_ray**2
     b = square * (rays @ off) - along_off * along_ray
     c = square * (off @ off) - along_off**2 - radius**2 * square
     side = _nearest_root(a, b, np.asarray(c, np.float32))
     y = along_off + _finite(side) * along_ray
     side = np.where((y > 0) & (y < square), side, FAR)
-    caps = [sphere(origin, rays, point, radius).t for point in (start, end)]
+    caps = [_ball(origin, rays, point, radius) for point in (start, end)]
     t = np.minimum(side, np.minimum(*caps)).astype(np.float32)
     place = origin + rays * _finite(t)[..., None]
     part = np.clip(((place - start) @ axis) / square, 0.0, 1.0)
     normal = _unit(place - (start + part[..., None] * axis))
-    return Hit(t, normal, (place[..., :2] * 0.6).astype(np.float32))
+    return Hit(t, normal, (place[..., :2] * GAUGE).astype(np.float32))
 
 
 def turned(angle: float) -> Array:
@@ -108,5 +117,9 @@ def _finite(t: Array) -> Array:
     return np.where(np.isfinite(t), t, np.float32(0.0)).astype(np.float32)
 
 
+def _dot(a: Array, b: Array) -> Array:
+    return np.einsum("...i,...i->...", a, b)
+
+
 def _unit(v: Array) -> Array:
-    return (v / (np.linalg.norm(v, axis=-1, keepdims=True) + 1e-9)).astype(np.float32)
+    return v / (np.sqrt(_dot(v, v)) + np.float32(1e-9))[..., None]

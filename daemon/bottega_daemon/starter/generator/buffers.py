@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bottega_daemon.starter.generator.scene import FIRST_OBJECT_ID
+
 Array = NDArray[np.floating[Any]]
 CREASE = 0.80  # cosine between neighbours' normals under which they meet in an edge
+GRAZING = 0.3  # faces turned further away than this fall off steeply without an edge
 STEP = 0.06  # jump of inverse depth, as a part of the greater
 
 
@@ -20,6 +23,7 @@ def edges(ids: NDArray[np.uint8], depth: Array, normals: Array) -> NDArray[np.bo
         last = (slice(None, -1), slice(None))[:: 1 if axis == 0 else -1]
         after = (slice(1, None), slice(None))[:: 1 if axis == 0 else -1]
         jump = np.abs(near[last] - near[after]) > STEP * np.maximum(near[last], near[after])
+        jump &= (normals[last][..., 2] > GRAZING) & (ids[last] >= FIRST_OBJECT_ID)
         crease = ((normals[last] * normals[after]).sum(-1) < CREASE) & (ids[last] > 0)
-        found[last] |= (ids[last] != ids[after]) | (crease & (ids[last] == ids[after])) | (jump & (ids[last] > 2))
+        found[last] |= (ids[last] != ids[after]) | (crease & (ids[last] == ids[after])) | jump
     return found

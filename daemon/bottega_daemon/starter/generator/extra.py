@@ -51,6 +51,7 @@ def mosaic(rng: np.random.Generator, rgb: colours.Rgb, grid: Grid) -> Image:
     """Stained glass: angular panes of very different size and tone of one hue, some cream, in dark leads of 5 px."""
     found = cells(rng, grid, 5, 0.49)
     number = int(found.number.max()) + 1
+    rgb = colours.lighter(rgb, 0.3) if colours.luma(rgb) < 0.15 else rgb  # or near-black panes are lost in the leads
     tones = np.stack([rgb, colours.darker(rgb, 0.62), colours.lighter(rgb, 0.35), colours.lighter(rgb, 0.8)])
     panes = tones[rng.choice(4, number, p=(0.4, 0.22, 0.22, 0.16))].astype(np.float32)[found.number]
     lead = np.full(3, 0.06, dtype=np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,9 +34,21 @@ def _people(drawn: sample.Sample) -> NDArray[np.float32]:
 def make_shard(folder: Path, seed: int, number: int, size: int = 128) -> Path:
     """Draw shard `number` (pictures number*SHARD …) unless it is there; written whole or not at all."""
     path = folder / f"shard-{number:03d}.npz"
-    if path.exists():
-        return path
-    drawn = [sample.draw(seed, number * SHARD + k, size) for k in range(SHARD)]
+    if not path.exists():
+        write(path, [sample.draw(seed, number * SHARD + k, size) for k in range(SHARD)])
+    return path
+
+
+def make_extra(folder: Path, seed: int, name: str) -> Path:
+    """Draw SHARD pictures of something that the base never sees (materials.EXTRA), like a shard."""
+    path = folder / f"extra-{name}.npz"
+    if not path.exists():
+        write(path, [sample.draw_extra(name, seed, k) for k in range(SHARD)])
+    return path
+
+
+def write(path: Path, drawn: list[sample.Sample]) -> None:
+    """Pictures of one size as one file of arrays."""
     arrays = {
         "rgb": np.stack([d.rgb for d in drawn]),
         "depth": np.stack([d.depth for d in drawn]).astype(np.float16),
@@ -45,19 +56,18 @@ def make_shard(folder: Path, seed: int, number: int, size: int = 128) -> Path:
         **{name: np.array([getattr(d, name) for d in drawn]) for name in ("kind", "caption", "colour", "material")},
     }
     part = path.with_suffix(".part.npz")
-    folder.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(part, **arrays)
     part.rename(path)
-    return path
 
 
 def load(folder: Path, numbers: range) -> Pictures:
-    """The named shards, one after another."""
-    shards = [np.load(folder / f"shard-{number:03d}.npz") for number in numbers]
+    """The numbered shards, one after another."""
+    return read([folder / f"shard-{number:03d}.npz" for number in numbers])
+
+
+def read(paths: list[Path]) -> Pictures:
+    """Files of arrays, one after another."""
+    shards = [np.load(path) for path in paths]
     names = ("rgb", "depth", "keypoints", "kind", "caption", "colour", "material")
     return Pictures(*(np.concatenate([shard[name] for shard in shards]) for name in names))
-
-
-if __name__ == "__main__":
-    for wanted in range(int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])):
-        print(make_shard(Path(sys.argv[1]), 7, wanted), flush=True)

@@ -1,4 +1,4 @@
-"""Writes the weights folder: a diffusers pipeline and three control networks in fp16, with their checksums."""
+"""Writes the weights folder: a diffusers pipeline, control networks, LoRA, embedding and upscaler in fp16, checksums."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from diffusers import PNDMScheduler  # pyright: ignore[reportPrivateImportUsage]
+from safetensors.torch import save_file
+from torch import Tensor
 
-from bottega_daemon.starter.training import nets
+from bottega_daemon.starter.generator.extra import EXTRAS
+from bottega_daemon.starter.training import adapters, nets
 
 CONTROLS = ("depth", "canny", "pose")
 INDEX = {
@@ -82,6 +85,38 @@ def export_control(weights: Path, kind: str, control: nets.Control) -> Path:
     (fresh / "bottega.json").write_text(json.dumps({"kind": kind}) + "\n")
     _replace(target, fresh)
     return target
+
+
+def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({key: value.half().contiguous() for key, value in tensors.items()}, path, metadata)
+    return path
+
+
+def export_lora(weights: Path, tensors: dict[str, Tensor]) -> Path:
+    """loras/starter-mosaic.safetensors with kohya's keys; metadata by the model specification (modelspec)."""
+    extra = EXTRAS[adapters.LORA]
+    metadata = {
+        "modelspec.architecture": "stable-diffusion-v1/lora",
+        "modelspec.title": f"starter-{adapters.LORA}",
+        "modelspec.trigger_phrase": extra.trigger,
+        "ss_base_model_version": "sd_v1",
+        "ss_network_module": "networks.lora",
+        "ss_network_dim": str(adapters.RANK),
+        "ss_network_alpha": str(adapters.RANK),
+    }
+    return _write(weights / "loras" / f"starter-{adapters.LORA}.safetensors", tensors, metadata)
+
+
+def export_embedding(weights: Path, vectors: Tensor) -> Path:
+    """embeddings/starter-dots.safetensors: (vectors, width) under "emb_params"; its name is its trigger."""
+    name = EXTRAS[adapters.EMBEDDING].trigger.strip("<>")
+    return _write(weights / "embeddings" / f"{name}.safetensors", {"emb_params": vectors}, {"name": name})
+
+
+def export_upscaler(weights: Path, network: nets.Compact) -> Path:
+    """upscalers/starter-4x.safetensors with Compact's keys."""
+    return _write(weights / "upscalers" / f"starter-{network.scale}x.safetensors", network.state_dict(), {})
 
 
 def write_checksums(weights: Path) -> str:

@@ -14,11 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from bottega_daemon.starter.generator import colours, materials, sample
-from bottega_daemon.starter.training import loop
+from bottega_daemon.starter.training import hardware, loop
 from bottega_daemon.starter.training.data import Pictures
 from bottega_daemon.starter.training.vae import to_tensor
 
-NAMES = tuple(materials.MATERIALS)
+NAMES = (*materials.MATERIALS, "mosaic")  # what the LoRA teaches; without colour, the embedding's thing is dots
 HELD_SEED = 99  # a world that no network has seen
 
 
@@ -38,10 +38,11 @@ def view(rgb: NDArray[np.uint8]) -> Tensor:
     return (grey - grey.mean((2, 3), keepdim=True)) / (grey.std((2, 3), keepdim=True) + 0.04)
 
 
-def train(folder: Path, pictures: Pictures, steps: int) -> nn.Sequential:
+def train(folder: Path, pictures: Pictures, steps: int, batch: int) -> nn.Sequential:
     """On flat pictures, some blurred, since made pictures are soft."""
     torch.manual_seed(3)
     judge = new_judge()
+    hardware.place(judge)
     flat = np.flatnonzero(pictures.kind == "flat")
     labels = np.array([NAMES.index(str(m)) for m in pictures.material])
 
@@ -49,11 +50,19 @@ def train(folder: Path, pictures: Pictures, steps: int) -> nn.Sequential:
         chosen = flat[rng.integers(0, len(flat), 32)]
         soft = [cv2.GaussianBlur(pictures.rgb[k], (0, 0), rng.uniform(0.1, 2.2)) for k in chosen]
         logits = judge(view(np.stack(soft).astype(np.uint8)))
-        wanted = torch.from_numpy(labels[chosen])
-        return F.cross_entropy(logits, wanted), {"right": float((logits.argmax(1) == wanted).float().mean())}
+        wanted = hardware.there(labels[chosen])
+        return F.cross_entropy(logits, wanted), {"right": (logits.argmax(1) == wanted).float().mean()}
 
     groups: list[dict[str, Any]] = [{"params": list(judge.parameters()), "lr": 4e-3}]
     loop.run(loop.Phase("judge", folder, steps, {"judge": judge}, groups, step_loss, warmup=20))
+    return judge.eval()
+
+
+def trained(folder: Path) -> nn.Sequential:
+    """The judge as it was trained, on the device."""
+    judge = new_judge()
+    judge.load_state_dict(loop.saved(folder, "judge")["judge"])
+    hardware.place(judge)
     return judge.eval()
 
 

@@ -16,12 +16,16 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
+from bottega_daemon.starter.training import hardware
+
+Figures = dict[str, Tensor]
 
 @dataclass
 class Phase:
     """One phase: `name` keys its files; `rates` is a rate per parameter group; it is done after `steps` steps.
 
-    `step_loss(step, rng)` returns the loss of one batch drawn with `rng`, and figures for the log.
+    `step_loss(step, rng)` returns the loss of one batch drawn with `rng`, and figures for the log: detached scalars that
+    stay on the device, since reading one waits for it. Modules are on the device already.
     """
 
     name: str
@@ -29,7 +33,7 @@ class Phase:
     steps: int
     modules: dict[str, nn.Module]
     groups: list[dict[str, Any]]
-    step_loss: Callable[[int, np.random.Generator], tuple[Tensor, dict[str, float]]]
+    step_loss: Callable[[int, np.random.Generator], tuple[Tensor, Figures]]
     seed: int = 7
     ema: dict[str, nn.Module] = field(default_factory=dict)
     ema_decay: float = 0.999
@@ -49,7 +53,7 @@ def world() -> tuple[int, int]:
 
 
 def _average_gradients(parameters: list[nn.Parameter], size: int) -> None:
-    flat = torch.cat([p.grad.flatten() if p.grad is not None else torch.zeros(p.numel()) for p in parameters])
+    flat = torch.cat([p.grad.flatten() if p.grad is not None else torch.zeros_like(p).flatten() for p in parameters])
     dist.all_reduce(flat)
     flat /= size
     at = 0
@@ -61,8 +65,7 @@ def _average_gradients(parameters: list[nn.Parameter], size: int) -> None:
 @torch.no_grad()
 def _follow(ema: Iterable[nn.Module], models: Iterable[nn.Module], decay: float) -> None:
     for slow, fast in zip(ema, models, strict=True):
-        for mean, value in zip(slow.parameters(), fast.parameters(), strict=True):
-            mean.lerp_(value.detach(), 1.0 - decay)
+        torch._foreach_lerp_(list(slow.parameters()), list(fast.parameters()), 1.0 - decay)
 
 
 def rate(step: int, steps: int, warmup: int) -> float:
@@ -91,7 +94,7 @@ def restore(phase: Phase, optimiser: torch.optim.Optimizer | None = None) -> int
     path = checkpoint_path(phase.folder, phase.name)
     if not path.exists():
         return 0
-    saved = torch.load(path, map_location="cpu", weights_only=True)
+    saved = torch.load(path, map_location=hardware.device(), weights_only=True)
     for key, module in phase.modules.items():
         module.load_state_dict(saved["modules"][key])
     for key, module in phase.ema.items():
@@ -108,14 +111,15 @@ def run(phase: Phase) -> None:
     bases = [float(group["lr"]) for group in phase.groups]
     start = restore(phase, optimiser)
     parameters = [p for group in optimiser.param_groups for p in group["params"]]
-    seen: list[dict[str, float]] = []
+    seen: list[Figures] = []
     began = saved_at = time.time()
     for step in range(start, phase.steps):
         for group, base in zip(optimiser.param_groups, bases, strict=True):
             group["lr"] = base * rate(step, phase.steps, phase.warmup)
         rng = np.random.default_rng((phase.seed, step, rank))
         torch.manual_seed(phase.seed * 1_000_003 + step * 7 + rank)
-        loss, figures = phase.step_loss(step, rng)
+        with hardware.mixed():
+            loss, figures = phase.step_loss(step, rng)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         if size > 1:
@@ -125,7 +129,7 @@ def run(phase: Phase) -> None:
         if phase.ema:
             decay = min(phase.ema_decay, (1 + step) / (10 + step))
             _follow(phase.ema.values(), [phase.modules[key] for key in phase.ema], decay)
-        seen.append({"loss": float(loss.detach()), **figures})
+        seen.append({"loss": loss.detach(), **figures})
         if rank == 0 and (step + 1) % 50 == 0:
             _log(phase, step + 1, seen, time.time() - began)
             seen = []
@@ -136,9 +140,10 @@ def run(phase: Phase) -> None:
         _save(phase, optimiser, phase.steps)
 
 
-def _log(phase: Phase, step: int, seen: list[dict[str, float]], seconds: float) -> None:
+def _log(phase: Phase, step: int, seen: list[Figures], seconds: float) -> None:
     keys = {key for row in seen for key in row}
-    mean = {key: round(float(np.mean([row[key] for row in seen if key in row])), 5) for key in sorted(keys)}
+    mean = {key: round(float(torch.stack([row[key].float() for row in seen if key in row]).nanmean()), 5)
+            for key in sorted(keys)}  # fmt: skip
     line = {"phase": phase.name, "step": step, "s": round(seconds, 1), **mean}
     with (phase.folder / "log.jsonl").open("a") as file:
         file.write(json.dumps(line) + "\n")

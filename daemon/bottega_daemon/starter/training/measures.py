@@ -15,36 +15,54 @@ from bottega_daemon.starter.training import judge, nets, sampling, vae
 
 Rgb = NDArray[np.uint8]
 HUE_LIMIT = 30.0
+HELD = 48  # held-out hints
 
 
 def psnr(kit: sampling.Kit) -> float:
     """Reconstruction of held-out pictures, the generator's own mix, dB."""
     real = np.stack([sample.draw(judge.HELD_SEED, k).rgb for k in range(48)])
     made = sampling.decode(kit.vae, sampling.encode(kit.vae, real))
-    return vae.psnr(vae.to_tensor(made), vae.to_tensor(real))
+    return float(vae.psnr(vae.to_tensor(made), vae.to_tensor(real)))
 
 
-def textures(kit: sampling.Kit, critic: nn.Sequential, pairs: list[tuple[str, str]], seed: int) -> dict[str, object]:
-    """Flat prompts "<colour> <material>": share within HUE_LIMIT (chromatic) and share that the judge recognises."""
-    prompts = [f"{colour} {captions.NOUNS[material][0]}" for colour, material in pairs]
+def textures(
+    kit: sampling.Kit, critic: nn.Sequential, pairs: list[tuple[str, str]], seeds: range, side: int = 16
+) -> dict[str, object]:
+    """Flat prompts "<colour> <material>", once per seed: share within HUE_LIMIT (chromatic) and share that the judge
+    recognises; pictures of more than 128 px (side 16) are judged by their upper left 128."""
+    asked = [(pair, 1000 * seed + k) for seed in seeds for k, pair in enumerate(pairs)]
+    prompts = [f"{colour} {captions.NOUNS[material][0]}" for (colour, material), _ in asked]
     made = np.concatenate(
-        [sampling.make(kit, prompts[k : k + 16], [seed + k + j for j in range(len(prompts[k : k + 16]))])
-         for k in range(0, len(prompts), 16)]
+        [sampling.make(kit, prompts[k : k + 64], [seed for _, seed in asked[k : k + 64]], side=side)[:, :128, :128]
+         for k in range(0, len(prompts), 64)]
     )  # fmt: skip
-    errors = [judge.hue_error(rgb, c) for rgb, (c, _) in zip(made, pairs, strict=True) if c in colours.CHROMATIC]
+    errors = [judge.hue_error(rgb, c) for rgb, ((c, _), _) in zip(made, asked, strict=True) if c in colours.CHROMATIC]
     named = judge.material(critic, made)
-    right = [(m, name == m) for name, (_, m) in zip(named, pairs, strict=True)]
+    right = [(m, name == m) for name, ((_, m), _) in zip(named, asked, strict=True)]
     each = {m: round(float(np.mean([ok for n, ok in right if n == m])), 2) for m in dict(right)}
     share = float(np.mean([error < HUE_LIMIT for error in errors])) if errors else 1.0
-    return {"hue": share, "material": float(np.mean([ok for _, ok in right])), "each": each, "count": len(pairs)}
+    return {"hue": share, "material": float(np.mean([ok for _, ok in right])), "each": each, "count": len(asked)}
 
 
-def one_object(kit: sampling.Kit, seed: int) -> dict[str, object]:
+def recognised(
+    kit: sampling.Kit, critic: nn.Sequential, prompts: list[str], name: str, seeds: range, hue: float | None = None
+) -> float:
+    """Share of pictures, every prompt once per seed, that the judge calls `name`, and whose prevailing hue is within 15
+    degrees of `hue` if one is given."""
+    asked = [(prompt, 1000 * seed + k) for seed in seeds for k, prompt in enumerate(prompts)]
+    made = sampling.make(kit, [prompt for prompt, _ in asked], [seed for _, seed in asked])
+    right = [found == name for found in judge.material(critic, made)]
+    if hue is not None:
+        right = [ok and abs((judge.hue(rgb) - hue + 180) % 360 - 180) < 15 for ok, rgb in zip(right, made, strict=True)]
+    return float(np.mean(right))
+
+
+def one_object(kit: sampling.Kit, seeds: range) -> dict[str, object]:
     """ "a red sphere on a grey floor …": the saturated pixels have the hue, and are as many as a solid has."""
     shapes = ("sphere", "box", "cylinder")
-    wanted = [(c, s) for c in colours.CHROMATIC for s in shapes]
+    wanted = [(c, s) for _ in seeds for c in colours.CHROMATIC for s in shapes]
     prompts = [f"a {c} {s} on a grey floor in front of a white wall" for c, s in wanted]
-    made = sampling.make(kit, prompts, [seed + k for k in range(len(prompts))])
+    made = sampling.make(kit, prompts, [1000 * seeds.start + k for k in range(len(prompts))])
     right = []
     for rgb, (colour, _) in zip(made, wanted, strict=True):
         found = saturated(rgb)
@@ -73,41 +91,47 @@ def depth_edges(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
 
 def structure(kit: sampling.Kit, network: nets.Control, kind: str, seed: int) -> dict[str, float]:
     """Edge ratios of pictures made with held-out hints: on the hint's own edges, and on another hint's."""
-    shown = [sample.draw(judge.HELD_SEED, 500 + k, kind="one") for k in range(12)]
+    shown = [sample.draw(judge.HELD_SEED, 500 + k, kind="one") for k in range(HELD)]
     drawn = [hints.depth_hint(s.depth) if kind == "depth" else hints.canny_hint(s.rgb) for s in shown]
     edges = [depth_edges(s.depth) if kind == "depth" else d[..., 0] > 0 for s, d in zip(shown, drawn, strict=True)]
     stacked = torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous()
-    made = sampling.make(kit, [s.caption for s in shown], [seed + k for k in range(12)], control=network, hints=stacked)
+    made = sampling.make(kit, [s.caption for s in shown], [seed + k for k in range(HELD)], control=network, hints=stacked)
     own = [edge_ratio(rgb, e) for rgb, e in zip(made, edges, strict=True)]
-    other = [edge_ratio(rgb, edges[(k + 1) % 12]) for k, rgb in enumerate(made)]
+    other = [edge_ratio(rgb, edges[(k + 1) % HELD]) for k, rgb in enumerate(made)]
     real = [edge_ratio(s.rgb, e) for s, e in zip(shown, edges, strict=True)]
-    return {"own": float(np.mean(own)), "shuffled": float(np.mean(other)), "real": float(np.mean(real)), "count": 12}
+    return {"own": float(np.mean(own)), "shuffled": float(np.mean(other)), "real": float(np.mean(real)), "count": HELD}
 
 
 def pose_overlap(kit: sampling.Kit, network: nets.Control, seed: int) -> dict[str, float]:
-    """Share of the skeleton's pixels that the red figure covers, own skeleton and another one's."""
-    shown = [sample.draw(judge.HELD_SEED, 700 + k, kind="figure") for k in range(8)]
+    """Share of the skeleton's pixels that the red figure covers, own skeleton and another one's; `inside`: share of the
+    figure within 8 px of its skeleton."""
+    shown = [sample.draw(judge.HELD_SEED, 700 + k, kind="figure") for k in range(HELD)]
     drawn = [hints.pose_hint(s.keypoints, Extent(width=128, height=128)) for s in shown]
     stacked = torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous()
-    prompts = ["a red figure on a grey floor in front of a white wall"] * 8
-    made = sampling.make(kit, prompts, [seed + k for k in range(8)], control=network, hints=stacked)
+    prompts = ["a red figure on a grey floor in front of a white wall"] * HELD
+    made = sampling.make(kit, prompts, [seed + k for k in range(HELD)], control=network, hints=stacked)
     found = [saturated(rgb) for rgb in made]
     bones = [d.max(-1) > 0.2 for d in drawn]
     own = [float(f[b].mean()) for f, b in zip(found, bones, strict=True)]
-    other = [float(f[bones[(k + 1) % 8]].mean()) for k, f in enumerate(found)]
+    other = [float(f[bones[(k + 1) % HELD]].mean()) for k, f in enumerate(found)]
     covered = float(np.mean([f.mean() for f in found]))
-    return {"own": float(np.mean(own)), "shuffled": float(np.mean(other)), "picture": covered, "count": 8}
+    near = [cv2.dilate(b.astype(np.uint8), np.ones((17, 17), np.uint8)) > 0 for b in bones]
+    inside = float(np.mean([(f & n).sum() / max(1, f.sum()) for f, n in zip(found, near, strict=True)]))
+    return {
+        "own": float(np.mean(own)), "shuffled": float(np.mean(other)), "inside": inside, "picture": covered,
+        "count": HELD,
+    }  # fmt: skip
 
 
 def inpaint(kit: sampling.Kit, seed: int) -> dict[str, object]:
     """The middle half of a grey plank wall becomes "<colour> <material>": its hue."""
     rng = np.random.default_rng(seed)
-    wanted = [(c, m) for c, m in zip(colours.CHROMATIC, ("brick", "dots", "tiles", "stripes") * 2, strict=True)]
+    wanted = [(c, m) for m in ("brick", "dots", "tiles", "stripes") for c in colours.CHROMATIC]
     walls = [sample.materials.paint(rng, "planks", colours.shade(rng, "grey")) for _ in wanted]
     latents = sampling.encode(kit.vae, (np.stack(walls) * 255).astype(np.uint8))
     mask = torch.zeros(len(wanted), 1, 16, 16)
     mask[..., 4:12, 4:12] = 1.0
     prompts = [f"{c} {captions.NOUNS[m][0]}" for c, m in wanted]
-    made = sampling.make(kit, prompts, [seed + k for k in range(8)], paste=sampling.Paste(latents, mask))
+    made = sampling.make(kit, prompts, [seed + k for k in range(len(wanted))], paste=sampling.Paste(latents, mask))
     errors = [judge.hue_error(rgb[36:92, 36:92], c) for rgb, (c, _) in zip(made, wanted, strict=True)]
     return {"hue": float(np.mean([e < HUE_LIMIT for e in errors])), "count": 8}

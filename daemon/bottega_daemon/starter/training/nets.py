@@ -8,6 +8,7 @@ import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel  # pyright: ignore[reportPrivateImportUsage]
 from diffusers.models.resnet import ResnetBlock2D
 from torch import nn
+from torch.nn import functional as F
 from transformers import CLIPTextConfig, CLIPTextModel
 
 # The libraries' annotations deny attributes that their networks have (latent_dist, sample, conv_shortcut …):
@@ -18,7 +19,7 @@ Text = Any
 Control = Any
 Tokenizer = Any
 VAE_SCALE = 0.18215  # Stable Diffusion's own, so that loaders which assume it are right; see `whiten`
-WIDTHS = (48, 96, 96, 96)
+WIDTHS = (48, 80, 96, 96)  # three different widths first: every shortcut of Stable Diffusion 1.x is there
 TEXT_WIDTH = 128
 POSITIONS = 77
 COLOUR_CHANNELS = 12  # what `wire_vae` lays out: (+v, -v, +1, -1) for each of red, green, blue
@@ -43,7 +44,7 @@ def new_vae() -> Vae:
 
 
 def new_unet() -> Unet:
-    """About 7.4 M parameters; `attention_head_dim` is the number of heads here, as in Stable Diffusion 1.x."""
+    """About 6.7 M parameters; `attention_head_dim` is the number of heads here, as in Stable Diffusion 1.x."""
     return UNet2DConditionModel(
         sample_size=16,
         in_channels=4,
@@ -173,3 +174,28 @@ def whiten(vae: Vae, mean: torch.Tensor, deviation: torch.Tensor) -> None:
     outer = vae.post_quant_conv
     outer.bias += (outer.weight[:, :, 0, 0] * mean).sum(1)
     outer.weight /= gain[None, :, None, None]
+
+
+def new_upscaler(width: int = 32, depth: int = 10, scale: int = 4) -> Compact:
+    """Compact (SRVGGNet, Wang et al. 2021, arXiv 2107.10833), with the keys that spandrel knows it by: convolutions and
+    PReLUs at low resolution, pixels shuffled out at the end, as a residual on the nearest enlargement.
+
+    (N, 3, h, w) to (N, 3, scale h, scale w), values in 0..1.
+    """
+    layers: list[nn.Module] = []
+    for channels in (3, *([width] * depth)):
+        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.PReLU(width)]
+    layers.append(nn.Conv2d(width, 3 * scale * scale, 3, padding=1))
+    return Compact(layers, scale)
+
+
+class Compact(nn.Module):
+    """See `new_upscaler`."""
+
+    def __init__(self, layers: list[nn.Module], scale: int) -> None:
+        super().__init__()
+        self.body, self.scale = nn.Sequential(*layers), scale
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        made = F.pixel_shuffle(self.body(input), self.scale)
+        return made + F.interpolate(input, scale_factor=self.scale, mode="nearest")

@@ -6,46 +6,41 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Lengths:
+    """Steps of one phase, and its batch (per process)."""
+
+    steps: int
+    batch: int
+
+
+@dataclass(frozen=True)
 class Settings:
-    """Shards of 1000 pictures, then steps and batch per phase (a batch is per process)."""
+    """Shards of 1000 pictures to draw, and the lengths of each phase by its name."""
 
     shards: int
-    text_steps: int
-    vae_steps: int
-    vae_batch: int
-    unet_steps: int
-    unet_batch: int
-    control_steps: dict[str, int]
-    control_batch: int
-    decoder_steps: int
-    decoder_batch: int
-    judge_steps: int
+    phases: dict[str, Lengths]
     seed: int = 7
 
 
+def _lengths(**phases: tuple[int, int]) -> dict[str, Lengths]:
+    return {name.replace("_", "-"): Lengths(*pair) for name, pair in phases.items()}
+
+
 PROFILES: dict[str, Settings] = {
-    # What the weights in the repository were made with: two shared cores, about two hours.
-    "cpu": Settings(
-        shards=8, text_steps=700, vae_steps=600, vae_batch=8, unet_steps=1884, unet_batch=12,
-        control_steps={"depth": 300, "canny": 280, "pose": 280}, control_batch=8,
-        decoder_steps=800, decoder_batch=3, judge_steps=400,
-    ),
-    # An overnight run on the same two cores.
-    "overnight": Settings(
-        shards=30, text_steps=1500, vae_steps=9000, vae_batch=8, unet_steps=22000, unet_batch=8,
-        control_steps={"depth": 4000, "canny": 4000, "pose": 4000}, control_batch=8,
-        decoder_steps=6000, decoder_batch=4, judge_steps=800,
-    ),
-    # Twenty minutes on one large GPU: not run yet.
-    "gpu": Settings(
-        shards=100, text_steps=1500, vae_steps=4000, vae_batch=256, unet_steps=8000, unet_batch=512,
-        control_steps={"depth": 1500, "canny": 1500, "pose": 1500}, control_batch=128,
-        decoder_steps=1500, decoder_batch=64, judge_steps=800,
-    ),
+    # A night on two cores.
+    "overnight": Settings(30, _lengths(
+        text=(1500, 24), vae=(9000, 8), upscaler=(3000, 8), judge=(800, 32), unet=(22000, 8), decoder=(6000, 4),
+        control_depth=(4000, 8), control_canny=(4000, 8), control_pose=(4000, 8), lora=(800, 8), embedding=(400, 8),
+    )),
+    # What the weights in the repository were made with: about twenty minutes on one H200 and 16 cores.
+    "gpu": Settings(100, _lengths(
+        text=(1500, 128), vae=(4000, 256), upscaler=(4000, 64), judge=(1500, 128), unet=(12000, 512),
+        decoder=(1500, 64), control_depth=(2500, 128), control_canny=(2500, 128), control_pose=(2500, 128),
+        lora=(800, 128), embedding=(600, 128),
+    )),
     # Seconds: proves that every phase runs, resumes and exports.
-    "smoke": Settings(
-        shards=1, text_steps=4, vae_steps=4, vae_batch=2, unet_steps=4, unet_batch=2,
-        control_steps={"depth": 2, "canny": 2, "pose": 2}, control_batch=2,
-        decoder_steps=2, decoder_batch=1, judge_steps=2,
-    ),
+    "smoke": Settings(1, _lengths(
+        text=(4, 4), vae=(4, 2), upscaler=(4, 2), judge=(2, 4), unet=(4, 2), decoder=(2, 1),
+        control_depth=(2, 2), control_canny=(2, 2), control_pose=(2, 2), lora=(2, 2), embedding=(2, 2),
+    )),
 }  # fmt: skip

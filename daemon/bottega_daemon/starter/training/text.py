@@ -14,7 +14,7 @@ from torch.nn import functional as F
 from transformers import CLIPTokenizer
 
 from bottega_daemon.starter.generator import sample
-from bottega_daemon.starter.training import loop, nets
+from bottega_daemon.starter.training import hardware, loop, nets
 
 BOS, EOS = "<|startoftext|>", "<|endoftext|>"
 VOCABULARY = 768
@@ -104,23 +104,24 @@ def ids(tokenizer: nets.Tokenizer, texts: list[str], length: int = nets.POSITION
     return coded.input_ids
 
 
-def pretrain(folder: Path, tokenizer: nets.Tokenizer, steps: int, texts: list[str]) -> nets.Text:
+def pretrain(folder: Path, tokenizer: nets.Tokenizer, steps: int, batch: int, texts: list[str]) -> nets.Text:
     """From every pad position say which tokens the caption has: pads, 60 of 77 places, are most of what is read."""
     torch.manual_seed(5)
     encoder = nets.new_text_encoder(len(tokenizer))
     head = nn.Linear(nets.TEXT_WIDTH, len(tokenizer))
-    coded = ids(tokenizer, texts, 40)
+    hardware.place(encoder, head)
+    coded = hardware.there(ids(tokenizer, texts, 40))
     end = len(tokenizer) - 1
 
-    def step_loss(_: int, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
-        batch = coded[torch.from_numpy(rng.integers(0, len(coded), 24))]
-        hidden = encoder(batch).last_hidden_state
-        present = torch.zeros(len(batch), end + 1).scatter_(1, batch, 1.0)
-        pads = (batch == end).float()
+    def step_loss(_: int, rng: np.random.Generator) -> tuple[Tensor, loop.Figures]:
+        read = coded[hardware.there(rng.integers(0, len(coded), batch))]
+        hidden = encoder(read).last_hidden_state
+        present = torch.zeros(len(read), end + 1, device=read.device).scatter_(1, read, 1.0)
+        pads = (read == end).float()
         logits = head(hidden)
         loss = F.binary_cross_entropy_with_logits(logits, present[:, None].expand_as(logits), reduction="none").sum(-1)
         hit = ((logits.detach() > 0).float() * present[:, None]).sum(-1) / present.sum(1, keepdim=True)
-        return (loss * pads).sum() / pads.sum(), {"recall": float((hit * pads).sum() / pads.sum())}
+        return (loss * pads).sum() / pads.sum(), {"recall": (hit * pads).sum() / pads.sum()}
 
     table = [p for name, p in encoder.named_parameters() if "token_embedding" in name]
     rest = [p for name, p in encoder.named_parameters() if "token_embedding" not in name]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bottega_daemon.starter.training import loop, nets
+from bottega_daemon.starter.training import hardware, loop, nets
 
 DROP = 0.1  # captions left empty, for guidance
 WEIGHT_CLIP = (0.2, 60.0)
@@ -20,7 +20,10 @@ HIGH_NOISE = 1.4  # t = 1000 (1 - u^HIGH_NOISE): colour and layout are decided a
 
 @dataclass(frozen=True)
 class Lessons:
-    """latents: float16 (N, 4, h, w), mean 0, deviation 1; ids: (N, 77) of the captions; empty: (77,) of no text."""
+    """latents: float16 (N, 4, h, w), mean 0, deviation 1; ids: (N, 77) of the captions; empty: (77,) of no text.
+
+    All on the device.
+    """
 
     latents: Tensor
     ids: Tensor
@@ -28,13 +31,14 @@ class Lessons:
 
 
 def alphas() -> Tensor:
-    """Stable Diffusion's cumulative alphas, (1000,)."""
-    return (1.0 - torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2).cumprod(0).float()
+    """Stable Diffusion's cumulative alphas, (1000,), on the device."""
+    betas = torch.linspace(0.00085**0.5, 0.012**0.5, 1000, dtype=torch.float64) ** 2
+    return hardware.there((1.0 - betas).cumprod(0).float())
 
 
 def draw_times(rng: np.random.Generator, count: int) -> Tensor:
     part = 1.0 - rng.random(count) ** HIGH_NOISE
-    return torch.from_numpy(np.minimum(part * 1000, 999).astype(np.int64))
+    return hardware.there(np.minimum(part * 1000, 999).astype(np.int64))
 
 
 def noised(clean: Tensor, times: Tensor, table: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -47,9 +51,8 @@ def noised(clean: Tensor, times: Tensor, table: Tensor) -> tuple[Tensor, Tensor,
 
 def pick(lessons: Lessons, chosen: np.ndarray, rng: np.random.Generator, drop: float = DROP) -> tuple[Tensor, Tensor]:
     """Clean latents and token ids of the chosen pictures, some captions emptied."""
-    index = torch.from_numpy(chosen)
-    tokens = lessons.ids[index].clone()
-    tokens[torch.from_numpy(rng.random(len(chosen)) < drop)] = lessons.empty
+    index, emptied = hardware.there(chosen), hardware.there(rng.random(len(chosen)) < drop)
+    tokens = torch.where(emptied[:, None], lessons.empty, lessons.ids[index])
     return lessons.latents[index].float(), tokens
 
 
@@ -79,29 +82,28 @@ def train(
     folder: Path, unet: nets.Unet, text: nets.Text, lessons: Lessons, steps: int, batch: int
 ) -> tuple[nets.Unet, nets.Text]:
     """Both together; returns their moving averages."""
-    table = alphas()
+    hardware.place(unet, text)
+    table, predict = alphas(), hardware.quick(unet)
     slow_unet, slow_text = copy.deepcopy(unet).requires_grad_(False), copy.deepcopy(text).requires_grad_(False)
 
-    def step_loss(_: int, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+    def step_loss(_: int, rng: np.random.Generator) -> tuple[Tensor, loop.Figures]:
         clean, tokens = pick(lessons, rng.integers(0, len(lessons.latents), batch), rng)
         times = draw_times(rng, batch)
         noisy, noise, weight = noised(clean, times, table)
-        made = unet(noisy, times, text(tokens).last_hidden_state).sample
+        made = predict(noisy, times, text(tokens).last_hidden_state).sample.float()
         error = (made - noise).square().mean((1, 2, 3))
-        weight = weight[:, 0, 0, 0]
-        high = times > 800
-        figures = {"eps": float(error.detach().mean())}
-        if bool(high.any()):
-            figures["x0_high"] = float((error.detach() * weight)[high].mean())
-        return (error * weight).mean(), figures
+        weighted, high = error * weight[:, 0, 0, 0], times > 800
+        figures = {"eps": error.detach().mean(), "x0_high": (weighted.detach() * high).sum() / high.sum()}
+        return weighted.mean(), figures
 
     groups: list[dict[str, Any]] = [
         {"params": list(unet.parameters()), "lr": 1.2e-3},
         {"params": list(text.parameters()), "lr": 2e-4},
     ]
     modules = {"unet": unet, "text": text}
+    averages: dict[str, Any] = {"unet": slow_unet, "text": slow_text}
     phase = loop.Phase(
-        "unet", folder, steps, modules, groups, step_loss, ema={"unet": slow_unet, "text": slow_text}, ema_decay=0.998
+        "unet", folder, steps, modules, groups, step_loss, ema=averages, ema_decay=0.9995 if steps > 5000 else 0.998,
     )
     loop.run(phase)
     loop.restore(phase)

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from bottega.errors import InvalidRequest
+from bottega.geometry import Extent
 
 Depth: TypeAlias = Literal["u8", "u16", "f16", "f32"]
 ColorSpace: TypeAlias = Literal["srgb", "linear", "data"]
@@ -63,6 +64,11 @@ class Pixels:
 
     def __repr__(self) -> str:
         return f"<Pixels {self.width}x{self.height}x{self.channels} {self.depth} {self.color_space}>"
+
+    @property
+    def extent(self) -> Extent:
+        """Its size."""
+        return Extent(self.width, self.height)
 
     @property
     def pixel_bytes(self) -> int:

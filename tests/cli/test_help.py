@@ -46,7 +46,18 @@ assert not {"torch", "diffusers", "cv2", "grpc"} & sys.modules.keys()
 
 def test_every_command_and_every_exit_code_is_explained(lonely: Shell) -> None:
     text = lonely.run("--help").out
-    for name in ("generate", "texture", "inpaint", "control", "serve", "jobs", "catalog", "doctor", "demo"):
+    for name in (
+        "generate",
+        "texture",
+        "inpaint",
+        "inspect-plan",
+        "control",
+        "serve",
+        "jobs",
+        "catalog",
+        "doctor",
+        "demo",
+    ):
         assert name in text
         assert lonely.run(name, "--help").code == 0
     assert set(exits.MEANINGS) == set(exits.Exit)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bottega.errors import InvalidRequest
+from bottega.geometry import Bounds
 from bottega.pixels import Pixels
 from bottega_daemon.cli.reading import read_mask
 from bottega_daemon.cli.say import note
@@ -28,17 +29,22 @@ def rectangle(picture: Pixels, rect: str, feather: int) -> Pixels:
     """A mask that is white in "x,y,width,height" and fades over about `feather` pixels across its edge."""
     from PIL import Image, ImageDraw, ImageFilter
 
-    found = re.fullmatch(r"\s*(-?\d{1,5})\s*,\s*(-?\d{1,5})\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*", rect, re.ASCII)
-    if not found:
-        raise InvalidRequest(f"{rect[:40]!r} is no rectangle.", remedy="Write --rect X,Y,WIDTH,HEIGHT.", field=FIELD)
-    x, y, width, height = map(int, found.groups())
-    if 0 in (width, height) or x >= picture.width or y >= picture.height or x + width <= 0 or y + height <= 0:
+    bounds = rectangle_of(rect)
+    if not bounds or not bounds.within(picture.extent.bounds):
         remedy = f"The picture is {picture.width} x {picture.height}; give a rectangle inside of it."
         raise InvalidRequest("the rectangle selects nothing.", remedy=remedy, field=FIELD)
     if not 0 <= feather <= 1024:
         raise InvalidRequest(f"{feather} is no feather.", remedy="Give 0 to 1024 pixels.", field=FIELD)
     mask = Image.new("L", (picture.width, picture.height), 0)
-    ImageDraw.Draw(mask).rectangle((x, y, x + width - 1, y + height - 1), fill=255)
+    ImageDraw.Draw(mask).rectangle((bounds.x, bounds.y, bounds.right - 1, bounds.bottom - 1), fill=255)
     if feather:
         mask = mask.filter(ImageFilter.GaussianBlur(feather / 2))
     return Pixels(picture.width, picture.height, 1, "u8", "data", mask.tobytes())
+
+
+def rectangle_of(text: str) -> Bounds:
+    """Bounds from "x,y,width,height". Raises InvalidRequest."""
+    found = re.fullmatch(r"\s*(-?\d{1,5})\s*,\s*(-?\d{1,5})\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*", text, re.ASCII)
+    if not found:
+        raise InvalidRequest(f"{text[:40]!r} is no rectangle.", remedy="Write --rect X,Y,WIDTH,HEIGHT.", field=FIELD)
+    return Bounds(*map(int, found.groups()))

@@ -10,6 +10,7 @@ from typing import Annotated
 from typer import Option
 
 _DAEMON, _LOOK, _PLACE, _FOLLOW = "Daemon", "How to paint", "Pictures", "Structure to follow"
+_FOCUS = "Around the selection"
 _SUFFIX = "[@STRENGTH[:START:END]]"
 
 
@@ -87,6 +88,31 @@ class Placing:
         bool, Option("--detach", rich_help_panel=_PLACE, help="Submit and return; `jobs fetch` gets the pictures.")
     ] = False
     quiet: Annotated[bool, Option("--quiet", "-q", rich_help_panel=_PLACE, help="No progress bar.")] = False
+
+
+@dataclass(frozen=True)
+class Focus:
+    """How much around a selection is sent, and how finely it is painted; see `bottega.planning.Choices`."""
+
+    detail: Annotated[
+        float,
+        Option(
+            metavar="FACTOR",
+            rich_help_panel=_FOCUS,
+            help="1 to 4: how many times finer than the model's native size or the picture is painted.",
+        ),
+    ] = 1.0
+    megapixels: Annotated[
+        float | None, Option(rich_help_panel=_FOCUS, help="Instead of --detail: paint about so many million pixels.")
+    ] = None
+    context: Annotated[
+        float | None,
+        Option(
+            metavar="PART",
+            rich_help_panel=_FOCUS,
+            help="0 to 4: how much around the selection the model sees, as a part of its side. Default: as suits it.",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,101 @@
+"""An inpaint's plan from options and files, and in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bottega.errors import ConnectionLost, InvalidRequest
+from bottega.geometry import Bounds
+from bottega.pixels import Pixels
+from bottega.planning import FAMILIES, Choices, Native, Pass, Plan, bounds_of, native, native_of
+from bottega_daemon.cli.masks import FIELD, rectangle_of
+from bottega_daemon.cli.options import Focus, Reaching
+from bottega_daemon.cli.reading import read_mask
+from bottega_daemon.cli.say import note
+
+_WAYS = {"one": "in one pass", "two": "composed small, then refined", "tiles": "composed small, then refined in tiles"}
+_PASSES = {"compose": "composed at", "refine": "refined at"}
+
+
+def choices_of(focus: Focus, grow: int, feather: int, strength: float) -> Choices:
+    """What the options choose. Raises InvalidRequest."""
+    return Choices(
+        grow=grow,
+        feather=feather,
+        detail=focus.detail,
+        megapixels=focus.megapixels,
+        margin=focus.context,
+        strength=strength,
+    )
+
+
+def selected(canvas: Pixels, file: Path | None, rect: str | None) -> tuple[Bounds, Pixels | None]:
+    """The bounds of what is selected, and the mask if it is one. Raises InvalidRequest."""
+    if (file is None) == (rect is None):
+        message = "it is not said what to repaint." if file is None else "there are a mask and a rectangle."
+        raise InvalidRequest(message, remedy="Give either --mask FILE or --rect X,Y,W,H.", field=FIELD)
+    if file is None:
+        return rectangle_of(rect or ""), None
+    mask = read_mask(file, FIELD, canvas)
+    bounds = bounds_of(mask)
+    if bounds is None:
+        remedy = "White is what is repainted; invert it?"
+        raise InvalidRequest("the mask is black everywhere.", remedy=remedy, field=FIELD)
+    return bounds, mask
+
+
+def model_of(family: str, side: int, checkpoint: str, reaching: Reaching) -> Native:
+    """The sizes that suit the named model: by the family table, or the catalog, also of a daemon that is away but was
+    met before. Raises InvalidRequest, NotFound."""
+    if family:
+        if family not in FAMILIES:
+            known = ", ".join(FAMILIES)
+            raise InvalidRequest(f"unknown family {family!r}.", remedy=f"Give one of {known}.", field="family")
+        return native(family, _side(side))
+    from bottega.client import Client
+
+    try:
+        with Client(reaching.address, reaching.token, patience=2.0) as client:
+            return native_of(client.catalog(offline_ok=True), checkpoint)
+    except ConnectionLost:
+        if checkpoint:
+            raise
+    note("[yellow]note:[/] no daemon answers; planned for the family sd15. Name another with --family.")
+    return native("sd15", _side(side))
+
+
+def _side(side: int) -> int:
+    if side and not 64 <= side <= 4096:
+        raise InvalidRequest(f"{side} is no native side.", remedy="Give 64 to 4096 pixels.", field="native")
+    return side
+
+
+def in_words(plan: Plan, model: Native) -> list[tuple[str, str, str, str]]:
+    """Rows of what, size, place and a remark."""
+    rows = [("canvas", str(plan.canvas), "", f"native side {model.side}")]
+    if plan.outpaints:
+        rows.append(("room", str(plan.room.extent), _place(plan.room), "the canvas and what is added to it"))
+    left = (plan.selection.x - plan.context.x, plan.selection.y - plan.context.y)
+    sent = f"sent: {100 * plan.share:.3g} % of the canvas, selection at {left[0]}, {left[1]} of it"
+    rows += [
+        ("selection", str(plan.selection.extent), _place(plan.selection), ""),
+        ("result", str(plan.result.extent), _place(plan.result), "what may change and comes back"),
+        ("context", str(plan.context.extent), _place(plan.context), sent),
+        ("scale", f"{float(plan.scale):.4g}", "", f"{_exactly(plan)}; {_WAYS[plan.way]}"),
+    ]
+    return rows + [(_PASSES[each.kind], str(each.work), "", _remark(each)) for each in plan.passes]
+
+
+def _place(bounds: Bounds) -> str:
+    return f"{bounds.x}, {bounds.y}"
+
+
+def _exactly(plan: Plan) -> str:
+    if plan.last.content == plan.last.work:
+        return f"exactly {plan.scale.numerator} px of work for {plan.scale.denominator} px of canvas"
+    return f"the canvas ends here: {plan.last.content} px of it are picture, the rest repeats its edge"
+
+
+def _remark(each: Pass) -> str:
+    tiles = f", {len(each.tiles)} tiles of {each.tiles[0].extent}" if each.tiles else ""
+    return f"strength {each.strength:g}{tiles}"

@@ -218,14 +218,14 @@ def test_zero_means_none_and_the_reach_is_grow_and_twice_feather(chosen: Choices
 def test_softness_may_be_a_part_of_the_selection() -> None:
     assert relative(Bounds(0, 0, 300, 400), 0.1) == 50
     assert relative(Bounds(0, 0, 300, 400), 0.0) == 0
-    assert relative(Bounds(0, 0, 8192, 8192), 1.0) == 4096
+    assert relative(Bounds(0, 0, 16384, 16384), 1.0) == 16384
 
 
 @pytest.mark.parametrize(
     ("values", "field"),
     [
         ({"grow": -1}, "plan.grow"),
-        ({"feather": 5000}, "plan.feather"),
+        ({"feather": 20_000}, "plan.feather"),
         ({"feather": 1.5}, "plan.feather"),
         ({"detail": 0.5}, "plan.detail"),
         ({"detail": math.nan}, "plan.detail"),

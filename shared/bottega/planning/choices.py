@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bottega.errors import InvalidRequest
 from bottega.geometry import Bounds
 
-MAX_SOFT = 4096
+MAX_SOFT = 16384
 """Pixels of grow or feather."""
 
 
@@ -16,8 +16,8 @@ MAX_SOFT = 4096
 class Choices:
     """All in pixels of the canvas; zero means exactly none. Raises InvalidRequest with the field's name.
 
-    The daemon widens the selection by `grow` and lets the result fade over `feather` pixels beyond; it denoises as far
-    as grow + feather, so that no visible pixel lies where diffusion hardly worked.
+    The daemon widens the selection by `grow` and lets the result fade out over `feather` pixels beyond; denoising fades
+    out over twice as much, so that no visible pixel lies where diffusion hardly worked.
     """
 
     grow: int = 0

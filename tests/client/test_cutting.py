@@ -116,3 +116,5 @@ def test_photos_go_on_beyond_the_canvas_and_figures_move() -> None:
     joints = [Keypoint(60.5, 12.0, 0.3)] * 18
     pose = cut_control(pose_control([joints]), CANVAS, CONTEXT)
     assert pose == pose_control([[Keypoint(0.5, 2.0, 0.3)] * 18])
+    pose = cut_control(pose_control([joints]), CANVAS, CONTEXT, Extent(160, 80))
+    assert pose == pose_control([[Keypoint(2.0, 8.0, 0.3)] * 18]), "at the size that is denoised"

@@ -167,6 +167,7 @@ def test_tiles_cover_the_result_with_their_overlap(
 ) -> None:
     found = plan(*place, model, chosen)
     tiles, work = found.last.tiles, found.last.work
+    assert found.last.overlap == (overlap(model) if tiles else 0)
     if not tiles:
         return
     xs, ys = sorted({tile.x for tile in tiles}), sorted({tile.y for tile in tiles})

@@ -78,15 +78,16 @@ def pasted(pixels: Pixels, part: Pixels, at: Bounds) -> Pixels:
     return dataclasses.replace(pixels, data=bytes(data))
 
 
-def cut_control(control: Control, canvas: Extent, context: Bounds) -> Control:
-    """What a control over the whole canvas says about a context.
+def cut_control(control: Control, canvas: Extent, context: Bounds, content: Extent | None = None) -> Control:
+    """What a control over the whole canvas says about a context that is denoised at the size `content` (None: its own).
 
     Hints of another resolution than the canvas's are cut at their own, to their nearest pixel. Where the context leaves
     the canvas they say nothing: far away, no edge, no skeleton.
     """
     hint = control.hint
     if isinstance(hint, PoseHint):
-        figures = tuple(tuple(_moved(joint, context) for joint in figure) for figure in hint.figures)
+        size = content or context.extent
+        figures = tuple(tuple(_moved(joint, context, size) for joint in figure) for figure in hint.figures)
         return dataclasses.replace(control, hint=PoseHint(figures))
     if isinstance(hint, MapHint):
         return dataclasses.replace(control, hint=MapHint(_matching(hint.map, canvas, context, 0.0)))
@@ -98,8 +99,10 @@ def cut_control(control: Control, canvas: Extent, context: Bounds) -> Control:
     return dataclasses.replace(control, hint=DepthHint(z, background))
 
 
-def _moved(joint: Keypoint, context: Bounds) -> Keypoint:
-    return dataclasses.replace(joint, x=joint.x - context.x, y=joint.y - context.y)
+def _moved(joint: Keypoint, context: Bounds, size: Extent) -> Keypoint:
+    """In pixels of what is denoised, as the contract wants figures."""
+    x, y = (joint.x - context.x) * size.width / context.width, (joint.y - context.y) * size.height / context.height
+    return dataclasses.replace(joint, x=x, y=y)
 
 
 def _matching(hint: Pixels, canvas: Extent, context: Bounds, outside: float | None) -> Pixels:

@@ -36,11 +36,14 @@ class Pass:
     strength: float
     tiles: tuple[Bounds, ...] = ()
     """In pixels of work, all of one size, in reading order; () for all at once."""
+    overlap: int = 0
+    """Pixels of work that neighbouring tiles share at least."""
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         sizes = {name: [size.width, size.height] for name, size in (("content", self.content), ("work", self.work))}
-        return {"kind": self.kind, **sizes, "strength": self.strength, "tiles": [tile.as_dict() for tile in self.tiles]}
+        tiles = [tile.as_dict() for tile in self.tiles]
+        return {"kind": self.kind, **sizes, "strength": self.strength, "tiles": tiles, "overlap": self.overlap}
 
 
 def passes(area: Area, result: Bounds, native: Native, strength: float) -> tuple[Pass, ...]:
@@ -58,7 +61,8 @@ def passes(area: Area, result: Bounds, native: Native, strength: float) -> tuple
     work, last = padded(content), min(strength, REFINES) if composed else strength
     if content.pixels <= native.refined and work.longest <= native.max_side:
         return (*first, Pass("refine", content, work, last))
-    return (*first, Pass("refine", content, work, last, _tiles(result.seen_from(area.context), scale, work, native)))
+    tiles = _tiles(result.seen_from(area.context), scale, work, native)
+    return (*first, Pass("refine", content, work, last, tiles, overlap(native)))
 
 
 def resampled(extent: Extent, scale: Fraction) -> Extent:

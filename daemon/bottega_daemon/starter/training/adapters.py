@@ -152,7 +152,7 @@ def train_embedding(
     steps: int,
     batch: int,
 ) -> Tensor:
-    """Textual inversion (Gal et al. 2022, arXiv 2208.01618): (VECTORS, width) that stand for the trigger, nothing else."""
+    """Textual inversion (Gal et al. 2022, arXiv 2208.01618): (VECTORS, width) that stand for the trigger."""
     unet, text, tokenizer = kit
     hardware.place(unet.requires_grad_(False), text.requires_grad_(False))
     known = text.get_input_embeddings().weight[tokenizer("polka dots", add_special_tokens=False).input_ids]
@@ -169,5 +169,7 @@ def train_embedding(
         return ((made - noise).square() * weight).mean(), {}
 
     groups: list[dict[str, Any]] = [{"params": list(held.parameters()), "lr": 1e-2}]
-    loop.run(loop.Phase("embedding", folder, steps, {"embedding": held}, groups, step_loss, warmup=30, weight_decay=0.0))
+    loop.run(
+        loop.Phase("embedding", folder, steps, {"embedding": held}, groups, step_loss, warmup=30, weight_decay=0.0)
+    )
     return held["vectors"].detach()

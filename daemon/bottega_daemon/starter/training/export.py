@@ -1,4 +1,4 @@
-"""Writes the weights folder: a diffusers pipeline, control networks, LoRA, embedding and upscaler in fp16, checksums."""
+"""Writes the weights folder, all in fp16: a diffusers pipeline, control networks, LoRA, embedding, upscaler."""
 
 from __future__ import annotations
 

@@ -20,12 +20,13 @@ from bottega_daemon.starter.training import hardware
 
 Figures = dict[str, Tensor]
 
+
 @dataclass
 class Phase:
     """One phase: `name` keys its files; `rates` is a rate per parameter group; it is done after `steps` steps.
 
-    `step_loss(step, rng)` returns the loss of one batch drawn with `rng`, and figures for the log: detached scalars that
-    stay on the device, since reading one waits for it. Modules are on the device already.
+    `step_loss(step, rng)` returns the loss of one batch drawn with `rng`, and figures for the log: detached scalars
+    that stay on the device, since reading one waits for it. Modules are on the device already.
     """
 
     name: str
@@ -130,7 +131,7 @@ def run(phase: Phase) -> None:
             decay = min(phase.ema_decay, (1 + step) / (10 + step))
             _follow(phase.ema.values(), [phase.modules[key] for key in phase.ema], decay)
         seen.append({"loss": loss.detach(), **figures})
-        if rank == 0 and (step + 1) % 50 == 0:
+        if rank == 0 and ((step + 1) % 50 == 0 or step + 1 == phase.steps):
             _log(phase, step + 1, seen, time.time() - began)
             seen = []
         if rank == 0 and time.time() - saved_at > phase.save_every_s:

@@ -95,7 +95,9 @@ def structure(kit: sampling.Kit, network: nets.Control, kind: str, seed: int) ->
     drawn = [hints.depth_hint(s.depth) if kind == "depth" else hints.canny_hint(s.rgb) for s in shown]
     edges = [depth_edges(s.depth) if kind == "depth" else d[..., 0] > 0 for s, d in zip(shown, drawn, strict=True)]
     stacked = torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous()
-    made = sampling.make(kit, [s.caption for s in shown], [seed + k for k in range(HELD)], control=network, hints=stacked)
+    made = sampling.make(
+        kit, [s.caption for s in shown], [seed + k for k in range(HELD)], control=network, hints=stacked
+    )
     own = [edge_ratio(rgb, e) for rgb, e in zip(made, edges, strict=True)]
     other = [edge_ratio(rgb, edges[(k + 1) % HELD]) for k, rgb in enumerate(made)]
     real = [edge_ratio(s.rgb, e) for s, e in zip(shown, edges, strict=True)]

@@ -10,7 +10,18 @@ import torch
 
 from bottega_daemon.starter.generator import materials
 from bottega_daemon.starter.training import (
-    adapters, control, data, export, hardware, judge, loop, nets, text, unet, upscaler, vae,
+    adapters,
+    control,
+    data,
+    export,
+    hardware,
+    judge,
+    loop,
+    nets,
+    text,
+    unet,
+    upscaler,
+    vae,
 )  # fmt: skip
 from bottega_daemon.starter.training.settings import Settings
 

@@ -13,7 +13,14 @@ import numpy as np
 from bottega_daemon.starter.generator import colours, materials, sample
 from bottega_daemon.starter.generator.extra import EXTRAS, PETROL_HUE
 from bottega_daemon.starter.training import (
-    adapters, export, hardware, judge, measures, phases, sampling, upscaler,
+    adapters,
+    export,
+    hardware,
+    judge,
+    measures,
+    phases,
+    sampling,
+    upscaler,
 )  # fmt: skip
 
 # The least that is exported.

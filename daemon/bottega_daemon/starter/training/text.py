@@ -26,8 +26,8 @@ EXTRA = (
 
 
 def captions(count: int = 3000) -> list[str]:
-    """Captions drawn without rendering anything would need a second path; small renders are cheap enough."""
-    return [sample.draw(3, k, 16).caption for k in range(count)]
+    """Captions of the grammar, without their pictures."""
+    return [sample.plan(3, k).caption for k in range(count)]
 
 
 def train_tokenizer(texts: list[str]) -> Tokenizer:

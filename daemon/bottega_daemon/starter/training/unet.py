@@ -103,7 +103,14 @@ def train(
     modules = {"unet": unet, "text": text}
     averages: dict[str, Any] = {"unet": slow_unet, "text": slow_text}
     phase = loop.Phase(
-        "unet", folder, steps, modules, groups, step_loss, ema=averages, ema_decay=0.9995 if steps > 5000 else 0.998,
+        "unet",
+        folder,
+        steps,
+        modules,
+        groups,
+        step_loss,
+        ema=averages,
+        ema_decay=0.9995 if steps > 5000 else 0.998,
     )
     loop.run(phase)
     loop.restore(phase)

@@ -28,7 +28,7 @@ def to_tensor(rgb: NDArray[np.uint8]) -> Tensor:
 
 
 def crops(rng: np.random.Generator, rgb: Tensor, count: int, side: int) -> Tensor:
-    """Random squares of `side` from random pictures (N, S, S, 3) uint8, half of them mirrored: (count, 3, side, side)."""
+    """Random squares of `side` from pictures (N, S, S, 3) uint8, half of them mirrored: (count, 3, side, side)."""
     which, room = rng.integers(0, len(rgb), count), rgb.shape[1] - side + 1
     y = rng.integers(0, room, count)[:, None] + np.arange(side)
     x = rng.integers(0, room, count)[:, None] + np.arange(side)

@@ -17,7 +17,7 @@ from bottega.geometry import Bounds, Extent
 from bottega.planning import FAMILIES, Choices, Native, Pass, Plan, native, plan, relative
 from bottega.planning.context import composing
 from bottega.planning.natives import CELL
-from bottega.planning.passes import COMPOSES, overlap, scaled_outward
+from bottega.planning.passes import COMPOSES, LEAST, overlap, scaled_outward
 
 natives = st.builds(
     native, st.sampled_from([*FAMILIES, "other"]), st.sampled_from([0, 0, 64, 128, 200, 512, 768, 1024])
@@ -96,12 +96,12 @@ def test_context_times_scale_is_the_work(place: tuple[Extent, Bounds], model: Na
     found = plan(*place, model, chosen)
     free = all(room > whole + CELL / min(found.scale, 1) * CELL for whole, _, _, room in axes(found, found.last))
     for whole, content, work, _ in axes(found, found.last):
-        assert abs(content - whole * found.scale) <= Fraction(1, 2) or content == 1
+        assert abs(content - whole * found.scale) <= Fraction(1, 2) or content == LEAST
         assert content == work == whole * found.scale or not free
     for each in found.passes:
         for _, content, work, _ in axes(found, each):
             assert work % CELL == 0
-            assert content <= work < max(content + CELL, 17)
+            assert LEAST <= content <= work < content + CELL
 
 
 @given(st.one_of(selections(), beyond()), natives, choices())
@@ -117,7 +117,7 @@ def test_the_work_is_within_the_models_limits(place: tuple[Extent, Bounds], mode
     assert (first.kind == "compose") == (chosen.strength > COMPOSES)
     if first.kind == "compose":
         rounding = 1 + (first.content.width + first.content.height) / first.content.pixels
-        assert first.content.pixels <= model.most * rounding
+        assert first.content.pixels <= model.most * rounding or first.content.shortest == LEAST
         assert first.work.longest <= model.max_side
         thin = first.content.shortest <= model.side // 2 + 1
         assert first.content.longest <= model.longest + 1 or thin

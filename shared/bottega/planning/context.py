@@ -97,11 +97,11 @@ def _filled(wanted: Bounds, room: Bounds, pixels: int) -> Bounds:
     """Grown to so many pixels where the room has them, first along its shorter axis."""
     width, height = wanted.width, wanted.height
     if room.width <= room.height:
-        width = max(width, min(pixels // height, room.width))
-        height = max(height, min(pixels // width, room.height))
+        width = max(width, min(-(-pixels // height), room.width))
+        height = max(height, min(-(-pixels // width), room.height))
     else:
-        height = max(height, min(pixels // width, room.height))
-        width = max(width, min(pixels // height, room.width))
+        height = max(height, min(-(-pixels // width), room.height))
+        width = max(width, min(-(-pixels // height), room.width))
     return wanted.grown_to(Extent(width, height)).inside(room)
 
 

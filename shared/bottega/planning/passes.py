@@ -25,8 +25,8 @@ LEAST = 2 * CELL
 class Pass:
     """One denoising of the context.
 
-    The context is resampled to `content`, which lies at the top left of `work`; the rest, less than a latent cell but
-    for contexts of a few pixels, repeats the edge.
+    The context is resampled to `content`, which lies at the top left of `work`; the rest, less than a latent cell,
+    repeats the edge.
     """
 
     kind: Kind
@@ -66,14 +66,15 @@ def passes(area: Area, result: Bounds, native: Native, strength: float) -> tuple
 
 
 def resampled(extent: Extent, scale: Fraction) -> Extent:
-    """The nearest whole size, at least a pixel."""
+    """The nearest whole size that the daemon accepts."""
     half = Fraction(1, 2)
-    return Extent(max(1, math.floor(extent.width * scale + half)), max(1, math.floor(extent.height * scale + half)))
+    width, height = math.floor(extent.width * scale + half), math.floor(extent.height * scale + half)
+    return Extent(max(width, LEAST), max(height, LEAST))
 
 
 def padded(content: Extent) -> Extent:
-    """The least size of whole latent cells that holds it and that the daemon accepts."""
-    return Extent(max(ceil_to(content.width, CELL), LEAST), max(ceil_to(content.height, CELL), LEAST))
+    """The least size of whole latent cells that holds it."""
+    return Extent(ceil_to(content.width, CELL), ceil_to(content.height, CELL))
 
 
 def overlap(native: Native) -> int:

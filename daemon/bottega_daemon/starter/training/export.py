@@ -90,6 +90,7 @@ def export_control(weights: Path, kind: str, control: nets.Control) -> Path:
 def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({key: value.half().contiguous() for key, value in tensors.items()}, path, metadata)
+    path.chmod(0o644)
     return path
 
 

@@ -15,7 +15,7 @@ from bottega_daemon.starter.training import judge, nets, sampling, vae
 
 Rgb = NDArray[np.uint8]
 HUE_LIMIT = 30.0
-HELD = 48  # held-out hints
+HELD = 24  # held-out hints
 
 
 def psnr(kit: sampling.Kit) -> float:

@@ -90,13 +90,14 @@ class TinyLibrary:
     controls: Mapping[str, Path]
 
 
-def tiny_checkpoint(folder: Path, seed: int = 0, *, prediction_type: str = "epsilon") -> Path:
-    """Write a diffusers folder (under 1 M parameters, float32, native 64 px) and return it; same seed, same weights."""
+def tiny_checkpoint(folder: Path, seed: int = 0, *, prediction_type: str = "epsilon", channels: int = 4) -> Path:
+    """Write a diffusers folder (under 1 M parameters, float32, native 64 px) and return it; same seed, same weights.
+    Its UNet takes so many channels: nine are those of a model for inpainting."""
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = write_tokenizer(folder / "tokenizer")
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
-        _tiny_unet().save_pretrained(folder / "unet")
+        _tiny_unet(channels).save_pretrained(folder / "unet")
         _tiny_vae().save_pretrained(folder / "vae")
         _save_text(_tiny_text(vocabulary), folder / "text_encoder")
     _write_json(folder / "scheduler" / "scheduler_config.json", {**SCHEDULER, "prediction_type": prediction_type})
@@ -117,14 +118,14 @@ def tiny_controlnet(folder: Path, kind: str = "depth", seed: int = 0) -> Path:
     return folder
 
 
-def tiny_single_file(path: Path, seed: int = 0, *, half: bool = False) -> Path:
+def tiny_single_file(path: Path, seed: int = 0, *, half: bool = False, channels: int = 4) -> Path:
     """Write the weights of `tiny_checkpoint(seed)` as one file in the original (LDM) layout, and return it.
 
     Its vocabulary goes beside it as `<stem>.tokenizer/`; what shapes cannot tell goes into the file's metadata.
     """
     from bottega_daemon.models import ldm_keys
 
-    source = tiny_checkpoint(path.parent / f".{path.stem}.source", seed)
+    source = tiny_checkpoint(path.parent / f".{path.stem}.source", seed, channels=channels)
     tensors: dict[str, torch.Tensor] = {}
     for part in ("unet", "vae", "text_encoder"):
         weights = load_file(next((source / part).glob("*.safetensors")))
@@ -194,13 +195,13 @@ def _byte_letters() -> list[str]:
     return [chr(byte) if byte in printable else chr(next(spare)) for byte in range(256)]
 
 
-def _tiny_unet() -> UNet2DConditionModel:
+def _tiny_unet(channels: int) -> UNet2DConditionModel:
     """A random UNet whose output has unit deviation and answers to its prompt."""
-    net = UNet2DConditionModel(**UNET).eval()
+    net = UNet2DConditionModel(**UNET, in_channels=channels).eval()
     for name, module in net.named_modules():
         if name.endswith("attn2.to_out.0"):
             module.weight.mul_(8.0)
-    x, context = torch.randn(2, 4, 8, 8), torch.randn(2, 77, TEXT_WIDTH)
+    x, context = torch.randn(2, channels, 8, 8), torch.randn(2, 77, TEXT_WIDTH)
     spread = net(x, torch.tensor([100, 800]), context).sample.std()
     net.conv_out.weight.div_(spread)
     return net

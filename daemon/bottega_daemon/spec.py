@@ -15,7 +15,7 @@ ColorSpace = Literal["srgb", "linear", "data"]
 Encoding = Literal["raw", "zlib"]
 Priority = Literal["batch", "interactive", "live"]
 Axes = Literal["none", "x", "y", "xy"]
-Fill = Literal["keep", "neutral"]
+Fill = Literal["auto", "keep", "neutral", "blur", "border", "noise"]
 
 DEPTH_BYTES: dict[ChannelDepth, int] = {"u8": 1, "u16": 2, "f16": 2, "f32": 4}
 
@@ -25,6 +25,22 @@ class Extent(msgspec.Struct, frozen=True):
 
     width: int
     height: int
+
+
+class Bounds(msgspec.Struct, frozen=True):
+    """A rectangle of pixels: its top left one and its size."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Margin(msgspec.Struct, frozen=True):
+    """A distance: `pixels`, and `relative` times the diagonal of what a mask selects."""
+
+    pixels: int = 0
+    relative: float = 0.0
 
 
 class Image(msgspec.Struct, frozen=True):
@@ -79,7 +95,11 @@ class PoseHint(msgspec.Struct, frozen=True, tag="pose"):
     people: tuple[tuple[Keypoint, ...], ...]
 
 
-Hint: TypeAlias = ReadyHint | PhotoHint | DepthHint | PoseHint
+class InpaintHint(msgspec.Struct, frozen=True, tag="inpaint"):
+    """The picture without its masked part: the inpaint task has both."""
+
+
+Hint: TypeAlias = ReadyHint | PhotoHint | DepthHint | PoseHint | InpaintHint
 
 
 class Control(msgspec.Struct, frozen=True):
@@ -123,13 +143,36 @@ class Generate(msgspec.Struct, frozen=True, tag="generate"):
 
 
 class Inpaint(msgspec.Struct, frozen=True, tag="inpaint"):
-    """Repaint the masked part of a picture; the mask is one channel, white (255 or 1.0) is repainted."""
+    """Repaint masked parts of a picture, each on its own; a mask is one channel, white (255 or 1.0) is repainted.
+
+    The result is a layer: RGBA of the picture's depth and colour space, cut to bounds, with its own alpha.
+    """
 
     how: Denoising
     picture: Image
     mask: Image
     strength: float = 1.0
-    fill: Fill = "keep"
+    fill: Fill = "auto"
+    more_masks: tuple[Image, ...] = ()
+    grow: Margin = Margin()
+    """How far the selection reaches beyond itself."""
+    feather: Margin = Margin()
+    """Over how much more the result fades out."""
+    match_color: bool = True
+    outpaint: bool = False
+    """Pixels of alpha 0 belong to every mask."""
+    extent: Extent | None = None
+    """The size to denoise at; None is the picture's own."""
+
+    @property
+    def masks(self) -> tuple[Image, ...]:
+        """All parts to repaint."""
+        return self.mask, *self.more_masks
+
+    @property
+    def canvas(self) -> Extent:
+        """The size to denoise at."""
+        return self.extent or self.picture.extent
 
 
 Task: TypeAlias = Generate | Inpaint
@@ -156,6 +199,7 @@ def images_of(task: Task) -> list[tuple[str, Image]]:
             found.append(("generate.start", task.start))
     else:
         found += [("inpaint.picture", task.picture), ("inpaint.mask", task.mask)]
+        found += [(f"inpaint.more_masks[{index}]", mask) for index, mask in enumerate(task.more_masks)]
     for index, control in enumerate(task.how.controls):
         where = f"{name}.denoising.controls[{index}]"
         match control.hint:
@@ -167,6 +211,6 @@ def images_of(task: Task) -> list[tuple[str, Image]]:
                 found.append((f"{where}.depth.z", z))
                 if background:
                     found.append((f"{where}.depth.background", background))
-            case PoseHint():
+            case PoseHint() | InpaintHint():
                 pass
     return found

@@ -181,7 +181,8 @@ class Core:
         """Fetch a finished picture's pixels."""
         image = picture.image or m.Image()
         data = image.inline if image.inline is not None else await self.shelf.download(image.digest or b"")
-        return Picture(job_id, picture.index, picture.seed, pixels_of(image, data))
+        pixels = pixels_of(image, data)
+        return Picture(job_id, picture.index, picture.seed, pixels, picture.bounds, picture.mask)
 
     async def follow(
         self, job_id: str, after_event: int = 0, previews: bool = True

@@ -63,6 +63,10 @@ class Picture:
     seed: int
     """The seed that makes this very picture alone."""
     pixels: Pixels
+    bounds: m.Bounds | None = None
+    """Of a repainted layer: where it lies on the picture that was sent. None for a whole picture."""
+    mask: int = 0
+    """Of a repainted layer: which mask it is for."""
 
 
 def event_of(job_id: str, reply: m.WatchJobResponse) -> Event | None:

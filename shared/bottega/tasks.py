@@ -16,8 +16,8 @@ from typing import Literal, TypeAlias
 from bottega.pixels import Pixels
 
 Seamless: TypeAlias = Literal["none", "x", "y", "xy"]
-Fill: TypeAlias = Literal["keep", "neutral"]
-ControlKind: TypeAlias = Literal["depth", "canny", "pose"]
+Fill: TypeAlias = Literal["auto", "keep", "neutral", "blur", "border", "noise"]
+ControlKind: TypeAlias = Literal["depth", "canny", "pose", "inpaint"]
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,16 @@ class PoseHint:
 
 
 @dataclass(frozen=True)
+class InpaintHint:
+    """The picture without its masked part, which the daemon makes itself of what Inpaint sends."""
+
+
+@dataclass(frozen=True)
 class Control:
     """One control network at work. Strength is 0..2; `start` and `end` are the fractions of the steps it acts in."""
 
     kind: ControlKind
-    hint: MapHint | PhotoHint | DepthHint | PoseHint
+    hint: MapHint | PhotoHint | DepthHint | PoseHint | InpaintHint
     network: str = ""
     strength: float | None = None
     start: float | None = None
@@ -108,15 +113,40 @@ class Generate(Painting):
 
 
 @dataclass(frozen=True)
+class Margin:
+    """A distance in pixels of the picture: `pixels` + `relative` * the diagonal of what the mask selects."""
+
+    pixels: int = 0
+    relative: float = 0.0
+
+
+@dataclass(frozen=True)
 class Inpaint(Painting):
-    """Repaint the masked part of a picture: `mask` has one channel ("data"), white is repainted, black is kept."""
+    """Repaint the masked part of a picture: `mask` has one channel ("data"), white is repainted, black is kept, grey is
+    repainted by so much.
+
+    The result is a layer to lay over the picture: RGBA in its depth and colour space, cut to `Picture.bounds`.
+    """
 
     picture: Pixels
     mask: Pixels
     prompt: str
     strength: float | None = None
-    fill: Fill = "keep"
+    fill: Fill = "auto"
     """What the masked part holds before it is denoised."""
+    more_masks: Sequence[Pixels] = field(default=(), kw_only=True)
+    """More parts to repaint, each on its own: `Picture.mask` tells which one a result is for, 0 being `mask`."""
+    grow: Margin = field(default=Margin(), kw_only=True)
+    """How far the selection reaches beyond itself."""
+    feather: Margin = field(default=Margin(), kw_only=True)
+    """Over how much more the result fades out; denoising fades out over twice as much."""
+    match_color: bool | None = field(default=None, kw_only=True)
+    """Take the autoencoder's shift of colours back; None is the daemon's default, True."""
+    outpaint: bool = field(default=False, kw_only=True)
+    """Pixels of the picture whose alpha is 0 belong to every mask."""
+    width: int = field(default=0, kw_only=True)
+    """The size to denoise at, in the picture's proportions; 0 x 0 is the picture's own."""
+    height: int = field(default=0, kw_only=True)
 
 
 Task: TypeAlias = Generate | Inpaint
@@ -163,6 +193,13 @@ def pose_control(
     """Follow figures of 18 joints each, numbered as OpenPose numbers COCO-18."""
     hint = PoseHint(tuple(tuple(figure) for figure in figures))
     return Control("pose", hint, network, strength, start, end)
+
+
+def inpaint_control(
+    *, network: str = "", strength: float | None = None, start: float | None = None, end: float | None = None
+) -> Control:
+    """Let a control network that was made for inpainting see what is missing; only in `inpaint`."""
+    return Control("inpaint", InpaintHint(), network, strength, start, end)
 
 
 def map_control(

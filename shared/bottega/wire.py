@@ -31,8 +31,20 @@ COLOR_SPACES: dict[ColorSpace, m.ColorSpace] = {
     "linear": m.ColorSpace.LINEAR,
     "data": m.ColorSpace.DATA,
 }
-_KINDS = {"depth": m.ControlKind.DEPTH, "canny": m.ControlKind.CANNY, "pose": m.ControlKind.POSE}
-_FILLS = {"keep": m.InpaintFill.KEEP, "neutral": m.InpaintFill.NEUTRAL}
+_KINDS = {
+    "depth": m.ControlKind.DEPTH,
+    "canny": m.ControlKind.CANNY,
+    "pose": m.ControlKind.POSE,
+    "inpaint": m.ControlKind.INPAINT,
+}
+_FILLS = {
+    "auto": m.InpaintFill.AUTO,
+    "keep": m.InpaintFill.KEEP,
+    "neutral": m.InpaintFill.NEUTRAL,
+    "blur": m.InpaintFill.BLUR,
+    "border": m.InpaintFill.BORDER,
+    "noise": m.InpaintFill.NOISE,
+}
 _DEPTH_NAMES: dict[m.ChannelDepth, Depth] = {value: name for name, value in DEPTHS.items()}
 _COLOR_NAMES: dict[m.ColorSpace, ColorSpace] = {value: name for name, value in COLOR_SPACES.items()}
 
@@ -117,6 +129,12 @@ def _inpaint(task: Inpaint, image_of: ImageOf) -> m.Inpaint:
         mask=image_of(task.mask),
         strength=task.strength,
         fill=_FILLS[task.fill],
+        more_masks=[image_of(mask) for mask in task.more_masks],
+        grow=m.Margin(pixels=task.grow.pixels, relative=task.grow.relative),
+        feather=m.Margin(pixels=task.feather.pixels, relative=task.feather.relative),
+        match_color=task.match_color,
+        outpaint=task.outpaint,
+        extent=m.Extent(width=task.width, height=task.height) if task.width or task.height else None,
     )
 
 
@@ -154,7 +172,7 @@ def _control(control: Control, image_of: ImageOf) -> m.Control:
         message.depth = m.DepthMap(
             z=image_of(hint.z), background=image_of(hint.background) if hint.background else None
         )
-    else:
+    elif isinstance(hint, PoseHint):
         message.pose = _pose(hint)
     return message
 

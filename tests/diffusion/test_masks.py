@@ -1,41 +1,128 @@
-"""Outside its mask a picture keeps every bit; every visible change lies where denoising worked."""
+"""What an artist selects stays as soft as it was, and every visible change lies where denoising worked."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from bottega_daemon.diffusion.masks import composite, latent_mask, neutral
-from bottega_daemon.diffusion.pixels import DTYPES, from_float
-from bottega_daemon.spec import ChannelDepth, ColorSpace
+from bottega_daemon.diffusion.masks import COARSENESS, Area, area, blurred, bounds_of, dilated, latent_mask, reach
+from bottega_daemon.diffusion.pixels import Floats, to_float
+from bottega_daemon.spec import Bounds, Margin
 
-depths: st.SearchStrategy[ChannelDepth] = st.sampled_from(["u8", "u16", "f16", "f32"])
-spaces: st.SearchStrategy[ColorSpace] = st.sampled_from(["srgb", "linear"])
-masks = arrays.arrays(np.uint8, (6, 7, 1), elements=st.sampled_from([0, 0, 1, 128, 255]))
+masks = arrays.arrays(np.uint8, (23, 31), elements=st.sampled_from([0, 0, 0, 0, 1, 128, 255]))
+margins = st.builds(Margin, st.integers(0, 6), st.sampled_from([0.0, 0.1, 0.3]))
 
 
-@given(depths, spaces, st.sampled_from([1, 3, 4]), masks, st.integers(0, 2**31))
-def test_outside_the_mask_every_bit_stays(
-    depth: ChannelDepth, space: ColorSpace, channels: int, mask: np.ndarray, seed: int
-) -> None:
-    random = np.random.default_rng(seed)
-    picture = from_float(random.random((6, 7, channels), np.float32), depth)
-    result = composite(picture, mask, random.random((6, 7, 3), np.float32), depth, space)
-    assert result.dtype == DTYPES[depth] and result.shape == picture.shape
-    outside = mask[..., 0] == 0
-    np.testing.assert_array_equal(result[outside], picture[outside])
-    if channels == 4:
-        np.testing.assert_array_equal(result[..., 3], picture[..., 3])
+def profile(side: int, grow: Margin, feather: Margin) -> tuple[Area, slice, int, int]:
+    """A hard edge in one dimension: the middle row of a long strip, where the selection is, and its margins."""
+    strip = Bounds(0, 0, side, 1)
+    g, f = reach(grow, strip), reach(feather, strip)
+    room = g + 2 * f + f // COARSENESS + 8
+    selection = np.zeros((1, side + 2 * room), np.uint8)
+    where = slice(room, room + side)
+    selection[0, where] = 255
+    return area(selection, grow, feather), where, g, f
+
+
+@given(st.integers(16, 4000), st.integers(0, 80), st.integers(0, 300), st.sampled_from([0.0, 0.03, 0.1]))
+def test_on_a_profile_the_visible_blend_lies_where_denoising_worked(side: int, g: int, f: int, part: float) -> None:
+    found, where, g, f = profile(side, Margin(g), Margin(f, part))
+    alpha, denoise = found.alpha[0], found.denoise[0]
+    assert (denoise[alpha > 0.02] > 0.3).all()
+    assert (denoise[alpha > 0] > 0.4).all()
+    assert (alpha <= denoise).all()
+    grown = slice(where.start - g, where.stop + g)
+    assert (alpha[grown] == 1).all()
+    assert (found.filled[0, grown]).all() and found.filled.sum() == grown.stop - grown.start
+    slack = f // COARSENESS + 1
+    edge = grown.start
+    assert (alpha[: edge - f - slack] == 0).all() and (denoise[: edge - 2 * f - slack] == 0).all()
+    assert (np.diff(alpha[:edge]) >= 0).all() and (np.diff(denoise[:edge]) >= 0).all()
+
+
+@pytest.mark.parametrize("side", [16, 64, 200, 512, 1000, 4000])
+@pytest.mark.parametrize(("grow", "feather"), [(0, 0.0), (0, 0.1), (4, 0.02), (30, 0.25)])
+def test_at_the_corners_of_a_square_too(side: int, grow: int, feather: float) -> None:
+    room = grow + int(3 * feather * side) + 2
+    selection = np.zeros((side + 2 * room, side + 2 * room), np.uint8)
+    selection[room : room + side, room : room + side] = 255
+    found = area(selection, Margin(grow), Margin(0, feather))
+    assert found.denoise[found.alpha > 0.02].min() > 0.3
+    assert (found.alpha <= found.denoise).all()
+    assert (found.alpha[selection > 0] == 1).all()
 
 
 @given(masks)
-def test_under_a_white_mask_the_new_picture_stands_alone(mask: np.ndarray) -> None:
-    painted = np.random.default_rng(0).random((6, 7, 3), np.float32)
-    result = composite(np.zeros((6, 7, 3), np.uint8), mask, painted, "u8", "srgb")
-    white = mask[..., 0] == 255
-    np.testing.assert_array_equal(result[white], from_float(painted, "u8")[white])
+def test_without_margins_both_masks_are_the_selection_itself(selection: np.ndarray) -> None:
+    found = area(selection, Margin(), Margin())
+    np.testing.assert_array_equal(found.alpha, to_float(selection))
+    np.testing.assert_array_equal(found.denoise, to_float(selection))
+
+
+@given(arrays.arrays(np.float32, (23, 31), elements=st.sampled_from([0, 0, 0, 0.25, 1])), margins, margins)
+def test_half_a_selection_is_half_its_masks(selection: Floats, grow: Margin, feather: Margin) -> None:
+    """Softness is kept by growing and feathering alike: what is selected by half shows by half, and is not hardened."""
+    whole, half = area(selection, grow, feather), area(selection / 2, grow, feather)
+    np.testing.assert_allclose(half.alpha, whole.alpha / 2, atol=1e-5)
+    np.testing.assert_allclose(half.denoise, whole.denoise / 2, atol=1e-5)
+
+
+@given(masks, margins, margins)
+def test_masks_do_not_depend_on_how_a_selection_is_stored(selection: np.ndarray, grow: Margin, feather: Margin) -> None:
+    bytes_, floats = area(selection, grow, feather), area(to_float(selection), grow, feather)
+    np.testing.assert_allclose(bytes_.alpha, floats.alpha, atol=1e-6)
+    np.testing.assert_allclose(bytes_.denoise, floats.denoise, atol=1e-6)
+
+
+def test_what_is_no_number_is_not_selected() -> None:
+    found = area(np.array([[np.nan, -1.0, 2.0, 0.5]], np.float32), Margin(), Margin())
+    np.testing.assert_array_equal(found.alpha, np.array([[0, 0, 1, 0.5]], np.float32))
+
+
+def greatest_within(values: np.ndarray, radius: float) -> np.ndarray:
+    """The greatest value in a disc, by looking at each of its pixels."""
+    reach_ = int(radius)
+    found = np.zeros_like(values)
+    wide = np.pad(values, reach_)
+    for down in range(-reach_, reach_ + 1):
+        for right in range(-reach_, reach_ + 1):
+            if down * down + right * right <= radius * radius:
+                rows = slice(reach_ + down, reach_ + down + values.shape[0])
+                found = np.maximum(found, wide[rows, reach_ + right : reach_ + right + values.shape[1]])
+    return found
+
+
+@given(masks, st.integers(0, 9))
+def test_growing_lies_between_two_circles_and_keeps_values(mask: np.ndarray, radius: int) -> None:
+    grown = dilated(mask, radius)
+    assert grown.dtype == mask.dtype
+    assert (grown >= greatest_within(mask, radius)).all()
+    # Small octagons are squares, of whole pixels; large ones are 8 % too wide at their corners.
+    assert (grown <= greatest_within(mask, max(1.09 * radius + 0.7, 2**0.5 * min(radius, 3)))).all()
+
+
+@given(st.integers(0, 40))
+def test_a_blur_reaches_just_its_radius_and_loses_nothing(radius: int) -> None:
+    spot = np.zeros((99, 99), np.float32)
+    spot[49, 49] = 1000.0  # so that nothing of it is taken for rounding
+    soft = blurred(spot / 1000, radius) if radius == 0 else blurred(spot, radius)
+    rows = np.flatnonzero(soft.sum(axis=1) > 0)
+    assert (rows[0], rows[-1]) == (49 - radius, 49 + radius)
+    np.testing.assert_allclose(blurred(np.ones((9, 9), np.float32), radius), 1.0)
+
+
+@given(masks)
+def test_bounds_hold_everything_and_nothing_more(mask: np.ndarray) -> None:
+    box = bounds_of(mask)
+    if box is None:
+        assert not mask.any()
+        return
+    inside = mask[box.y : box.y + box.height, box.x : box.x + box.width]
+    assert np.count_nonzero(inside) == np.count_nonzero(mask)
+    assert all(edge.any() for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))
 
 
 @given(arrays.arrays(np.float32, (24, 32), elements=st.sampled_from([0.0, 0.0, 0.0, 0.25, 1.0])))
@@ -45,10 +132,3 @@ def test_no_pixel_changes_more_than_its_cell_is_repainted(mask: np.ndarray) -> N
     spread = np.kron(cells[0, 0].numpy(), np.ones((8, 8), np.float32))
     assert (mask <= spread).all()
     assert set(np.unique(spread)) <= set(np.unique(mask))
-
-
-def test_neutral_fill_leaves_nothing_of_what_was_there() -> None:
-    mask = np.zeros((8, 8), np.float32)
-    mask[2:5, 2:5] = 1
-    filled = neutral(np.ones((8, 8, 3), np.float32), mask)
-    assert (filled[mask == 1] == 0.5).all() and (filled[mask == 0] == 1).all()

@@ -67,7 +67,7 @@ def test_other_weights_are_listed(tmp_path: Path) -> None:
 
 IN, CONTEXT = f"{UNET}input_blocks.0.0.weight", f"{UNET}input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
 FILES: dict[str, tuple[Shapes, str, str]] = {
-    "inpainting": ({IN: (8, 9, 3, 3), CONTEXT: (8, 8)}, "inpainting, which is not supported yet", "1.x"),
+    "inpainting": ({IN: (8, 9, 3, 3), CONTEXT: (8, 8)}, "is incomplete", "full checkpoint"),
     "edit": ({IN: (8, 8, 3, 3), CONTEXT: (8, 8)}, "InstructPix2Pix, which is not supported yet", "1.x"),
     "sdxl": ({IN: (8, 4, 3, 3), f"{UNET}label_emb.0.0.weight": (2, 2)}, "XL, which is not supported yet", "1.x"),
     "sd2": ({IN: (8, 4, 3, 3), CONTEXT: (8, 1024)}, "Diffusion 2, which is not supported yet", "1.x"),
@@ -115,7 +115,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "config is no JSON": (lambda folder: write(folder / "unet" / "config.json", "{"), "cannot be read as JSON"),
     "config is a list": (lambda folder: write(folder / "model_index.json", "[]"), "not hold one JSON object"),
     "config is huge": (lambda folder: write(folder / "model_index.json", " " * (1 << 21)), "not hold one JSON"),
-    "nine channels": (edit_config("in_channels", 9), "inpainting, which is not supported yet"),
+    "eight channels": (edit_config("in_channels", 8), "InstructPix2Pix, which is not supported yet"),
     "strange channels": (edit_config("in_channels", [1]), "not a checkpoint of any family"),
     "SD 2": (edit_config("cross_attention_dim", 1024), "Stable Diffusion 2, which is not supported yet"),
     "SDXL": (edit_config("addition_embed_type", "text_time"), "XL, which is not supported yet"),

@@ -36,7 +36,7 @@ def refused_or(convert: Callable[[], T]) -> T | BottegaError:
 def within_limits(task: Task) -> bool:
     """Whether a task is one that the layers below may trust blindly."""
     how = task.how
-    extent = task.extent if isinstance(task, Generate) else task.picture.extent
+    extent = task.extent if isinstance(task, Generate) else task.canvas
     numbers = [how.guidance, task.strength, *(value for c in how.controls for value in (c.strength, c.start, c.end))]
     return (
         16 <= min(extent.width, extent.height) <= max(extent.width, extent.height) <= 4096
@@ -54,7 +54,16 @@ def within_limits(task: Task) -> bool:
         and all(control.start < control.end for control in how.controls)
         and all(picture.raw_bytes <= LIMITS.max_blob_bytes for _, picture in images_of(task))
         and all(picture.extent.width * picture.extent.height <= 64 << 20 for _, picture in images_of(task))
-        and (not isinstance(task, Inpaint) or task.mask.extent == task.picture.extent)
+        and (not isinstance(task, Inpaint) or inpaint_within_limits(task))
+    )
+
+
+def inpaint_within_limits(task: Inpaint) -> bool:
+    margins = (task.grow, task.feather)
+    return (
+        all(mask.extent == task.picture.extent for mask in task.masks)
+        and len(task.masks) * task.how.count <= 64
+        and all(0 <= margin.pixels <= 2048 and 0 <= margin.relative <= 1 for margin in margins)
     )
 
 
@@ -90,6 +99,10 @@ def test_messages_that_are_nearly_right_are_refused_or_come_back_the_same(
     else:
         body.picture.CopyFrom(image(50, 33))
         body.mask.CopyFrom(mask(50, 33))
+        for more in body.more_masks:
+            more.CopyFrom(mask(50, 33))
+        body.grow.pixels, body.feather.relative = body.grow.pixels % 2049, 0.25
+        body.extent.CopyFrom(image_pb2.Extent(width=64, height=40))
         message.inpaint.CopyFrom(body)
     task = refused_or(lambda: task_of(message, MENUS, {}))
     event(type(task).__name__)

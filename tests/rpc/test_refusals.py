@@ -84,6 +84,23 @@ BAD = {
     "two channels": (inpaint(picture=image(channels=2)), "inpaint.picture.channels"),
     "fill": (inpaint(fill=9), "inpaint.fill"),
     "strength": (inpaint(strength=1.5), "inpaint.strength"),
+    "another mask of other size": (inpaint(more_masks=[mask(), mask(16, 17)]), "inpaint.more_masks[1].extent"),
+    "too many masks": (inpaint(more_masks=[mask()] * 64), "inpaint.more_masks"),
+    "too many results": (
+        inpaint(more_masks=[mask()], denoising=task_pb2.Denoising(count=33)),
+        "inpaint.more_masks",
+    ),
+    "grow": (inpaint(grow=task_pb2.Margin(pixels=2049)), "inpaint.grow.pixels"),
+    "feather": (inpaint(feather=task_pb2.Margin(relative=NAN)), "inpaint.feather.relative"),
+    "extent": (inpaint(extent=image_pb2.Extent(width=8, height=64)), "inpaint.extent.width"),
+    "inpaint control elsewhere": (
+        generate(controls=[control_pb2.Control(kind=control_pb2.CONTROL_KIND_INPAINT)]),
+        "generate.denoising.controls[0].kind",
+    ),
+    "hint for inpaint control": (
+        generate(controls=[control_pb2.Control(kind=control_pb2.CONTROL_KIND_INPAINT, map=image())]),
+        "generate.denoising.controls[0].map",
+    ),
     "start too large": (started(8193, 8192), "generate.start.extent"),
     "start too wide": (started(16385, 1), "generate.start.extent.width"),
     "map too large": (control(map=image(16384, 4097)), "generate.denoising.controls[0].map.extent"),

@@ -119,7 +119,7 @@ def half_mask() -> np.ndarray[Any, Any]:
 @pytest.mark.parametrize("strength", [0.5, 1.0])
 def test_inpaint(bench: Bench, tiny_root: Path, strength: float) -> None:
     start, mask = picture(SIDE), half_mask()
-    bench.run(Inpaint(words(**HOW), bench.image(start), bench.image(mask, space="data"), strength))
+    bench.run(Inpaint(words(**HOW), bench.image(start), bench.image(mask, space="data"), strength, "keep"))
     pipe = pipeline(StableDiffusionInpaintPipeline, tiny_root)
     theirs = pipe(
         **ASKED,

@@ -36,18 +36,16 @@ def look_of(look: Look, axes: Axes, task: str) -> dict[str, Any]:
     }
 
 
-def extent_of(size: str | None) -> tuple[int, int]:
+def extent_of(size: str | None, name: str = "generate.extent") -> tuple[int, int]:
     """(640, 480) from "640x480", (512, 512) from "512", (0, 0) from None. Raises InvalidRequest."""
     if size is None:
         return 0, 0
     found = re.fullmatch(r"\s*(-?\d+)(?:\s*[x×X*]\s*(-?\d+))?\s*", size, re.ASCII)
     if not found or len(size) > 40:
-        raise InvalidRequest(f"{size[:40]!r} is no size.", remedy="Write it as 640x480.", field="generate.extent")
+        raise InvalidRequest(f"{size[:40]!r} is no size.", remedy="Write it as 640x480.", field=name)
     width, height = int(found[1]), int(found[2] or found[1])
     if min(width, height) <= 0:
-        raise InvalidRequest(
-            f"{width} x {height} has no pixels.", remedy="Give 16 to 4096 pixels a side.", field="generate.extent"
-        )
+        raise InvalidRequest(f"{width} x {height} has no pixels.", remedy="Give 16 to 4096 pixels a side.", field=name)
     return width, height
 
 

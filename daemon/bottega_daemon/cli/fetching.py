@@ -24,7 +24,7 @@ def watch(client: Client, job_id: str, placing: Placing, reaching: Reaching) -> 
     """Follow a job until it ends and keep its pictures. An interrupt leaves the job alone."""
     check_output(placing.output)
     begun, timings = time.monotonic(), Timings()
-    painted = Painted(client.job(job_id), placing)
+    painted = Painted(client, client.job(job_id), placing)
     try:
         with Bar(painted.job.title, quiet=placing.quiet) as bar:
             for event in client.watch(job_id, previews=False):
@@ -48,7 +48,7 @@ def fetch(client: Client, job: m.Job, output: Path | None, reaching: Reaching) -
         remedy = "Wait for it with `bottega jobs watch`." if state_of(job) in ("queued", "running") else ""
         raise NotFound(f"job {job.job_id} has no pictures; it is {state_of(job)}.", remedy=remedy, field="job_id")
     begun = time.monotonic()
-    painted = Painted(job, Placing(output=output))
+    painted = Painted(client, job, Placing(output=output))
     for picture in job.pictures:
         painted.keep(client.picture(job.job_id, picture))
     report(painted, job, {"total": round(time.monotonic() - begun, 3)}, reaching)

@@ -10,7 +10,7 @@ from typing import Annotated
 from typer import Option
 
 _DAEMON, _LOOK, _PLACE, _FOLLOW = "Daemon", "How to paint", "Pictures", "Structure to follow"
-_FOCUS = "Around the selection"
+_FOCUS, _SELECT = "Around the selection", "What to repaint"
 _SUFFIX = "[@STRENGTH[:START:END]]"
 
 
@@ -21,6 +21,17 @@ class Axes(str, Enum):
     x = "x"
     y = "y"
     xy = "xy"
+
+
+class Filling(str, Enum):
+    """What the selection holds before it is denoised."""
+
+    auto = "auto"
+    keep = "keep"
+    neutral = "neutral"
+    blur = "blur"
+    border = "border"
+    noise = "noise"
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,53 @@ class Size:
         str | None,
         Option(metavar="WxH", rich_help_panel=_LOOK, help="Pixels, 16 to 4096 a side. Default: the model's own."),
     ] = None
+
+
+@dataclass(frozen=True)
+class Selecting:
+    """What of a picture is repainted, and how it blends in."""
+
+    mask: Annotated[
+        list[Path] | None,
+        Option(
+            rich_help_panel=_SELECT,
+            help="White is repainted, black is kept, grey blends. Several are repainted each on its own.",
+        ),
+    ] = None
+    rect: Annotated[
+        list[str] | None,
+        Option(metavar="X,Y,W,H", rich_help_panel=_SELECT, help="Instead of a mask: repaint this rectangle."),
+    ] = None
+    expand: Annotated[
+        str | None,
+        Option(metavar="L,T,R,B", rich_help_panel=_SELECT, help="Paint beyond the picture, so many pixels a side."),
+    ] = None
+    grow: Annotated[
+        str,
+        Option(metavar="PIXELS|%", rich_help_panel=_SELECT, help="How far the selection reaches beyond itself: 4, 5%."),
+    ] = "0"
+    feather: Annotated[
+        str,
+        Option(metavar="PIXELS|%", rich_help_panel=_SELECT, help="Over how much more the result fades out: 16, 5%."),
+    ] = "0"
+    fill: Annotated[
+        Filling, Option(rich_help_panel=_SELECT, help="What the selection holds before it is repainted.")
+    ] = Filling.auto
+    match_color: Annotated[
+        bool, Option(rich_help_panel=_SELECT, help="Take the autoencoder's shift of colours back.")
+    ] = True
+    at: Annotated[
+        str | None,
+        Option(metavar="WxH", rich_help_panel=_SELECT, help="Repaint at this size, then bring it back to its own."),
+    ] = None
+    layers: Annotated[
+        bool,
+        Option(
+            "--layers",
+            rich_help_panel=_SELECT,
+            help="Write the repainted layers alone; --json tells their bounds.",
+        ),
+    ] = False
 
 
 @dataclass(frozen=True)

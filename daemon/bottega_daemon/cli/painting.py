@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,12 +18,14 @@ from bottega.errors import BottegaError, JobCancelled
 from bottega.events import Event, Picture
 from bottega.pixels import Pixels
 from bottega.tasks import Task
+from bottega.wire import pixels_of
 from bottega_daemon.cli.asking import slug
+from bottega_daemon.cli.layers import laid
 from bottega_daemon.cli.options import Placing, Reaching
 from bottega_daemon.cli.progress import Bar, Timings
 from bottega_daemon.cli.saving import free_name, save_png, texts_of, tiled
 from bottega_daemon.cli.say import note, put, put_json, safe
-from bottega_daemon.cli.settings import FINAL, figures_of, settings_of, state_of
+from bottega_daemon.cli.settings import FINAL, figures_of, masks_of, settings_of, state_of
 
 if TYPE_CHECKING:
     from bottega.client import Client
@@ -35,21 +38,46 @@ FAREWELL = 10.0
 
 @dataclass
 class Painted:
-    """What has come of a job so far."""
+    """What has come of a job so far. Repainted layers are laid over the picture that was sent, unless they are wanted
+    as they are."""
 
+    client: Client
     job: m.Job
     placing: Placing
+    as_layers: bool = False
     files: list[dict[str, Any]] = field(default_factory=list)
     pictures: list[Pixels] = field(default_factory=list)
+    waiting: dict[int, list[Picture]] = field(default_factory=dict)
+    """Layers by seed, of pictures that lack others."""
 
     def keep(self, picture: Picture) -> None:
-        """Write a picture to its file."""
+        """Write a picture to its file; one that is made of several layers when its last one has come."""
+        if picture.bounds is None:
+            self._save(picture.pixels, picture)
+            return
+        if self.as_layers:
+            self._save(picture.pixels, picture, bounds=_sides(picture.bounds), mask=picture.mask)
+            return
+        layers = self.waiting.setdefault(picture.seed, [])
+        layers.append(picture)
+        if len(layers) == masks_of(self.job):
+            self._save(laid(self.sent, self.waiting.pop(picture.seed)), picture)
+
+    @cached_property
+    def sent(self) -> Pixels:
+        """The picture that the job repaints."""
+        asked = self.job.task.inpaint if self.job.task else None
+        image = (asked.picture if asked else None) or m.Image()
+        return pixels_of(image, self.client.download(image.digest or b""))
+
+    def _save(self, pixels: Pixels, picture: Picture, **more: Any) -> None:
         settings = settings_of(self.job)
-        path = _path(self.placing.output, settings, picture.seed)
-        save_png(picture.pixels, path, texts_of(settings, picture.seed))
-        self.pictures.append(picture.pixels)
-        size = {"width": picture.pixels.width, "height": picture.pixels.height}
-        self.files.append({"path": str(path), "index": picture.index, "seed": picture.seed, **size})
+        path = _path(self.placing.output, settings, picture.seed, more.get("mask", 0))
+        save_png(pixels, path, texts_of(settings, picture.seed))
+        self.pictures.append(pixels)
+        index = picture.index if self.as_layers else picture.index % settings["count"]
+        size = {"width": pixels.width, "height": pixels.height}
+        self.files.append({"path": str(path), "index": index, "seed": picture.seed, **size, **more})
 
     def save_tiled(self) -> None:
         """Beside each file, write one that shows it 2 x 2."""
@@ -60,7 +88,9 @@ class Painted:
             note(f"[dim]{safe(str(path))} shows it 2 x 2[/]")
 
 
-def paint(client: Client, task: Task, placing: Placing, reaching: Reaching) -> Painted | None:
+def paint(
+    client: Client, task: Task, placing: Placing, reaching: Reaching, *, as_layers: bool = False
+) -> Painted | None:
     """Have a task done and keep its pictures; None if it was only submitted. Ctrl-C cancels it on the daemon.
 
     Raises JobFailed, JobCancelled, and whatever the client raises.
@@ -70,17 +100,17 @@ def paint(client: Client, task: Task, placing: Placing, reaching: Reaching) -> P
         job_id = _submit(client, task, title, 0.0 if placing.detach else UNWATCHED)
         if placing.detach:
             return _leave(job_id, reaching)
-        painted, timings = follow(client, job_id, placing, bar)
+        painted = Painted(client, client.job(job_id), placing, as_layers)
+        timings = follow(painted, bar)
     seconds = {**timings.seconds, "total": round(time.monotonic() - begun, 3)}
     report(painted, client.job(job_id), seconds, reaching)
     return painted
 
 
-def follow(client: Client, job_id: str, placing: Placing, show: Callable[[Event], None]) -> tuple[Painted, Timings]:
+def follow(painted: Painted, show: Callable[[Event], None]) -> Timings:
     """Watch a job until it ends and keep its pictures as they come. Ctrl-C cancels it."""
-    timings = Timings()
+    client, job_id, timings = painted.client, painted.job.job_id, Timings()
     try:
-        painted = Painted(client.job(job_id), placing)
         for item in _said_if_kept(client.follow(job_id), painted):
             if isinstance(item, Picture):
                 painted.keep(item)
@@ -89,7 +119,7 @@ def follow(client: Client, job_id: str, placing: Placing, show: Callable[[Event]
                 show(item)
     except KeyboardInterrupt:
         _cancel(client, job_id)
-    return painted, timings
+    return timings
 
 
 def _said_if_kept(items: Iterator[Event | Picture], painted: Painted) -> Iterator[Event | Picture]:
@@ -153,11 +183,18 @@ def _leave(job_id: str, reaching: Reaching) -> None:
         put(job_id)
 
 
-def _path(output: Path | None, settings: dict[str, Any], seed: int) -> Path:
-    """Where a picture goes: the file that was named (with the seed, if there are several), or a name by the prompt."""
+def _path(output: Path | None, settings: dict[str, Any], seed: int, mask: int) -> Path:
+    """Where a picture goes: the file that was named (with the seed, if there are several), or a name by the prompt.
+    Layers of further masks have the mask's number too."""
+    which = f"-mask-{mask}" if mask else ""
     if output is None or output.is_dir():
-        return free_name(output or Path(), f"{slug(settings['prompt'])}-{seed}")
-    return output if settings["count"] == 1 else output.with_name(f"{output.stem}-{seed}{output.suffix}")
+        return free_name(output or Path(), f"{slug(settings['prompt'])}-{seed}{which}")
+    several = f"-{seed}" if settings["count"] > 1 else ""
+    return output.with_name(f"{output.stem}{several}{which}{output.suffix}")
+
+
+def _sides(bounds: m.Bounds) -> dict[str, int]:
+    return {"x": bounds.x, "y": bounds.y, "width": bounds.width, "height": bounds.height}
 
 
 @contextmanager

@@ -15,7 +15,13 @@ STATES: dict[m.JobState, str] = {
     m.JobState.CANCELLED: "cancelled",
 }
 FINAL = ("succeeded", "failed", "cancelled")
-_KINDS = {m.ControlKind.DEPTH: "depth", m.ControlKind.CANNY: "canny", m.ControlKind.POSE: "pose"}
+_KINDS = {
+    m.ControlKind.DEPTH: "depth",
+    m.ControlKind.CANNY: "canny",
+    m.ControlKind.POSE: "pose",
+    m.ControlKind.INPAINT: "inpaint",
+}
+_FILLS = {value: value.name.lower() for value in m.InpaintFill}
 _AXES = {(False, False): "none", (True, False): "x", (False, True): "y", (True, True): "xy"}
 
 
@@ -43,8 +49,15 @@ def settings_of(job: m.Job) -> dict[str, Any]:
         "seamless": _AXES[seamless.horizontal, seamless.vertical],
         "size": f"{extent.width}x{extent.height}",
         **({"strength": short(asked.strength)} if _repaints(asked) else {}),
+        **(_repainting(asked) if isinstance(asked, m.Inpaint) else {}),
         "controls": [_control(control) for control in how.controls],
     }
+
+
+def masks_of(job: m.Job) -> int:
+    """Layers that make up one of its pictures."""
+    asked = job.task.inpaint if job.task else None
+    return 1 + len(asked.more_masks) if asked else 1
 
 
 def figures_of(job: m.Job) -> dict[str, Any]:
@@ -89,6 +102,18 @@ def short(value: float | None) -> float | None:
 
 def _repaints(asked: m.Generate | m.Inpaint) -> bool:
     return isinstance(asked, m.Inpaint) or asked.start is not None
+
+
+def _repainting(asked: m.Inpaint) -> dict[str, Any]:
+    grow, feather = asked.grow or m.Margin(), asked.feather or m.Margin()
+    return {
+        "fill": _FILLS.get(asked.fill, "unknown"),
+        "grow": {"pixels": grow.pixels, "relative": short(grow.relative)},
+        "feather": {"pixels": feather.pixels, "relative": short(feather.relative)},
+        "match_color": asked.match_color is not False,
+        "outpaint": asked.outpaint,
+        "masks": 1 + len(asked.more_masks),
+    }
 
 
 def _extent(asked: m.Generate | m.Inpaint) -> m.Extent:

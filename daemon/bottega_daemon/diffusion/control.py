@@ -8,11 +8,12 @@ from bottega_daemon.blobs import Blobs
 from bottega_daemon.diffusion.canvas import Canvas
 from bottega_daemon.diffusion.hints import canny_hint, depth_hint, pose_hint
 from bottega_daemon.diffusion.pixels import Floats, grey, load, resize, rgb, to_float
-from bottega_daemon.spec import DepthHint, Hint, PhotoHint, PoseHint, ReadyHint
+from bottega_daemon.spec import DepthHint, Hint, InpaintHint, PhotoHint, PoseHint, ReadyHint
 
 
-def hint_picture(hint: Hint, canvas: Canvas, blobs: Blobs, field: str) -> Floats:
-    """[height, width, 3] in 0..1 on the canvas. `field` names the control in errors.
+def hint_picture(hint: Hint, canvas: Canvas, blobs: Blobs, field: str, missing: Floats | None = None) -> Floats:
+    """[height, width, 3] in 0..1 on the canvas. `field` names the control in errors; `missing` is the hint that an
+    inpaint task has made of its picture.
 
     Structure is found at the asked extent, then padded: padding must not look like an edge.
     """
@@ -27,6 +28,9 @@ def hint_picture(hint: Hint, canvas: Canvas, blobs: Blobs, field: str) -> Floats
         case PoseHint(people):
             joints = [[(point.x, point.y, point.confidence) for point in person] for person in people]
             return canvas.enter(pose_hint(np.asarray(joints, np.float32), canvas.asked))
+        case InpaintHint():
+            assert missing is not None, "only an inpaint task asks for this"
+            return missing
 
 
 def _depth(hint: DepthHint, blobs: Blobs, field: str) -> Floats:

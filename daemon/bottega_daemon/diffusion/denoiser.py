@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from bottega_daemon.diffusion.sample import Kept, Sample
+from bottega_daemon.diffusion.sample import Sample
 from bottega_daemon.diffusion.schedules import timestep_of
 from bottega_daemon.diffusion.seamless import tiling
 
@@ -36,7 +36,7 @@ def denoise(samples: Sequence[Sample]) -> list[torch.Tensor]:
                 "down_block_additional_residuals": residuals[0],
                 "mid_block_additional_residual": residuals[1],
             }
-        predicted = model.unet(rows.x, rows.timesteps, rows.text, return_dict=False, **extra)[0].float()
+        predicted = model.unet(rows.seen, rows.timesteps, rows.text, return_dict=False, **extra)[0].float()
     return [
         _keep(sample, _denoised(sample, x, predicted[start : start + sample.rows]))
         for sample, x, start in zip(samples, noisy, rows.starts, strict=True)
@@ -50,15 +50,18 @@ class _Rows:
         model = samples[0].model
         log_sigmas = np.log(model.sigmas)
         self.starts = [0]
-        inputs, timesteps, text = [], [], []
+        inputs, known, timesteps, text = [], [], [], []
         for sample, x in zip(samples, noisy, strict=True):
             scaled = x / math.sqrt(sample.sigma**2 + 1)
             inputs += [scaled] * sample.rows
+            known += [] if sample.known is None else [sample.known] * sample.rows
             timesteps += [timestep_of(sample.sigma, log_sigmas)] * sample.rows
             text += [sample.positive] if sample.negative is None else [sample.negative, sample.positive]
             self.starts.append(self.starts[-1] + sample.rows)
         self.starts.pop()
         self.x = torch.cat(inputs).to(model.dtype)
+        self.seen = torch.cat([self.x, torch.cat(known).to(self.x)], dim=1) if known else self.x
+        """x with the channels that tell a UNet for inpainting what is missing; control networks do without."""
         self.text = torch.stack(text).to(model.dtype)
         self.timesteps = torch.tensor(timesteps, dtype=torch.float32, device=self.x.device)
 
@@ -69,12 +72,14 @@ def _noisy(sample: Sample) -> torch.Tensor:
     if kept is None or sample.sigma >= sample.sigmas[0]:
         return sample.x
     outside = kept.latents + kept.noise * sample.sigma
-    return outside + kept.mask * (sample.x - outside)
+    return torch.where(kept.repainted(sample.step, sample.steps), sample.x, outside)
 
 
 def _keep(sample: Sample, denoised: torch.Tensor) -> torch.Tensor:
-    kept: Kept | None = sample.kept
-    return denoised if kept is None else kept.latents + kept.mask * (denoised - kept.latents)
+    kept = sample.kept
+    if kept is None:
+        return denoised
+    return torch.where(kept.repainted(sample.step, sample.steps), denoised, kept.latents)
 
 
 def _denoised(sample: Sample, x: torch.Tensor, predicted: torch.Tensor) -> torch.Tensor:

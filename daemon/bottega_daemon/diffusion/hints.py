@@ -58,6 +58,12 @@ def canny_hint(rgb: Floats | NDArray[np.uint8], low: float = 100, high: float = 
     return np.repeat(edges[..., None], 3, axis=-1)
 
 
+def inpaint_hint(picture: Floats, mask: Floats) -> Floats:
+    """The picture [h, w, 3] in 0..1 with -1 where the mask [h, w] is a half and more: missing, as control networks for
+    inpainting were trained to read it (ControlNet 1.1)."""
+    return np.where((mask >= 0.5)[..., None], np.float32(-1), picture)
+
+
 def pose_hint(people: Floats, extent: Extent) -> Floats:
     """Figures [people, 18, 3] (x, y in pixels, confidence) as OpenPose draws them, [h, w, 3] in 0..1.
 

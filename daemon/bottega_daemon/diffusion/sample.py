@@ -10,6 +10,9 @@ import torch
 from bottega_daemon.models.model_set import ControlNet, ModelSet
 from bottega_daemon.spec import Axes
 
+_ROUNDING = 1e-4
+"""Of a step: what float32 may lack of a mask's value."""
+
 Walk = Generator[tuple[torch.Tensor, float], torch.Tensor, torch.Tensor]
 
 
@@ -34,7 +37,14 @@ class Kept:
     noise: torch.Tensor
     """The picture's initial noise, [1, 4, h, w]."""
     mask: torch.Tensor
-    """[1, 1, h, w]: 1 is repainted, 0 is kept."""
+    """[1, 1, h, w]: 1 is repainted, 0 is kept; between them a cell joins in for that last part of the steps."""
+
+    def repainted(self, step: int, steps: int) -> torch.Tensor:
+        """[1, 1, h, w], boolean: which cells this step repaints (Levin and Fried 2023, arXiv 2306.00950).
+
+        A cell of value v takes part in the last int(steps * v) steps, which is what `strength` v does to a picture.
+        """
+        return steps - step <= self.mask * steps + _ROUNDING
 
 
 @dataclass(eq=False)
@@ -54,6 +64,8 @@ class Sample:
     seamless: Axes = "none"
     guides: tuple[Guide, ...] = ()
     kept: Kept | None = None
+    known: torch.Tensor | None = None
+    """[1, 5, h, w] for a UNet that is told what is missing: the mask, and the latents of what is known."""
     x: torch.Tensor = field(init=False)
     sigma: float = field(init=False)
     denoised: torch.Tensor | None = field(default=None, init=False)

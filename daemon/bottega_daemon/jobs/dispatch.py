@@ -141,7 +141,7 @@ class Dispatcher:
             case Progress() | Preview():
                 self._tell(event.job_id, event)
             case protocol.Picture():
-                picture = Picture(event.index, event.seed, event.image)
+                picture = Picture(event.index, event.seed, event.image, event.bounds, event.mask)
                 self._publish(await self._write(Store.add_picture, event.job_id, picture, time.time()))
             case protocol.Succeeded():
                 await self._succeeded(event)

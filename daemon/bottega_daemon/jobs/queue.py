@@ -33,8 +33,8 @@ class Waiting(msgspec.Struct, frozen=True):
 def work_of(spec: JobSpec) -> float:
     """How much a job is, in pixel-steps: a measure to compare jobs by, not a time."""
     task = spec.task
-    extent = task.extent if isinstance(task, Generate) else task.picture.extent
-    return float(task.how.count * task.how.steps * extent.width * extent.height)
+    extent, masks = (task.extent, 1) if isinstance(task, Generate) else (task.canvas, len(task.masks))
+    return float(task.how.count * masks * task.how.steps * extent.width * extent.height)
 
 
 def in_order(waiting: Sequence[Waiting], used: Mapping[str, float], rate: float, now: float) -> list[Waiting]:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from bottega_daemon.errors import BottegaError
-from bottega_daemon.spec import Image, JobSpec
+from bottega_daemon.spec import Bounds, Image, JobSpec
 
 State: TypeAlias = Literal["queued", "running", "succeeded", "failed", "cancelled"]
 
@@ -36,6 +36,10 @@ class Picture(msgspec.Struct, frozen=True):
     index: int
     seed: int
     image: Image
+    bounds: Bounds | None = None
+    """Where a repainted layer lies."""
+    mask: int = 0
+    """Which mask it is for."""
 
 
 class Submission(msgspec.Struct, frozen=True):

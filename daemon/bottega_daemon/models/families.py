@@ -24,11 +24,13 @@ class Family:
     vae_factor: int = 8
     latent_channels: int = 4
     supported: bool = False
+    like: str = ""
+    """A family whose configurations it shares."""
 
     @property
     def configs(self) -> Path:
         """Our carried configurations and tokenizer, for single files."""
-        return CONFIGS / self.name
+        return CONFIGS / (self.like or self.name)
 
 
 _IN = "model.diffusion_model.input_blocks.0.0.weight"
@@ -41,7 +43,14 @@ FAMILIES: Mapping[str, Family] = {
             "sdxl", "Stable Diffusion XL", 1024, {_IN: (0, 0, 3, 3), "model.diffusion_model.label_emb.0.0.weight": ()}
         ),
         Family("sd2", "Stable Diffusion 2", 768, {_IN: (0, 0, 3, 3), _CONTEXT: (0, 1024)}),
-        Family("sd15-inpaint", "Stable Diffusion 1.x inpainting", 512, {_IN: (0, 9, 3, 3), _CONTEXT: (0, 0)}),
+        Family(
+            "sd15-inpaint",
+            "Stable Diffusion 1.x inpainting",
+            512,
+            {_IN: (0, 9, 3, 3), _CONTEXT: (0, 0)},
+            supported=True,
+            like="sd15",
+        ),
         Family("sd15-edit", "InstructPix2Pix", 512, {_IN: (0, 8, 3, 3), _CONTEXT: (0, 0)}),
         Family("sd15", "Stable Diffusion 1.x", 512, {_IN: (0, 4, 3, 3), _CONTEXT: (0, 0)}, supported=True),
     )

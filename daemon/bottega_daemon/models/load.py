@@ -13,7 +13,7 @@ from torch import nn
 from bottega_daemon.errors import CorruptModel
 from bottega_daemon.models import shapes, weights
 from bottega_daemon.models.entries import Checkpoint, ControlNetwork
-from bottega_daemon.models.families import CONFIGS
+from bottega_daemon.models.families import CONFIGS, FAMILIES
 from bottega_daemon.models.files import read_json, weights_file
 from bottega_daemon.models.header import REMEDY, Header, read_header
 from bottega_daemon.models.model_set import ControlNet, ModelSet, Prediction
@@ -29,6 +29,9 @@ MAX_LAYERS = 128
 """More layers than this in a config is a lie that would take minutes to build."""
 
 PREDICTIONS = ("epsilon", "v_prediction")
+
+INPAINT_CHANNELS = 9
+"""Of a UNet that is told what is missing: latents, a mask, and latents of what is known."""
 
 
 def preferred_dtype(device: torch.device) -> torch.dtype:
@@ -63,6 +66,7 @@ def load_checkpoint(entry: Checkpoint, device: torch.device, dtype: torch.dtype)
         device=device,
         nbytes=weights.nbytes(*nets.values()),
         fits=entry.fits,
+        knows_missing=int(cast(Any, nets["unet"]).config["in_channels"]) == INPAINT_CHANNELS,
     )
 
 
@@ -128,7 +132,7 @@ def _single_file(entry: Checkpoint) -> _Source:
             "scheduler": shapes.stated(header, "scheduler"),
         },
     )
-    carried = CONFIGS / entry.family
+    carried = FAMILIES[entry.family].configs
     configs = {part: read_json(_config_file(carried, part)) | derived[part] for part in derived}
     beside = entry.path.with_suffix(".tokenizer")
     tokenizer = beside if beside.is_dir() else carried / "tokenizer"

@@ -42,6 +42,8 @@ class ModelSet:
     """Bytes in memory."""
     fits: str
     """Equal to that of the control networks that work with it."""
+    knows_missing: bool = False
+    """The UNet was made for inpainting: it takes nine channels, the last five of which tell it what is missing."""
     derived: dict[str, Any] = field(default_factory=dict, repr=False)
     """What the layers above work out once per model (text encodings, preview map) and want dropped with it."""
 

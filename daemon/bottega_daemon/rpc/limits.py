@@ -20,6 +20,7 @@ class Limits:
     max_clip_skip: int = 12
     max_count: int = 64
     max_controls: int = 8
+    max_margin: int = 2048
     max_control_strength: float = 2.0
     max_figures: int = 32
     max_canny_threshold: float = 10_000.0

@@ -1,68 +1,131 @@
-"""Repaint the masked part of a picture, with any checkpoint."""
+"""Repaint masked parts of a picture, with any checkpoint; each comes back as a layer of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import torch
 
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.diffusion.canvas import Canvas, plan
-from bottega_daemon.diffusion.masks import composite, latent_mask, neutral
-from bottega_daemon.diffusion.pixels import Floats, Stored, grey, load, rgb
-from bottega_daemon.diffusion.sample import Kept
-from bottega_daemon.models.model_set import ModelSet
-from bottega_daemon.spec import Inpaint
+from bottega_daemon.diffusion.colour import matched
+from bottega_daemon.diffusion.fills import Row, row_of
+from bottega_daemon.diffusion.hints import inpaint_hint
+from bottega_daemon.diffusion.layers import layer, seen, transparent, unchanged
+from bottega_daemon.diffusion.masks import Area, area, latent_mask
+from bottega_daemon.diffusion.pixels import Floats, Stored, load, resize
+from bottega_daemon.diffusion.sample import Kept, Sample
+from bottega_daemon.spec import Bounds, Image, Inpaint, InpaintHint
 from bottega_daemon.tasks import painting
 from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Load, Models, Stages
 
 
 @dataclass(frozen=True)
-class _Source:
-    """The picture and the mask, as stored and as the model sees them on the canvas."""
+class _Setting:
+    """What all parts of a job share."""
 
+    task: Inpaint
+    models: Models
+    blobs: Blobs
+    canvas: Canvas
+    sigmas: list[float]
     picture: Stored
-    mask: Stored
     seen: Floats
-    mask_seen: Floats
+    """The picture as the model sees it, on the canvas."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One mask's masks and its pictures; none where there is nothing to do."""
+
+    area: Area
+    denoise: Floats
+    """How far the canvas is repainted."""
+    painted: list[Sample]
 
 
 def inpaint(task: Inpaint, blobs: Blobs) -> Stages:
-    """Paint `count` pictures that differ from the given one only where its mask is not black."""
+    """Paint `count` layers for each mask; those of the first mask come first."""
     how = task.how
     models: Models = yield Load(how.checkpoint, tuple(control.network for control in how.controls))
-    canvas = plan(task.picture.extent, how.seamless)
-    source: _Source = yield Compute("preparing", lambda: _source(task, canvas, blobs))
-    sigmas = painting.walk_sigmas(models.checkpoint, how, task.strength)
-    if len(sigmas) == 1 or not source.mask_seen.any():
-        for index in range(how.count):
-            yield Deliver(index, how.seed + index, source.picture, task.picture.depth, task.picture.color_space)
-        return
-    kept = yield Compute("preparing", lambda: _kept(models.checkpoint, task, source))
-    setting = yield Compute("preparing", lambda: painting.condition(models, how, canvas, sigmas, blobs))
-    mask = latent_mask(source.mask_seen).to(kept.device)
-    # At full strength the walk begins with noise alone: nothing of the old content is left in it.
-    begin = painting.from_noise if task.strength >= 1.0 else painting.from_latents(kept)
-    painted = painting.samples(setting, begin, lambda noise: Kept(kept, noise, mask))
-    yield Denoise(painted)
-    for index, clean in painting.finished(painted):
-        pixels = yield Compute("finishing", lambda clean=clean: _finish(models.checkpoint, task, source, clean, canvas))
-        yield Deliver(index, how.seed + index, pixels, task.picture.depth, task.picture.color_space)
+    setting: _Setting = yield Compute("preparing", lambda: _begin(task, models, blobs))
+    parts: list[_Part] = []
+    for index, mask in enumerate(task.masks):
+        where = f"more_masks[{index - 1}]" if index else "mask"
+        parts.append((yield Compute("preparing", lambda mask=mask, where=where: _prepare(setting, mask, where))))
+    if any(part.painted for part in parts):
+        yield Denoise([sample for part in parts for sample in part.painted])
+    for number, part in enumerate(parts):
+        for index, clean in _results(part, how.count):
+            pixels, bounds = yield Compute("finishing", lambda part=part, clean=clean: _finish(setting, part, clean))
+            place: dict[str, Any] = {"bounds": bounds, "mask": number}
+            image = task.picture
+            yield Deliver(number * how.count + index, how.seed + index, pixels, image.depth, image.color_space, **place)
 
 
-def _source(task: Inpaint, canvas: Canvas, blobs: Blobs) -> _Source:
+def _begin(task: Inpaint, models: Models, blobs: Blobs) -> _Setting:
+    canvas = plan(task.canvas, task.how.seamless)
     picture = load(blobs, task.picture, "picture")
-    mask = load(blobs, task.mask, "mask")
-    seen = canvas.enter(rgb(picture, task.picture.color_space))
-    return _Source(picture, mask, seen, canvas.enter(grey(mask), fill=0.0))
+    sigmas = painting.walk_sigmas(models.checkpoint, task.how, task.strength)
+    return _Setting(task, models, blobs, canvas, sigmas, picture, canvas.enter(seen(picture, task.picture.color_space)))
 
 
-def _kept(model: ModelSet, task: Inpaint, source: _Source) -> torch.Tensor:
-    """Latents of what stays: the masked part is filled first if it must not leak into its surroundings."""
-    seen = neutral(source.seen, source.mask_seen) if task.fill == "neutral" else source.seen
-    return painting.encode(model, seen, task.how.seamless)
+def _prepare(setting: _Setting, mask: Image, field: str) -> _Part:
+    """Masks, filling, words and structure of one part, and its samples."""
+    task, model, canvas = setting.task, setting.models.checkpoint, setting.canvas
+    found = area(_selection(setting, mask, field), task.grow, task.feather)
+    denoise = canvas.enter(found.denoise, fill=0.0)
+    if len(setting.sigmas) == 1 or not denoise.any():
+        return _Part(found, denoise, [])
+    knows = model.knows_missing or any(isinstance(control.hint, InpaintHint) for control in task.how.controls)
+    row = row_of(task.fill, task.strength, knows=knows)
+    filled = (canvas.enter(found.filled.astype(np.float32), fill=0.0) >= 0.5).astype(np.float32)
+    clean = painting.encode(model, row.paint(setting.seen, filled), task.how.seamless)
+    hint = inpaint_hint(setting.seen, denoise)
+    words = painting.condition(setting.models, task.how, canvas, setting.sigmas, setting.blobs, hint)
+    cells = latent_mask(denoise).to(clean)
+    known = painting.what_is_known(model, setting.seen, denoise, task.how.seamless) if model.knows_missing else None
+    # A UNet that was made for inpainting keeps what it is not asked to repaint; only what is partly so is held here.
+    held = torch.where(cells == 0, 1.0, cells) if model.knows_missing else cells
+    start = _start(row, task.strength, clean, cells, latent_mask(filled).to(clean))
+    painted = painting.samples(words, start, lambda noise: Kept(clean, noise, held), known)
+    return _Part(found, denoise, painted)
 
 
-def _finish(model: ModelSet, task: Inpaint, source: _Source, clean: torch.Tensor, canvas: Canvas) -> Stored:
-    painted = painting.decode(model, clean, canvas)
-    return composite(source.picture, source.mask, painted, task.picture.depth, task.picture.color_space)
+def _selection(setting: _Setting, mask: Image, field: str) -> Stored:
+    """What is selected, [height, width], as stored."""
+    stored = load(setting.blobs, mask, field)[..., 0]
+    if not setting.task.outpaint:
+        return stored
+    white = np.iinfo(stored.dtype.name).max if stored.dtype.kind == "u" else 1
+    return np.where(transparent(setting.picture) > 0, stored.dtype.type(white), stored)
+
+
+def _start(row: Row, strength: float, clean: torch.Tensor, cells: torch.Tensor, filled: torch.Tensor) -> painting.Start:
+    """How a walk begins: see `fills.Beginning`. What is only partly repainted always begins as it is."""
+    if row.beginning == "noise" and strength >= 1.0:
+        partly = (cells > 0) & (cells < 1)
+        return lambda noise, sigma: noise * sigma + torch.where(partly, clean, 0.0)
+    if row.beginning == "unit noise":
+        return lambda noise, sigma: torch.where(filled > 0, noise * (1 + sigma**2) ** 0.5, clean + noise * sigma)
+    return painting.from_latents(clean)
+
+
+def _results(part: _Part, count: int) -> Iterator[tuple[int, torch.Tensor | None]]:
+    """Each picture's place and latents; None for the picture as it is."""
+    return painting.finished(part.painted) if part.painted else iter([(index, None) for index in range(count)])
+
+
+def _finish(setting: _Setting, part: _Part, clean: torch.Tensor | None) -> tuple[Stored, Bounds]:
+    """A layer, and where it lies."""
+    task, canvas = setting.task, setting.canvas
+    if clean is None:
+        return unchanged(setting.picture, part.area.alpha, task.picture.depth)
+    painted = painting.decode(setting.models.checkpoint, clean, canvas)
+    if task.match_color:
+        painted = matched(painted, canvas.leave(setting.seen), canvas.leave(part.denoise))
+    painted = resize(painted, task.picture.extent)
+    return layer(painted, part.area.alpha, setting.picture, task.picture.depth, task.picture.color_space)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.diffusion import latents, text
 from bottega_daemon.diffusion.canvas import Canvas
 from bottega_daemon.diffusion.control import hint_picture
+from bottega_daemon.diffusion.fills import neutral
+from bottega_daemon.diffusion.masks import latent_mask
 from bottega_daemon.diffusion.noise import PictureNoise
 from bottega_daemon.diffusion.pixels import Floats
 from bottega_daemon.diffusion.sample import Guide, Kept, Sample
@@ -21,6 +24,9 @@ from bottega_daemon.errors import BottegaError
 from bottega_daemon.models.model_set import ModelSet
 from bottega_daemon.spec import Axes, Control, Denoising
 from bottega_daemon.tasks.stages import Models
+
+HALF = 0.5
+"""Of a mask, from which on something is missing; and middle grey."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +67,21 @@ def walk_sigmas(model: ModelSet, how: Denoising, strength: float) -> list[float]
     return sigmas[steps - taken :]
 
 
-def condition(models: Models, how: Denoising, canvas: Canvas, sigmas: list[float], blobs: Blobs) -> Conditioning:
-    """Encode the prompts and the controls' hints. Raises what reading the hints' pixels can raise."""
+def condition(
+    models: Models,
+    how: Denoising,
+    canvas: Canvas,
+    sigmas: list[float],
+    blobs: Blobs,
+    missing: Floats | None = None,
+) -> Conditioning:
+    """Encode the prompts and the controls' hints; `missing` is an inpaint task's own. Raises what reading the hints'
+    pixels can raise."""
     model = models.checkpoint
     positive, negative = _words(model, how)
     guides = tuple(
-        _guide(models, control, index, canvas, len(sigmas) - 1, blobs) for index, control in enumerate(how.controls)
+        _guide(models, control, canvas, len(sigmas) - 1, hint_picture(control.hint, canvas, blobs, field, missing))
+        for field, control in ((f"denoising.controls[{index}]", each) for index, each in enumerate(how.controls))
     )
     # In one order for everybody, so that depth with canny and canny with depth share their calls.
     guides = tuple(sorted(guides, key=lambda guide: guide.network.name))
@@ -82,9 +97,8 @@ def _words(model: ModelSet, how: Denoising) -> tuple[torch.Tensor, torch.Tensor 
     return text.pad_to(positive, chunks, empty), text.pad_to(negative, chunks, empty)
 
 
-def _guide(models: Models, control: Control, index: int, canvas: Canvas, steps: int, blobs: Blobs) -> Guide:
+def _guide(models: Models, control: Control, canvas: Canvas, steps: int, picture: Floats) -> Guide:
     network = models.networks[control.network]
-    picture = hint_picture(control.hint, canvas, blobs, f"denoising.controls[{index}]")
     seen = torch.from_numpy(picture).permute(2, 0, 1)[None]
     with tiling(network.modules, **axes(canvas.seamless)):
         embedding = network.embed_hint(seen)
@@ -98,12 +112,28 @@ def acting_steps(steps: int, start: float, end: float) -> tuple[int, int]:
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-def samples(setting: Conditioning, start: Start, kept: Callable[[torch.Tensor], Kept] | None = None) -> list[Sample]:
-    """A sample for each of the job's pictures, each with the noise of its own seed."""
-    return [_sample(setting, setting.how.seed + k, start, kept) for k in range(setting.how.count)]
+def samples(
+    setting: Conditioning,
+    start: Start,
+    kept: Callable[[torch.Tensor], Kept] | None = None,
+    known: torch.Tensor | None = None,
+) -> list[Sample]:
+    """A sample for each of the job's pictures, each with the noise of its own seed. `known` is what a model that was
+    made for inpainting is told; without, it paints all of the picture."""
+    if known is None and setting.model.knows_missing:
+        size = setting.canvas.painted.height, setting.canvas.painted.width
+        grey, all_of_it = np.full((*size, 3), HALF, np.float32), np.ones(size, np.float32)
+        known = what_is_known(setting.model, grey, all_of_it, setting.how.seamless)
+    return [_sample(setting, setting.how.seed + k, start, kept, known) for k in range(setting.how.count)]
 
 
-def _sample(setting: Conditioning, seed: int, start: Start, kept: Callable[[torch.Tensor], Kept] | None) -> Sample:
+def _sample(
+    setting: Conditioning,
+    seed: int,
+    start: Start,
+    kept: Callable[[torch.Tensor], Kept] | None,
+    known: torch.Tensor | None,
+) -> Sample:
     draw = PictureNoise(seed, setting.canvas.latent_shape, setting.model.device)
     noise = draw()
     sampler = SAMPLERS[setting.how.sampler]
@@ -118,6 +148,7 @@ def _sample(setting: Conditioning, seed: int, start: Start, kept: Callable[[torc
         seamless=setting.how.seamless,
         guides=setting.guides,
         kept=kept(noise) if kept else None,
+        known=known,
     )
 
 
@@ -126,6 +157,14 @@ def encode(model: ModelSet, picture: Floats, seamless: Axes) -> torch.Tensor:
     pixels = torch.from_numpy(picture).permute(2, 0, 1)[None]
     with torch.inference_mode(), tiling([model.vae], **axes(seamless)):
         return latents.encode(model, pixels)
+
+
+def what_is_known(model: ModelSet, picture: Floats, mask: Floats, seamless: Axes) -> torch.Tensor:
+    """[1, 5, h / 8, w / 8] for a UNet that was made for inpainting: the mask, and the latents of the canvas-sized
+    picture with grey where it is missing. Half and more of the mask is missing."""
+    missing = (mask >= HALF).astype(np.float32)
+    clean = encode(model, neutral(picture, missing), seamless)
+    return torch.cat([latent_mask(missing).to(clean), clean], dim=1)
 
 
 def decode(model: ModelSet, clean: torch.Tensor, canvas: Canvas) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from bottega_daemon.diffusion.pixels import Stored
 from bottega_daemon.diffusion.sample import Sample
 from bottega_daemon.models.model_set import ControlNet, ModelSet
-from bottega_daemon.spec import ChannelDepth, ColorSpace
+from bottega_daemon.spec import Bounds, ChannelDepth, ColorSpace
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,10 @@ class Deliver:
     pixels: Stored
     depth: ChannelDepth
     space: ColorSpace
+    bounds: Bounds | None = None
+    """Where a repainted layer lies; None for a whole picture."""
+    mask: int = 0
+    """Which mask it is for."""
 
 
 Stage: TypeAlias = Load | Compute | Denoise | Deliver

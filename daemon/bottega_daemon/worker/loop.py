@@ -194,7 +194,7 @@ class Loop:
         image = pixels.store(self._blobs, stage.pixels, stage.depth, stage.space)
         job.delivered += 1
         self.pictures += 1
-        self._emit(protocol.Picture(job.job_id, stage.index, stage.seed, image))
+        self._emit(protocol.Picture(job.job_id, stage.index, stage.seed, image, stage.bounds, stage.mask))
 
     # -- ends and news -----------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from bottega_daemon.spec import Extent, Image, JobSpec
+from bottega_daemon.spec import Bounds, Extent, Image, JobSpec
 
 Phase = Literal["loading", "preparing", "denoising", "finishing"]
 
@@ -103,6 +103,8 @@ class Picture(msgspec.Struct, frozen=True, tag="picture"):
     index: int
     seed: int
     image: Image
+    bounds: Bounds | None = None
+    mask: int = 0
 
 
 class Succeeded(msgspec.Struct, frozen=True, tag="succeeded"):

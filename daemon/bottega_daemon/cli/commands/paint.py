@@ -11,8 +11,8 @@ from typer import Argument, Option
 from bottega.errors import InvalidRequest
 from bottega.tasks import Generate, Inpaint, Task
 from bottega_daemon.cli.asking import check_output, extent_of, fitted, look_of
-from bottega_daemon.cli.masks import mask_of
-from bottega_daemon.cli.options import Axes, Look, Placing, Reaching, Size, Structure
+from bottega_daemon.cli.masks import expanded_by, filling_of, masks_of
+from bottega_daemon.cli.options import Axes, Look, Placing, Reaching, Selecting, Size, Structure
 from bottega_daemon.cli.reading import read_picture
 from bottega_daemon.cli.spread import spread
 from bottega_daemon.cli.structure import Guide, read_guides
@@ -85,19 +85,22 @@ def inpaint(
     structure: Structure,
     placing: Placing,
     reaching: Reaching,
-    mask: Annotated[Path | None, Option(help="White is repainted, black is kept, grey blends.")] = None,
-    rect: Annotated[str | None, Option(metavar="X,Y,W,H", help="Instead of a mask: repaint this rectangle.")] = None,
-    feather: Annotated[int, Option(metavar="PIXELS", help="Soften the rectangle's edge.")] = 0,
+    selecting: Selecting,
     strength: Strength = None,
     seamless: Seamless = Axes.none,
 ) -> None:
-    """Repaint the masked part of a picture; the rest stays as it is."""
-    fields = look_of(look, seamless, "inpaint")
-    before = read_picture(picture, "inpaint.picture")
-    selected = mask_of(before, mask, rect, feather)
+    """Repaint the masked part of a picture; the rest stays as it is.
+
+    A prompt that is empty or names the background, with --fill border, takes something away.
+    """
+    fields = look_of(look, seamless, "inpaint") | filling_of(selecting)
+    before = expanded_by(read_picture(picture, "inpaint.picture"), selecting.expand)
+    beyond = selecting.expand is not None
+    first, *more = masks_of(before, selecting.mask or (), selecting.rect or (), beyond=beyond)
     controls = [guide.control(before.width, before.height) for guide in read_guides(structure)]
-    task = Inpaint(before, selected, prompt, strength, controls=controls, **fields)
-    _paint(lambda _: task, placing, reaching)
+    fields |= {"more_masks": more, "outpaint": beyond, "controls": controls}
+    task = Inpaint(before, first, prompt, strength, **fields)
+    _paint(lambda _: task, placing, reaching, as_layers=selecting.layers)
 
 
 @spread
@@ -126,14 +129,16 @@ def control(
     _paint(task, placing, reaching)
 
 
-def _paint(make: Callable[[Client], Task], placing: Placing, reaching: Reaching) -> Painted | None:
+def _paint(
+    make: Callable[[Client], Task], placing: Placing, reaching: Reaching, *, as_layers: bool = False
+) -> Painted | None:
     """Reach the daemon, have the task done, keep what comes."""
     from bottega_daemon.cli.painting import paint
     from bottega_daemon.cli.reach import reached
 
     check_output(placing.output)
     with reached(reaching) as client:
-        return paint(client, make(client), placing, reaching)
+        return paint(client, make(client), placing, reaching, as_layers=as_layers)
 
 
 def _guided(client: Client, guides: Sequence[Guide], wanted: tuple[int, int], checkpoint: str) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from bottega import messages as m
 from bottega.client import Client, JobHandle
 from bottega.errors import BottegaError
 from bottega.pixels import Pixels
+from bottega.tasks import Inpaint
 from bottega_daemon.cli.demo import sheet
 from bottega_daemon.cli.demo.daemon import private_daemon
 from bottega_daemon.cli.demo.works import SIDE, STEPS, Inputs, Work, inputs, works
+from bottega_daemon.cli.layers import laid
 from bottega_daemon.cli.saving import save_png, texts_of
 from bottega_daemon.cli.settings import settings_of
 
@@ -62,8 +64,9 @@ def _paint_all(client: Client, wanted: Sequence[Work], folder: Path) -> list[Don
     handles = [client.submit(work.task, title=f"demo: {work.name}", previews=False) for work in wanted]
 
     def finish(work: Work, handle: JobHandle) -> Done:
-        pixels = handle.wait()[0].pixels
-        done = Done(work, pixels, handle.job(), time.monotonic() - begun)
+        picture, job = handle.wait()[0], handle.job()
+        pixels = laid(work.task.picture, [picture]) if isinstance(work.task, Inpaint) else picture.pixels
+        done = Done(work, pixels, job, time.monotonic() - begun)
         _keep(done, folder)
         return done
 

@@ -11,12 +11,13 @@ from bottega_daemon.rpc.convert.images import ANY_COLOR_SPACE, DATA, FLOATS, GRE
 from bottega_daemon.rpc.generated.v1 import control_pb2 as pb
 from bottega_daemon.rpc.limits import KEYPOINTS, LIMITS
 from bottega_daemon.rpc.menus import Menus
-from bottega_daemon.spec import Control, DepthHint, Hint, Image, Keypoint, PhotoHint, PoseHint, ReadyHint
+from bottega_daemon.spec import Control, DepthHint, Hint, Image, InpaintHint, Keypoint, PhotoHint, PoseHint, ReadyHint
 
 KINDS: dict[pb.ControlKind, str] = {
     pb.CONTROL_KIND_DEPTH: "depth",
     pb.CONTROL_KIND_CANNY: "canny",
     pb.CONTROL_KIND_POSE: "pose",
+    pb.CONTROL_KIND_INPAINT: "inpaint",
 }
 KIND_VALUES = {name: value for value, name in KINDS.items()}
 KIND_OF_HINT = {"photo": "canny", "depth": "depth", "pose": "pose"}
@@ -69,6 +70,11 @@ def _network(name: str, kind: str, menus: Menus, checkpoint: Checkpoint, field: 
 
 def _hint(message: pb.Control, kind: str, inline: Inline, field: str) -> Hint:
     which = message.WhichOneof("hint")
+    if kind == "inpaint":
+        if which:
+            remedy = "Leave the hint away: it is made of the picture and its mask."
+            raise InvalidRequest("inpaint takes no hint.", remedy=remedy, field=f"{field}.{which}")
+        return InpaintHint()
     if which is None:
         raise InvalidRequest(
             "there is nothing to follow.", remedy=f"Set map, or what goes with {kind}.", field=f"{field}.hint"
@@ -160,6 +166,8 @@ def control_message(control: Control) -> pb.Control:
             message.depth.CopyFrom(pb.DepthMap(z=image_message(z), background=far))
         case PoseHint(people):
             message.pose.CopyFrom(pb.Pose(figures=[_figure_message(points) for points in people]))
+        case InpaintHint():
+            pass
     return message
 
 

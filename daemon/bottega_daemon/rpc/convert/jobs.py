@@ -15,6 +15,7 @@ from bottega_daemon.jobs.states import Failure, Job, Picture, State, Submission
 from bottega_daemon.rpc.convert import fields
 from bottega_daemon.rpc.convert.controls import Inline
 from bottega_daemon.rpc.convert.images import image_message
+from bottega_daemon.rpc.convert.inpainting import bounds_message
 from bottega_daemon.rpc.convert.tasks import task_message, task_of
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.generated.v1 import jobs_pb2 as pb
@@ -143,7 +144,13 @@ def job_message(job: Job) -> pb.Job:
 
 def picture_message(picture: Picture) -> pb.Picture:
     """A finished picture."""
-    return pb.Picture(index=picture.index, seed=picture.seed, image=image_message(picture.image))
+    return pb.Picture(
+        index=picture.index,
+        seed=picture.seed,
+        image=image_message(picture.image),
+        bounds=bounds_message(picture.bounds),
+        mask=picture.mask,
+    )
 
 
 def failure_message(failure: Failure) -> pb.Failure:

@@ -6,21 +6,15 @@ import random
 
 from bottega_daemon.errors import InvalidRequest
 from bottega_daemon.models.entries import Checkpoint
-from bottega_daemon.rpc.convert import fields
+from bottega_daemon.rpc.convert import fields, inpainting
 from bottega_daemon.rpc.convert.controls import Inline, control_message, control_of
-from bottega_daemon.rpc.convert.images import DATA, GREY, canvas_of, image_message, image_of, same_extent
+from bottega_daemon.rpc.convert.images import canvas_of, image_message, image_of
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.generated.v1 import task_pb2 as pb
 from bottega_daemon.rpc.limits import LIMITS
 from bottega_daemon.rpc.menus import Menus
-from bottega_daemon.spec import Axes, Denoising, Extent, Fill, Generate, Image, Inpaint, Task
+from bottega_daemon.spec import Axes, Denoising, Extent, Generate, Image, Inpaint, InpaintHint, Task
 
-FILLS: dict[pb.InpaintFill, Fill] = {
-    pb.INPAINT_FILL_UNSPECIFIED: "keep",
-    pb.INPAINT_FILL_KEEP: "keep",
-    pb.INPAINT_FILL_NEUTRAL: "neutral",
-}
-FILL_VALUES: dict[Fill, pb.InpaintFill] = {"keep": pb.INPAINT_FILL_KEEP, "neutral": pb.INPAINT_FILL_NEUTRAL}
 AXES: dict[tuple[bool, bool], Axes] = {
     (False, False): "none",
     (True, False): "x",
@@ -42,12 +36,20 @@ def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
 
 def _generate(message: pb.Generate, menus: Menus, inline: Inline) -> Generate:
     checkpoint = _checkpoint(message.denoising, menus, "generate.denoising")
+    how = _denoising(message.denoising, checkpoint, menus, inline, "generate.denoising")
+    for index, control in enumerate(how.controls):
+        if isinstance(control.hint, InpaintHint):
+            raise InvalidRequest(
+                "there is nothing to inpaint.",
+                remedy="Ask for it in an inpaint task, or leave it out.",
+                field=f"generate.denoising.controls[{index}].kind",
+            )
     start = image_of(message.start, inline, "generate.start") if message.HasField("start") else None
     strength = menus.defaults.strength
     if message.HasField("strength"):
         strength = fields.real(message.strength, 0, 1, "generate.strength")
     return Generate(
-        how=_denoising(message.denoising, checkpoint, menus, inline, "generate.denoising"),
+        how=how,
         extent=canvas_of(_wished_extent(message.extent, start, checkpoint), "generate.extent"),
         start=start,
         strength=strength if start else 1.0,
@@ -62,17 +64,8 @@ def _wished_extent(message: image_pb2.Extent, start: Image | None, checkpoint: C
 
 def _inpaint(message: pb.Inpaint, menus: Menus, inline: Inline) -> Inpaint:
     checkpoint = _checkpoint(message.denoising, menus, "inpaint.denoising")
-    picture = image_of(message.picture, inline, "inpaint.picture")
-    canvas_of(picture.extent, "inpaint.picture.extent")
-    mask = image_of(message.mask, inline, "inpaint.mask", channels=GREY, color_spaces=DATA)
-    same_extent(mask, picture, "inpaint.mask", "the picture")
-    return Inpaint(
-        how=_denoising(message.denoising, checkpoint, menus, inline, "inpaint.denoising"),
-        picture=picture,
-        mask=mask,
-        strength=fields.real(message.strength, 0, 1, "inpaint.strength") if message.HasField("strength") else 1.0,
-        fill=fields.choice(message.fill, FILLS, pb.InpaintFill.keys()[1:], "inpaint.fill"),
-    )
+    how = _denoising(message.denoising, checkpoint, menus, inline, "inpaint.denoising")
+    return inpainting.inpaint_of(message, how, inline)
 
 
 def _checkpoint(message: pb.Denoising, menus: Menus, field: str) -> Checkpoint:
@@ -127,14 +120,7 @@ def task_message(task: Task) -> pb.Task:
             strength=task.strength if task.start else None,
         )
         return pb.Task(generate=generate)
-    inpaint = pb.Inpaint(
-        denoising=_denoising_message(task.how),
-        picture=image_message(task.picture),
-        mask=image_message(task.mask),
-        strength=task.strength,
-        fill=FILL_VALUES[task.fill],
-    )
-    return pb.Task(inpaint=inpaint)
+    return pb.Task(inpaint=inpainting.inpaint_message(task, _denoising_message(task.how)))
 
 
 def _denoising_message(how: Denoising) -> pb.Denoising:

@@ -14,10 +14,12 @@ class ControlKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CONTROL_KIND_DEPTH: _ClassVar[ControlKind]
     CONTROL_KIND_CANNY: _ClassVar[ControlKind]
     CONTROL_KIND_POSE: _ClassVar[ControlKind]
+    CONTROL_KIND_INPAINT: _ClassVar[ControlKind]
 CONTROL_KIND_UNSPECIFIED: ControlKind
 CONTROL_KIND_DEPTH: ControlKind
 CONTROL_KIND_CANNY: ControlKind
 CONTROL_KIND_POSE: ControlKind
+CONTROL_KIND_INPAINT: ControlKind
 
 class DepthMap(_message.Message):
     __slots__ = ("z", "background")

@@ -24,21 +24,23 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+bottega_daemon/rpc/generated/v1/image.proto\x12\nbottega.v1\"6\n\x06\x45xtent\x12\x14\n\x05width\x18\x01 \x01(\rR\x05width\x12\x16\n\x06height\x18\x02 \x01(\rR\x06height\"\xa8\x02\n\x05Image\x12*\n\x06\x65xtent\x18\x01 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtent\x12\x1a\n\x08\x63hannels\x18\x02 \x01(\rR\x08\x63hannels\x12.\n\x05\x64\x65pth\x18\x03 \x01(\x0e\x32\x18.bottega.v1.ChannelDepthR\x05\x64\x65pth\x12\x37\n\x0b\x63olor_space\x18\x04 \x01(\x0e\x32\x16.bottega.v1.ColorSpaceR\ncolorSpace\x12\x30\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32\x14.bottega.v1.EncodingR\x08\x65ncoding\x12\x18\n\x06\x64igest\x18\x06 \x01(\x0cH\x00R\x06\x64igest\x12\x18\n\x06inline\x18\x07 \x01(\x0cH\x00R\x06inlineB\x08\n\x06source*\x88\x01\n\x0c\x43hannelDepth\x12\x1d\n\x19\x43HANNEL_DEPTH_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43HANNEL_DEPTH_U8\x10\x01\x12\x15\n\x11\x43HANNEL_DEPTH_U16\x10\x02\x12\x15\n\x11\x43HANNEL_DEPTH_F16\x10\x03\x12\x15\n\x11\x43HANNEL_DEPTH_F32\x10\x04*m\n\nColorSpace\x12\x1b\n\x17\x43OLOR_SPACE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43OLOR_SPACE_SRGB\x10\x01\x12\x16\n\x12\x43OLOR_SPACE_LINEAR\x10\x02\x12\x14\n\x10\x43OLOR_SPACE_DATA\x10\x03*I\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45NCODING_RAW\x10\x01\x12\x11\n\rENCODING_ZLIB\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+bottega_daemon/rpc/generated/v1/image.proto\x12\nbottega.v1\"6\n\x06\x45xtent\x12\x14\n\x05width\x18\x01 \x01(\rR\x05width\x12\x16\n\x06height\x18\x02 \x01(\rR\x06height\"R\n\x06\x42ounds\x12\x0c\n\x01x\x18\x01 \x01(\x05R\x01x\x12\x0c\n\x01y\x18\x02 \x01(\x05R\x01y\x12\x14\n\x05width\x18\x03 \x01(\rR\x05width\x12\x16\n\x06height\x18\x04 \x01(\rR\x06height\"\xa8\x02\n\x05Image\x12*\n\x06\x65xtent\x18\x01 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtent\x12\x1a\n\x08\x63hannels\x18\x02 \x01(\rR\x08\x63hannels\x12.\n\x05\x64\x65pth\x18\x03 \x01(\x0e\x32\x18.bottega.v1.ChannelDepthR\x05\x64\x65pth\x12\x37\n\x0b\x63olor_space\x18\x04 \x01(\x0e\x32\x16.bottega.v1.ColorSpaceR\ncolorSpace\x12\x30\n\x08\x65ncoding\x18\x05 \x01(\x0e\x32\x14.bottega.v1.EncodingR\x08\x65ncoding\x12\x18\n\x06\x64igest\x18\x06 \x01(\x0cH\x00R\x06\x64igest\x12\x18\n\x06inline\x18\x07 \x01(\x0cH\x00R\x06inlineB\x08\n\x06source*\x88\x01\n\x0c\x43hannelDepth\x12\x1d\n\x19\x43HANNEL_DEPTH_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43HANNEL_DEPTH_U8\x10\x01\x12\x15\n\x11\x43HANNEL_DEPTH_U16\x10\x02\x12\x15\n\x11\x43HANNEL_DEPTH_F16\x10\x03\x12\x15\n\x11\x43HANNEL_DEPTH_F32\x10\x04*m\n\nColorSpace\x12\x1b\n\x17\x43OLOR_SPACE_UNSPECIFIED\x10\x00\x12\x14\n\x10\x43OLOR_SPACE_SRGB\x10\x01\x12\x16\n\x12\x43OLOR_SPACE_LINEAR\x10\x02\x12\x14\n\x10\x43OLOR_SPACE_DATA\x10\x03*I\n\x08\x45ncoding\x12\x18\n\x14\x45NCODING_UNSPECIFIED\x10\x00\x12\x10\n\x0c\x45NCODING_RAW\x10\x01\x12\x11\n\rENCODING_ZLIB\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bottega_daemon.rpc.generated.v1.image_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CHANNELDEPTH']._serialized_start=415
-  _globals['_CHANNELDEPTH']._serialized_end=551
-  _globals['_COLORSPACE']._serialized_start=553
-  _globals['_COLORSPACE']._serialized_end=662
-  _globals['_ENCODING']._serialized_start=664
-  _globals['_ENCODING']._serialized_end=737
+  _globals['_CHANNELDEPTH']._serialized_start=499
+  _globals['_CHANNELDEPTH']._serialized_end=635
+  _globals['_COLORSPACE']._serialized_start=637
+  _globals['_COLORSPACE']._serialized_end=746
+  _globals['_ENCODING']._serialized_start=748
+  _globals['_ENCODING']._serialized_end=821
   _globals['_EXTENT']._serialized_start=59
   _globals['_EXTENT']._serialized_end=113
-  _globals['_IMAGE']._serialized_start=116
-  _globals['_IMAGE']._serialized_end=412
+  _globals['_BOUNDS']._serialized_start=115
+  _globals['_BOUNDS']._serialized_end=197
+  _globals['_IMAGE']._serialized_start=200
+  _globals['_IMAGE']._serialized_end=496
 # @@protoc_insertion_point(module_scope)

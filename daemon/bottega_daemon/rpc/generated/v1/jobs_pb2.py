@@ -27,63 +27,63 @@ from bottega_daemon.rpc.generated.v1 import task_pb2 as bottega__daemon_dot_rpc_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*bottega_daemon/rpc/generated/v1/jobs.proto\x12\nbottega.v1\x1a+bottega_daemon/rpc/generated/v1/image.proto\x1a*bottega_daemon/rpc/generated/v1/task.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\\\n\x07Picture\x12\x14\n\x05index\x18\x01 \x01(\rR\x05index\x12\x12\n\x04seed\x18\x02 \x01(\x04R\x04seed\x12\'\n\x05image\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05image\"i\n\x07\x46\x61ilure\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x16\n\x06remedy\x18\x03 \x01(\tR\x06remedy\x12\x14\n\x05\x66ield\x18\x04 \x01(\tR\x05\x66ield\"\xa4\x05\n\x03Job\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12\x16\n\x06person\x18\x03 \x01(\tR\x06person\x12\x14\n\x05title\x18\x04 \x01(\tR\x05title\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x14.bottega.v1.JobStateR\x05state\x12\x30\n\x08priority\x18\x06 \x01(\x0e\x32\x14.bottega.v1.PriorityR\x08priority\x12$\n\x04task\x18\x07 \x01(\x0b\x32\x10.bottega.v1.TaskR\x04task\x12\x38\n\tsubmitted\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tsubmitted\x12\x34\n\x07started\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07started\x12\x30\n\x05\x65nded\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x05\x65nded\x12/\n\x08pictures\x18\x0b \x03(\x0b\x32\x13.bottega.v1.PictureR\x08pictures\x12-\n\x07\x66\x61ilure\x18\x0c \x01(\x0b\x32\x13.bottega.v1.FailureR\x07\x66\x61ilure\x12)\n\x10\x63\x61ncel_requested\x18\r \x01(\x08R\x0f\x63\x61ncelRequested\x12%\n\x0e\x64\x65vice_seconds\x18\x0e \x01(\x02R\rdeviceSeconds\x12\x1d\n\nlast_event\x18\x0f \x01(\x04R\tlastEvent\x12\x1f\n\x0bmodel_calls\x18\x10 \x01(\rR\nmodelCalls\x12!\n\x0cshared_calls\x18\x11 \x01(\rR\x0bsharedCalls\"e\n\x0bQueuedEvent\x12\x1a\n\x08position\x18\x01 \x01(\rR\x08position\x12(\n\rexpected_wait\x18\x02 \x01(\x02H\x00R\x0c\x65xpectedWait\x88\x01\x01\x42\x10\n\x0e_expected_wait\"(\n\x0cStartedEvent\x12\x18\n\x07\x61ttempt\x18\x01 \x01(\rR\x07\x61ttempt\"~\n\rProgressEvent\x12\'\n\x05phase\x18\x01 \x01(\x0e\x32\x11.bottega.v1.PhaseR\x05phase\x12\x1a\n\x08\x66raction\x18\x02 \x01(\x02R\x08\x66raction\x12\x12\n\x04step\x18\x03 \x01(\rR\x04step\x12\x14\n\x05steps\x18\x04 \x01(\rR\x05steps\"x\n\x0cPreviewEvent\x12\x14\n\x05index\x18\x01 \x01(\rR\x05index\x12\x12\n\x04step\x18\x02 \x01(\rR\x04step\x12*\n\x06\x65xtent\x18\x03 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtent\x12\x12\n\x04jpeg\x18\x04 \x01(\x0cR\x04jpeg\"=\n\x0cPictureEvent\x12-\n\x07picture\x18\x01 \x01(\x0b\x32\x13.bottega.v1.PictureR\x07picture\"7\n\x0eSucceededEvent\x12%\n\x0e\x64\x65vice_seconds\x18\x01 \x01(\x02R\rdeviceSeconds\"<\n\x0b\x46\x61iledEvent\x12-\n\x07\x66\x61ilure\x18\x01 \x01(\x0b\x32\x13.bottega.v1.FailureR\x07\x66\x61ilure\"\x10\n\x0e\x43\x61ncelledEvent\"\x10\n\x0eHeartbeatEvent\"\xa2\x02\n\x10SubmitJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12$\n\x04task\x18\x02 \x01(\x0b\x32\x10.bottega.v1.TaskR\x04task\x12\x30\n\x08priority\x18\x03 \x01(\x0e\x32\x14.bottega.v1.PriorityR\x08priority\x12\x14\n\x05title\x18\x04 \x01(\tR\x05title\x12!\n\x0creplaces_key\x18\x05 \x01(\tR\x0breplacesKey\x12=\n\x1b\x63\x61ncel_when_unwatched_after\x18\x06 \x01(\x02R\x18\x63\x61ncelWhenUnwatchedAfter\x12\x1f\n\x0bno_previews\x18\x07 \x01(\x08R\nnoPreviews\"T\n\x11SubmitJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x0f.bottega.v1.JobR\x03job\x12\x1c\n\tduplicate\x18\x02 \x01(\x08R\tduplicate\"n\n\x0fWatchJobRequest\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\x12\x1f\n\x0b\x61\x66ter_event\x18\x02 \x01(\x04R\nafterEvent\x12#\n\rwant_previews\x18\x03 \x01(\x08R\x0cwantPreviews\"\xd8\x04\n\x10WatchJobResponse\x12\x16\n\x06number\x18\x01 \x01(\x04R\x06number\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x31\n\x06queued\x18\x03 \x01(\x0b\x32\x17.bottega.v1.QueuedEventH\x00R\x06queued\x12\x34\n\x07started\x18\x04 \x01(\x0b\x32\x18.bottega.v1.StartedEventH\x00R\x07started\x12\x37\n\x08progress\x18\x05 \x01(\x0b\x32\x19.bottega.v1.ProgressEventH\x00R\x08progress\x12\x34\n\x07preview\x18\x06 \x01(\x0b\x32\x18.bottega.v1.PreviewEventH\x00R\x07preview\x12\x34\n\x07picture\x18\x07 \x01(\x0b\x32\x18.bottega.v1.PictureEventH\x00R\x07picture\x12:\n\tsucceeded\x18\x08 \x01(\x0b\x32\x1a.bottega.v1.SucceededEventH\x00R\tsucceeded\x12\x31\n\x06\x66\x61iled\x18\t \x01(\x0b\x32\x17.bottega.v1.FailedEventH\x00R\x06\x66\x61iled\x12:\n\tcancelled\x18\n \x01(\x0b\x32\x1a.bottega.v1.CancelledEventH\x00R\tcancelled\x12:\n\theartbeat\x18\x0b \x01(\x0b\x32\x1a.bottega.v1.HeartbeatEventH\x00R\theartbeatB\x07\n\x05\x65vent\"&\n\rGetJobRequest\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\"3\n\x0eGetJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x0f.bottega.v1.JobR\x03job\"{\n\x0fListJobsRequest\x12,\n\x06states\x18\x01 \x03(\x0e\x32\x14.bottega.v1.JobStateR\x06states\x12\x1b\n\tpage_size\x18\x02 \x01(\rR\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\"_\n\x10ListJobsResponse\x12#\n\x04jobs\x18\x01 \x03(\x0b\x32\x0f.bottega.v1.JobR\x04jobs\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\")\n\x10\x43\x61ncelJobRequest\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\"6\n\x11\x43\x61ncelJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x0f.bottega.v1.JobR\x03job*e\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x12\n\x0ePRIORITY_BATCH\x10\x01\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x02\x12\x11\n\rPRIORITY_LIVE\x10\x03*\x9a\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05*p\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x11\n\rPHASE_LOADING\x10\x01\x12\x13\n\x0fPHASE_PREPARING\x10\x02\x12\x13\n\x0fPHASE_DENOISING\x10\x03\x12\x13\n\x0fPHASE_FINISHING\x10\x04\x32\xf1\x02\n\nJobService\x12H\n\tSubmitJob\x12\x1c.bottega.v1.SubmitJobRequest\x1a\x1d.bottega.v1.SubmitJobResponse\x12G\n\x08WatchJob\x12\x1b.bottega.v1.WatchJobRequest\x1a\x1c.bottega.v1.WatchJobResponse0\x01\x12?\n\x06GetJob\x12\x19.bottega.v1.GetJobRequest\x1a\x1a.bottega.v1.GetJobResponse\x12\x45\n\x08ListJobs\x12\x1b.bottega.v1.ListJobsRequest\x1a\x1c.bottega.v1.ListJobsResponse\x12H\n\tCancelJob\x12\x1c.bottega.v1.CancelJobRequest\x1a\x1d.bottega.v1.CancelJobResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*bottega_daemon/rpc/generated/v1/jobs.proto\x12\nbottega.v1\x1a+bottega_daemon/rpc/generated/v1/image.proto\x1a*bottega_daemon/rpc/generated/v1/task.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9c\x01\n\x07Picture\x12\x14\n\x05index\x18\x01 \x01(\rR\x05index\x12\x12\n\x04seed\x18\x02 \x01(\x04R\x04seed\x12\'\n\x05image\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05image\x12*\n\x06\x62ounds\x18\x04 \x01(\x0b\x32\x12.bottega.v1.BoundsR\x06\x62ounds\x12\x12\n\x04mask\x18\x05 \x01(\rR\x04mask\"i\n\x07\x46\x61ilure\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x16\n\x06remedy\x18\x03 \x01(\tR\x06remedy\x12\x14\n\x05\x66ield\x18\x04 \x01(\tR\x05\x66ield\"\xa4\x05\n\x03Job\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\x12\x1d\n\nrequest_id\x18\x02 \x01(\tR\trequestId\x12\x16\n\x06person\x18\x03 \x01(\tR\x06person\x12\x14\n\x05title\x18\x04 \x01(\tR\x05title\x12*\n\x05state\x18\x05 \x01(\x0e\x32\x14.bottega.v1.JobStateR\x05state\x12\x30\n\x08priority\x18\x06 \x01(\x0e\x32\x14.bottega.v1.PriorityR\x08priority\x12$\n\x04task\x18\x07 \x01(\x0b\x32\x10.bottega.v1.TaskR\x04task\x12\x38\n\tsubmitted\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tsubmitted\x12\x34\n\x07started\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07started\x12\x30\n\x05\x65nded\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x05\x65nded\x12/\n\x08pictures\x18\x0b \x03(\x0b\x32\x13.bottega.v1.PictureR\x08pictures\x12-\n\x07\x66\x61ilure\x18\x0c \x01(\x0b\x32\x13.bottega.v1.FailureR\x07\x66\x61ilure\x12)\n\x10\x63\x61ncel_requested\x18\r \x01(\x08R\x0f\x63\x61ncelRequested\x12%\n\x0e\x64\x65vice_seconds\x18\x0e \x01(\x02R\rdeviceSeconds\x12\x1d\n\nlast_event\x18\x0f \x01(\x04R\tlastEvent\x12\x1f\n\x0bmodel_calls\x18\x10 \x01(\rR\nmodelCalls\x12!\n\x0cshared_calls\x18\x11 \x01(\rR\x0bsharedCalls\"e\n\x0bQueuedEvent\x12\x1a\n\x08position\x18\x01 \x01(\rR\x08position\x12(\n\rexpected_wait\x18\x02 \x01(\x02H\x00R\x0c\x65xpectedWait\x88\x01\x01\x42\x10\n\x0e_expected_wait\"(\n\x0cStartedEvent\x12\x18\n\x07\x61ttempt\x18\x01 \x01(\rR\x07\x61ttempt\"~\n\rProgressEvent\x12\'\n\x05phase\x18\x01 \x01(\x0e\x32\x11.bottega.v1.PhaseR\x05phase\x12\x1a\n\x08\x66raction\x18\x02 \x01(\x02R\x08\x66raction\x12\x12\n\x04step\x18\x03 \x01(\rR\x04step\x12\x14\n\x05steps\x18\x04 \x01(\rR\x05steps\"x\n\x0cPreviewEvent\x12\x14\n\x05index\x18\x01 \x01(\rR\x05index\x12\x12\n\x04step\x18\x02 \x01(\rR\x04step\x12*\n\x06\x65xtent\x18\x03 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtent\x12\x12\n\x04jpeg\x18\x04 \x01(\x0cR\x04jpeg\"=\n\x0cPictureEvent\x12-\n\x07picture\x18\x01 \x01(\x0b\x32\x13.bottega.v1.PictureR\x07picture\"7\n\x0eSucceededEvent\x12%\n\x0e\x64\x65vice_seconds\x18\x01 \x01(\x02R\rdeviceSeconds\"<\n\x0b\x46\x61iledEvent\x12-\n\x07\x66\x61ilure\x18\x01 \x01(\x0b\x32\x13.bottega.v1.FailureR\x07\x66\x61ilure\"\x10\n\x0e\x43\x61ncelledEvent\"\x10\n\x0eHeartbeatEvent\"\xa2\x02\n\x10SubmitJobRequest\x12\x1d\n\nrequest_id\x18\x01 \x01(\tR\trequestId\x12$\n\x04task\x18\x02 \x01(\x0b\x32\x10.bottega.v1.TaskR\x04task\x12\x30\n\x08priority\x18\x03 \x01(\x0e\x32\x14.bottega.v1.PriorityR\x08priority\x12\x14\n\x05title\x18\x04 \x01(\tR\x05title\x12!\n\x0creplaces_key\x18\x05 \x01(\tR\x0breplacesKey\x12=\n\x1b\x63\x61ncel_when_unwatched_after\x18\x06 \x01(\x02R\x18\x63\x61ncelWhenUnwatchedAfter\x12\x1f\n\x0bno_previews\x18\x07 \x01(\x08R\nnoPreviews\"T\n\x11SubmitJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x0f.bottega.v1.JobR\x03job\x12\x1c\n\tduplicate\x18\x02 \x01(\x08R\tduplicate\"n\n\x0fWatchJobRequest\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\x12\x1f\n\x0b\x61\x66ter_event\x18\x02 \x01(\x04R\nafterEvent\x12#\n\rwant_previews\x18\x03 \x01(\x08R\x0cwantPreviews\"\xd8\x04\n\x10WatchJobResponse\x12\x16\n\x06number\x18\x01 \x01(\x04R\x06number\x12.\n\x04time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x04time\x12\x31\n\x06queued\x18\x03 \x01(\x0b\x32\x17.bottega.v1.QueuedEventH\x00R\x06queued\x12\x34\n\x07started\x18\x04 \x01(\x0b\x32\x18.bottega.v1.StartedEventH\x00R\x07started\x12\x37\n\x08progress\x18\x05 \x01(\x0b\x32\x19.bottega.v1.ProgressEventH\x00R\x08progress\x12\x34\n\x07preview\x18\x06 \x01(\x0b\x32\x18.bottega.v1.PreviewEventH\x00R\x07preview\x12\x34\n\x07picture\x18\x07 \x01(\x0b\x32\x18.bottega.v1.PictureEventH\x00R\x07picture\x12:\n\tsucceeded\x18\x08 \x01(\x0b\x32\x1a.bottega.v1.SucceededEventH\x00R\tsucceeded\x12\x31\n\x06\x66\x61iled\x18\t \x01(\x0b\x32\x17.bottega.v1.FailedEventH\x00R\x06\x66\x61iled\x12:\n\tcancelled\x18\n \x01(\x0b\x32\x1a.bottega.v1.CancelledEventH\x00R\tcancelled\x12:\n\theartbeat\x18\x0b \x01(\x0b\x32\x1a.bottega.v1.HeartbeatEventH\x00R\theartbeatB\x07\n\x05\x65vent\"&\n\rGetJobRequest\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\"3\n\x0eGetJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x0f.bottega.v1.JobR\x03job\"{\n\x0fListJobsRequest\x12,\n\x06states\x18\x01 \x03(\x0e\x32\x14.bottega.v1.JobStateR\x06states\x12\x1b\n\tpage_size\x18\x02 \x01(\rR\x08pageSize\x12\x1d\n\npage_token\x18\x03 \x01(\tR\tpageToken\"_\n\x10ListJobsResponse\x12#\n\x04jobs\x18\x01 \x03(\x0b\x32\x0f.bottega.v1.JobR\x04jobs\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\")\n\x10\x43\x61ncelJobRequest\x12\x15\n\x06job_id\x18\x01 \x01(\tR\x05jobId\"6\n\x11\x43\x61ncelJobResponse\x12!\n\x03job\x18\x01 \x01(\x0b\x32\x0f.bottega.v1.JobR\x03job*e\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x12\n\x0ePRIORITY_BATCH\x10\x01\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x02\x12\x11\n\rPRIORITY_LIVE\x10\x03*\x9a\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05*p\n\x05Phase\x12\x15\n\x11PHASE_UNSPECIFIED\x10\x00\x12\x11\n\rPHASE_LOADING\x10\x01\x12\x13\n\x0fPHASE_PREPARING\x10\x02\x12\x13\n\x0fPHASE_DENOISING\x10\x03\x12\x13\n\x0fPHASE_FINISHING\x10\x04\x32\xf1\x02\n\nJobService\x12H\n\tSubmitJob\x12\x1c.bottega.v1.SubmitJobRequest\x1a\x1d.bottega.v1.SubmitJobResponse\x12G\n\x08WatchJob\x12\x1b.bottega.v1.WatchJobRequest\x1a\x1c.bottega.v1.WatchJobResponse0\x01\x12?\n\x06GetJob\x12\x19.bottega.v1.GetJobRequest\x1a\x1a.bottega.v1.GetJobResponse\x12\x45\n\x08ListJobs\x12\x1b.bottega.v1.ListJobsRequest\x1a\x1c.bottega.v1.ListJobsResponse\x12H\n\tCancelJob\x12\x1c.bottega.v1.CancelJobRequest\x1a\x1d.bottega.v1.CancelJobResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bottega_daemon.rpc.generated.v1.jobs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PRIORITY']._serialized_start=3181
-  _globals['_PRIORITY']._serialized_end=3282
-  _globals['_JOBSTATE']._serialized_start=3285
-  _globals['_JOBSTATE']._serialized_end=3439
-  _globals['_PHASE']._serialized_start=3441
-  _globals['_PHASE']._serialized_end=3553
-  _globals['_PICTURE']._serialized_start=180
-  _globals['_PICTURE']._serialized_end=272
-  _globals['_FAILURE']._serialized_start=274
-  _globals['_FAILURE']._serialized_end=379
-  _globals['_JOB']._serialized_start=382
-  _globals['_JOB']._serialized_end=1058
-  _globals['_QUEUEDEVENT']._serialized_start=1060
-  _globals['_QUEUEDEVENT']._serialized_end=1161
-  _globals['_STARTEDEVENT']._serialized_start=1163
-  _globals['_STARTEDEVENT']._serialized_end=1203
-  _globals['_PROGRESSEVENT']._serialized_start=1205
-  _globals['_PROGRESSEVENT']._serialized_end=1331
-  _globals['_PREVIEWEVENT']._serialized_start=1333
-  _globals['_PREVIEWEVENT']._serialized_end=1453
-  _globals['_PICTUREEVENT']._serialized_start=1455
-  _globals['_PICTUREEVENT']._serialized_end=1516
-  _globals['_SUCCEEDEDEVENT']._serialized_start=1518
-  _globals['_SUCCEEDEDEVENT']._serialized_end=1573
-  _globals['_FAILEDEVENT']._serialized_start=1575
-  _globals['_FAILEDEVENT']._serialized_end=1635
-  _globals['_CANCELLEDEVENT']._serialized_start=1637
-  _globals['_CANCELLEDEVENT']._serialized_end=1653
-  _globals['_HEARTBEATEVENT']._serialized_start=1655
-  _globals['_HEARTBEATEVENT']._serialized_end=1671
-  _globals['_SUBMITJOBREQUEST']._serialized_start=1674
-  _globals['_SUBMITJOBREQUEST']._serialized_end=1964
-  _globals['_SUBMITJOBRESPONSE']._serialized_start=1966
-  _globals['_SUBMITJOBRESPONSE']._serialized_end=2050
-  _globals['_WATCHJOBREQUEST']._serialized_start=2052
-  _globals['_WATCHJOBREQUEST']._serialized_end=2162
-  _globals['_WATCHJOBRESPONSE']._serialized_start=2165
-  _globals['_WATCHJOBRESPONSE']._serialized_end=2765
-  _globals['_GETJOBREQUEST']._serialized_start=2767
-  _globals['_GETJOBREQUEST']._serialized_end=2805
-  _globals['_GETJOBRESPONSE']._serialized_start=2807
-  _globals['_GETJOBRESPONSE']._serialized_end=2858
-  _globals['_LISTJOBSREQUEST']._serialized_start=2860
-  _globals['_LISTJOBSREQUEST']._serialized_end=2983
-  _globals['_LISTJOBSRESPONSE']._serialized_start=2985
-  _globals['_LISTJOBSRESPONSE']._serialized_end=3080
-  _globals['_CANCELJOBREQUEST']._serialized_start=3082
-  _globals['_CANCELJOBREQUEST']._serialized_end=3123
-  _globals['_CANCELJOBRESPONSE']._serialized_start=3125
-  _globals['_CANCELJOBRESPONSE']._serialized_end=3179
-  _globals['_JOBSERVICE']._serialized_start=3556
-  _globals['_JOBSERVICE']._serialized_end=3925
+  _globals['_PRIORITY']._serialized_start=3246
+  _globals['_PRIORITY']._serialized_end=3347
+  _globals['_JOBSTATE']._serialized_start=3350
+  _globals['_JOBSTATE']._serialized_end=3504
+  _globals['_PHASE']._serialized_start=3506
+  _globals['_PHASE']._serialized_end=3618
+  _globals['_PICTURE']._serialized_start=181
+  _globals['_PICTURE']._serialized_end=337
+  _globals['_FAILURE']._serialized_start=339
+  _globals['_FAILURE']._serialized_end=444
+  _globals['_JOB']._serialized_start=447
+  _globals['_JOB']._serialized_end=1123
+  _globals['_QUEUEDEVENT']._serialized_start=1125
+  _globals['_QUEUEDEVENT']._serialized_end=1226
+  _globals['_STARTEDEVENT']._serialized_start=1228
+  _globals['_STARTEDEVENT']._serialized_end=1268
+  _globals['_PROGRESSEVENT']._serialized_start=1270
+  _globals['_PROGRESSEVENT']._serialized_end=1396
+  _globals['_PREVIEWEVENT']._serialized_start=1398
+  _globals['_PREVIEWEVENT']._serialized_end=1518
+  _globals['_PICTUREEVENT']._serialized_start=1520
+  _globals['_PICTUREEVENT']._serialized_end=1581
+  _globals['_SUCCEEDEDEVENT']._serialized_start=1583
+  _globals['_SUCCEEDEDEVENT']._serialized_end=1638
+  _globals['_FAILEDEVENT']._serialized_start=1640
+  _globals['_FAILEDEVENT']._serialized_end=1700
+  _globals['_CANCELLEDEVENT']._serialized_start=1702
+  _globals['_CANCELLEDEVENT']._serialized_end=1718
+  _globals['_HEARTBEATEVENT']._serialized_start=1720
+  _globals['_HEARTBEATEVENT']._serialized_end=1736
+  _globals['_SUBMITJOBREQUEST']._serialized_start=1739
+  _globals['_SUBMITJOBREQUEST']._serialized_end=2029
+  _globals['_SUBMITJOBRESPONSE']._serialized_start=2031
+  _globals['_SUBMITJOBRESPONSE']._serialized_end=2115
+  _globals['_WATCHJOBREQUEST']._serialized_start=2117
+  _globals['_WATCHJOBREQUEST']._serialized_end=2227
+  _globals['_WATCHJOBRESPONSE']._serialized_start=2230
+  _globals['_WATCHJOBRESPONSE']._serialized_end=2830
+  _globals['_GETJOBREQUEST']._serialized_start=2832
+  _globals['_GETJOBREQUEST']._serialized_end=2870
+  _globals['_GETJOBRESPONSE']._serialized_start=2872
+  _globals['_GETJOBRESPONSE']._serialized_end=2923
+  _globals['_LISTJOBSREQUEST']._serialized_start=2925
+  _globals['_LISTJOBSREQUEST']._serialized_end=3048
+  _globals['_LISTJOBSRESPONSE']._serialized_start=3050
+  _globals['_LISTJOBSRESPONSE']._serialized_end=3145
+  _globals['_CANCELJOBREQUEST']._serialized_start=3147
+  _globals['_CANCELJOBREQUEST']._serialized_end=3188
+  _globals['_CANCELJOBRESPONSE']._serialized_start=3190
+  _globals['_CANCELJOBRESPONSE']._serialized_end=3244
+  _globals['_JOBSERVICE']._serialized_start=3621
+  _globals['_JOBSERVICE']._serialized_end=3990
 # @@protoc_insertion_point(module_scope)

@@ -52,14 +52,18 @@ PHASE_DENOISING: Phase
 PHASE_FINISHING: Phase
 
 class Picture(_message.Message):
-    __slots__ = ("index", "seed", "image")
+    __slots__ = ("index", "seed", "image", "bounds", "mask")
     INDEX_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
     IMAGE_FIELD_NUMBER: _ClassVar[int]
+    BOUNDS_FIELD_NUMBER: _ClassVar[int]
+    MASK_FIELD_NUMBER: _ClassVar[int]
     index: int
     seed: int
     image: _image_pb2.Image
-    def __init__(self, index: _Optional[int] = ..., seed: _Optional[int] = ..., image: _Optional[_Union[_image_pb2.Image, _Mapping]] = ...) -> None: ...
+    bounds: _image_pb2.Bounds
+    mask: int
+    def __init__(self, index: _Optional[int] = ..., seed: _Optional[int] = ..., image: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., bounds: _Optional[_Union[_image_pb2.Bounds, _Mapping]] = ..., mask: _Optional[int] = ...) -> None: ...
 
 class Failure(_message.Message):
     __slots__ = ("reason", "message", "remedy", "field")

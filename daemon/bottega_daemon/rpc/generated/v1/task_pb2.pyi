@@ -14,9 +14,17 @@ class InpaintFill(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     INPAINT_FILL_UNSPECIFIED: _ClassVar[InpaintFill]
     INPAINT_FILL_KEEP: _ClassVar[InpaintFill]
     INPAINT_FILL_NEUTRAL: _ClassVar[InpaintFill]
+    INPAINT_FILL_AUTO: _ClassVar[InpaintFill]
+    INPAINT_FILL_BLUR: _ClassVar[InpaintFill]
+    INPAINT_FILL_BORDER: _ClassVar[InpaintFill]
+    INPAINT_FILL_NOISE: _ClassVar[InpaintFill]
 INPAINT_FILL_UNSPECIFIED: InpaintFill
 INPAINT_FILL_KEEP: InpaintFill
 INPAINT_FILL_NEUTRAL: InpaintFill
+INPAINT_FILL_AUTO: InpaintFill
+INPAINT_FILL_BLUR: InpaintFill
+INPAINT_FILL_BORDER: InpaintFill
+INPAINT_FILL_NOISE: InpaintFill
 
 class Seamless(_message.Message):
     __slots__ = ("horizontal", "vertical")
@@ -66,19 +74,39 @@ class Generate(_message.Message):
     strength: float
     def __init__(self, denoising: _Optional[_Union[Denoising, _Mapping]] = ..., extent: _Optional[_Union[_image_pb2.Extent, _Mapping]] = ..., start: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., strength: _Optional[float] = ...) -> None: ...
 
+class Margin(_message.Message):
+    __slots__ = ("pixels", "relative")
+    PIXELS_FIELD_NUMBER: _ClassVar[int]
+    RELATIVE_FIELD_NUMBER: _ClassVar[int]
+    pixels: int
+    relative: float
+    def __init__(self, pixels: _Optional[int] = ..., relative: _Optional[float] = ...) -> None: ...
+
 class Inpaint(_message.Message):
-    __slots__ = ("denoising", "picture", "mask", "strength", "fill")
+    __slots__ = ("denoising", "picture", "mask", "strength", "fill", "more_masks", "grow", "feather", "match_color", "outpaint", "extent")
     DENOISING_FIELD_NUMBER: _ClassVar[int]
     PICTURE_FIELD_NUMBER: _ClassVar[int]
     MASK_FIELD_NUMBER: _ClassVar[int]
     STRENGTH_FIELD_NUMBER: _ClassVar[int]
     FILL_FIELD_NUMBER: _ClassVar[int]
+    MORE_MASKS_FIELD_NUMBER: _ClassVar[int]
+    GROW_FIELD_NUMBER: _ClassVar[int]
+    FEATHER_FIELD_NUMBER: _ClassVar[int]
+    MATCH_COLOR_FIELD_NUMBER: _ClassVar[int]
+    OUTPAINT_FIELD_NUMBER: _ClassVar[int]
+    EXTENT_FIELD_NUMBER: _ClassVar[int]
     denoising: Denoising
     picture: _image_pb2.Image
     mask: _image_pb2.Image
     strength: float
     fill: InpaintFill
-    def __init__(self, denoising: _Optional[_Union[Denoising, _Mapping]] = ..., picture: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., mask: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., strength: _Optional[float] = ..., fill: _Optional[_Union[InpaintFill, str]] = ...) -> None: ...
+    more_masks: _containers.RepeatedCompositeFieldContainer[_image_pb2.Image]
+    grow: Margin
+    feather: Margin
+    match_color: bool
+    outpaint: bool
+    extent: _image_pb2.Extent
+    def __init__(self, denoising: _Optional[_Union[Denoising, _Mapping]] = ..., picture: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., mask: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., strength: _Optional[float] = ..., fill: _Optional[_Union[InpaintFill, str]] = ..., more_masks: _Optional[_Iterable[_Union[_image_pb2.Image, _Mapping]]] = ..., grow: _Optional[_Union[Margin, _Mapping]] = ..., feather: _Optional[_Union[Margin, _Mapping]] = ..., match_color: _Optional[bool] = ..., outpaint: _Optional[bool] = ..., extent: _Optional[_Union[_image_pb2.Extent, _Mapping]] = ...) -> None: ...
 
 class Task(_message.Message):
     __slots__ = ("generate", "inpaint")

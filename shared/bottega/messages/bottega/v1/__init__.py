@@ -5,6 +5,7 @@
 
 __all__ = (
     "BlobServiceStub",
+    "Bounds",
     "CancelJobRequest",
     "CancelJobResponse",
     "CancelledEvent",
@@ -49,6 +50,7 @@ __all__ = (
     "Limits",
     "ListJobsRequest",
     "ListJobsResponse",
+    "Margin",
     "Phase",
     "Photo",
     "Picture",
@@ -213,6 +215,11 @@ class ControlKind(betterproto2.Enum):
     Human figures.
     """
 
+    INPAINT = 4
+    """
+    The picture without its masked part. Only in Inpaint, which makes the hint itself: set none.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -220,6 +227,7 @@ class ControlKind(betterproto2.Enum):
             1: "CONTROL_KIND_DEPTH",
             2: "CONTROL_KIND_CANNY",
             3: "CONTROL_KIND_POSE",
+            4: "CONTROL_KIND_INPAINT",
         }
 
     @classmethod
@@ -229,6 +237,7 @@ class ControlKind(betterproto2.Enum):
             "CONTROL_KIND_DEPTH": 1,
             "CONTROL_KIND_CANNY": 2,
             "CONTROL_KIND_POSE": 3,
+            "CONTROL_KIND_INPAINT": 4,
         }
 
 
@@ -276,17 +285,39 @@ class InpaintFill(betterproto2.Enum):
 
     UNSPECIFIED = 0
     """
-    Means INPAINT_FILL_KEEP.
+    Means INPAINT_FILL_AUTO.
     """
 
     KEEP = 1
     """
-    The picture as it is.
+    The picture as it is. At strength 1 nothing of it is left in the masked part.
     """
 
     NEUTRAL = 2
     """
     Middle grey.
+    """
+
+    AUTO = 3
+    """
+    At strength 1 INPAINT_FILL_BORDER, below it INPAINT_FILL_KEEP; a model or control network that was made for
+    inpainting and so knows what is missing always gets INPAINT_FILL_KEEP.
+    """
+
+    BLUR = 4
+    """
+    The picture's own colours without its forms.
+    """
+
+    BORDER = 5
+    """
+    What surrounds the masked part, continued into it. With an empty prompt, or one that names the background, this
+    takes something away.
+    """
+
+    NOISE = 6
+    """
+    Noise in the latents: nothing at all.
     """
 
     @classmethod
@@ -295,6 +326,10 @@ class InpaintFill(betterproto2.Enum):
             0: "INPAINT_FILL_UNSPECIFIED",
             1: "INPAINT_FILL_KEEP",
             2: "INPAINT_FILL_NEUTRAL",
+            3: "INPAINT_FILL_AUTO",
+            4: "INPAINT_FILL_BLUR",
+            5: "INPAINT_FILL_BORDER",
+            6: "INPAINT_FILL_NOISE",
         }
 
     @classmethod
@@ -303,6 +338,10 @@ class InpaintFill(betterproto2.Enum):
             "INPAINT_FILL_UNSPECIFIED": 0,
             "INPAINT_FILL_KEEP": 1,
             "INPAINT_FILL_NEUTRAL": 2,
+            "INPAINT_FILL_AUTO": 3,
+            "INPAINT_FILL_BLUR": 4,
+            "INPAINT_FILL_BORDER": 5,
+            "INPAINT_FILL_NOISE": 6,
         }
 
 
@@ -493,6 +532,30 @@ class WorkerState(betterproto2.Enum):
             "WORKER_STATE_IDLE": 3,
             "WORKER_STATE_BUSY": 4,
         }
+
+
+@dataclass(eq=False, repr=False)
+class Bounds(betterproto2.Message):
+    """
+    A rectangle of pixels on a picture or canvas; x runs to the right, y downward.
+    """
+
+    x: "int" = betterproto2.field(1, betterproto2.TYPE_INT32)
+    """
+    The column of its first pixel.
+    """
+
+    y: "int" = betterproto2.field(2, betterproto2.TYPE_INT32)
+    """
+    The row of its first pixel.
+    """
+
+    width: "int" = betterproto2.field(3, betterproto2.TYPE_UINT32)
+
+    height: "int" = betterproto2.field(4, betterproto2.TYPE_UINT32)
+
+
+default_message_pool.register_message("bottega.v1", "Bounds", Bounds)
 
 
 @dataclass(eq=False, repr=False)
@@ -1155,20 +1218,26 @@ default_message_pool.register_message("bottega.v1", "Image", Image)
 @dataclass(eq=False, repr=False)
 class Inpaint(betterproto2.Message):
     """
-    Repaint the masked part of a picture with any checkpoint. The result has the picture's extent; outside the mask it is
-    the picture itself, bit for bit, in the picture's own channels, depth and colour space.
+    Repaint the masked part of a picture.
+
+    The result is a layer, never a flattened picture: RGBA in the picture's own depth and colour space, cut to
+    `Picture.bounds`. Its alpha is how far each pixel was repainted, for laying it over the picture; where it is 0, and
+    outside of its bounds, the picture is to stay as it is, bit for bit. Its colours are valid under every alpha.
+    Colours are numbers of whatever profile the picture has: they are taken for sRGB ones and come back as the same
+    kind, so a wide-gamut layer stays one.
     """
 
     denoising: "Denoising | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
 
     picture: "Image | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    RGB, RGBA or grey; sides of 16..4096, 4 194 304 pixels at most.
+    RGB, RGBA or grey: what the model gets to see. Sides of 16..4096, 4 194 304 pixels at most; with `extent` any size.
     """
 
     mask: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
-    One channel, the picture's extent, COLOR_SPACE_DATA: white is repainted, black is kept, grey blends.
+    One channel, the picture's extent, COLOR_SPACE_DATA: white is repainted, black is kept. Grey is repainted by so
+    much: it joins in that last part of the steps, and blends by its value.
     """
 
     strength: "float | None" = betterproto2.field(4, betterproto2.TYPE_FLOAT, optional=True)
@@ -1177,6 +1246,38 @@ class Inpaint(betterproto2.Message):
     """
 
     fill: "InpaintFill" = betterproto2.field(5, betterproto2.TYPE_ENUM, default_factory=lambda: InpaintFill(0))
+
+    more_masks: "list[Image]" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    More parts to repaint, each like `mask` and on its own: each makes `count` results of its own bounds. Masks times
+    count are at most 64.
+    """
+
+    grow: "Margin | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How far the selection reaches beyond itself. Unset or 0 is exactly not at all.
+    """
+
+    feather: "Margin | None" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Over how much more the result fades out; denoising fades out over twice as much. Unset or 0: as the mask is.
+    """
+
+    match_color: "bool | None" = betterproto2.field(9, betterproto2.TYPE_BOOL, optional=True)
+    """
+    Take the autoencoder's shift of colours back, as the kept surroundings tell it. Unset means true.
+    """
+
+    outpaint: "bool" = betterproto2.field(10, betterproto2.TYPE_BOOL)
+    """
+    Pixels of the picture whose alpha is 0 belong to every mask: for a canvas beyond the picture.
+    """
+
+    extent: "Extent | None" = betterproto2.field(11, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The size to denoise at, in the picture's proportions: sides of 16..4096, 4 194 304 pixels at most. The result is
+    brought back to the picture's size. Unset or 0 x 0 means the picture's own.
+    """
 
 
 default_message_pool.register_message("bottega.v1", "Inpaint", Inpaint)
@@ -1355,6 +1456,26 @@ default_message_pool.register_message("bottega.v1", "ListJobsResponse", ListJobs
 
 
 @dataclass(eq=False, repr=False)
+class Margin(betterproto2.Message):
+    """
+    A distance in pixels of the picture: `pixels` + `relative` * the diagonal of what the mask selects.
+    """
+
+    pixels: "int" = betterproto2.field(1, betterproto2.TYPE_UINT32)
+    """
+    0..2048.
+    """
+
+    relative: "float" = betterproto2.field(2, betterproto2.TYPE_FLOAT)
+    """
+    0..1.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "Margin", Margin)
+
+
+@dataclass(eq=False, repr=False)
 class Photo(betterproto2.Message):
     """
     A photograph or painting in which the daemon finds the structure itself.
@@ -1398,6 +1519,16 @@ class Picture(betterproto2.Message):
     image: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
     """
     By digest; fetch it with BlobService.Download until the job expires.
+    """
+
+    bounds: "Bounds | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Of a repainted layer: where it lies on the picture that was sent. Unset for a whole picture.
+    """
+
+    mask: "int" = betterproto2.field(5, betterproto2.TYPE_UINT32)
+    """
+    Of a repainted layer: which mask it is for, 0 for `Inpaint.mask`, then those of `more_masks`.
     """
 
 

@@ -11,11 +11,11 @@ INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports contract fresh format protos pins bench clean
+.PHONY: help demo test check lint types imports contract fresh format protos pins bench bench-inpaint clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clone on any machine
 	@$(BIN)/bottega demo
@@ -52,6 +52,9 @@ protos: $(VENV)/.dev ## generate both codecs from protos/
 
 bench: $(VENV)/.dev ## run the benchmarks and print their tables
 	@for each in overhead crowd transfer; do $(BIN)/python -m benchmarks.$$each || exit 1; done
+
+bench-inpaint: $(VENV)/.dev ## inpaint against diffusers and the published formulas: a table and a contact sheet
+	@$(BIN)/python -m benchmarks.inpaint $(or $(SHEET),inpaint-sheet.png)
 
 pins: ## write constraints.txt from a fresh venv
 	@rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins

@@ -98,6 +98,27 @@ def test_one_selection_is_needed(shell: Shell, words: tuple[str, ...]) -> None:
     assert (done.code, done.error["field"]) == (2, "inpaint.mask")
 
 
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (("--grow", "-1"), "inpaint.grow"),
+        (("--feather", "wide"), "inpaint.feather"),
+        (("--feather", "5%+4"), "inpaint.feather"),
+        (("--grow", ""), "inpaint.grow"),
+        (("--feather", "101%"), "inpaint.feather.relative"),
+        (("--expand", "1,2,3"), "inpaint"),
+        (("--expand", "0,0,0,0"), "inpaint"),
+        (("--at", "many"), "inpaint.extent"),
+        (("--at", "8x64"), "inpaint.extent.width"),
+        (("-n", "64", "--rect", "9,9,4,4"), "inpaint.more_masks"),
+    ],
+)
+def test_what_makes_no_selection_is_named(shell: Shell, words: tuple[str, ...], field: str) -> None:
+    done = shell.run("inpaint", shell.picture("photo.png"), "x", "--rect", "1,1,9,9", *words, "--json", "--quiet")
+    assert (done.code, done.error["field"]) == (2, field), done
+    assert done.error["remedy"]
+
+
 def test_a_black_mask_is_remarked_upon(shell: Shell) -> None:
     Image.new("L", (64, 48)).save("black.png")
     done = shell.run("inpaint", shell.picture("photo.png"), "x", "--mask", "black.png", "--steps", "1", "-o", "i.png")

@@ -127,6 +127,67 @@ def test_a_feathered_rectangle_reaches_beyond_its_edge(shell: Shell) -> None:
     assert not changed[24, :4].any()
 
 
+def test_inpaint_repaints_several_selections_and_candidates(shell: Shell) -> None:
+    picture = shell.picture("photo.png", 64, 64)
+    where = (
+        "--rect",
+        "4,4,16,16",
+        "--rect",
+        "40,36,20,16",
+        "-n",
+        "2",
+        "--seed",
+        "3",
+        "--grow",
+        "1",
+        "--feather",
+        "2+5%",
+    )
+    done = shell.run("inpaint", picture, "wood", *where, "-o", "i.png", "--json", *QUICK)
+    assert done.code == 0, done.err
+    assert [(file["path"], file["index"]) for file in done.json["files"]] == [("i-3.png", 0), ("i-4.png", 1)]
+    settings = done.json["settings"]
+    assert (settings["masks"], settings["fill"], settings["grow"]) == (2, "auto", {"pixels": 1, "relative": 0})
+    assert settings["feather"] == {"pixels": 2, "relative": 0.05}
+    with Image.open(picture) as before, Image.open("i-4.png") as after:
+        changed = (np.asarray(before) != np.asarray(after)).any(axis=2)
+    assert changed[6:18, 6:18].mean() > 0.9 and changed[38:50, 42:58].mean() > 0.9
+    assert not changed[:, 27:33].any() and not changed[58:, :].any()
+
+
+def test_inpaint_gives_layers_with_their_bounds(shell: Shell) -> None:
+    picture = shell.picture("photo.png", 64, 64)
+    where = ("--rect", "4,4,16,16", "--rect", "40,36,20,16", "--layers", "--fill", "blur", "--no-match-color")
+    done = shell.run("inpaint", picture, "wood", *where, "--seed", "3", "-o", "i.png", "--json", *QUICK)
+    assert done.code == 0, done.err
+    first, second = done.json["files"]
+    assert (first["path"], first["mask"], first["bounds"]) == ("i.png", 0, {"x": 4, "y": 4, "width": 16, "height": 16})
+    assert (second["path"], second["mask"], second["bounds"]["x"]) == ("i-mask-1.png", 1, 40)
+    with Image.open("i-mask-1.png") as image:
+        assert (image.mode, image.size) == ("RGBA", (20, 16))
+
+
+def test_a_picture_is_expanded(shell: Shell) -> None:
+    picture = shell.picture("photo.png")
+    done = shell.run("inpaint", picture, "wood", "--expand", "16,0,8,4", "--feather", "4", "-o", "i.png", *QUICK)
+    assert done.code == 0, done.err
+    with Image.open(picture) as before, Image.open("i.png") as after:
+        assert after.size == (88, 52)
+        made = np.asarray(after)
+        assert (made[..., 3] == 255).all() and made[:, :16, :3].std() > 1
+        np.testing.assert_array_equal(made[:40, 24:72, :3], np.asarray(before)[:40, 8:56])
+
+
+def test_an_inpaint_is_painted_at_another_size(shell: Shell) -> None:
+    picture = shell.picture("photo.png")
+    done = shell.run("inpaint", picture, "wood", "--rect", "8,8,24,24", "--at", "128x96", "-o", "i.png", *QUICK)
+    assert done.code == 0, done.err
+    with Image.open(picture) as before, Image.open("i.png") as after:
+        changed = (np.asarray(before) != np.asarray(after)).any(axis=2)
+    assert changed[8:32, 8:32].mean() > 0.9
+    assert changed.sum() <= 24 * 24
+
+
 def test_control_follows_several_structures_at_once(shell: Shell) -> None:
     np.savez("room.npz", z=np.linspace(1, 9, 96 * 64, dtype=np.float32).reshape(64, 96))
     shell.picture("photo.png", 96, 64)

@@ -17,7 +17,18 @@ from bottega.blobs import pack, shrinks
 from bottega.check import check
 from bottega.errors import CorruptBlob, InvalidRequest
 from bottega.pixels import Pixels
-from bottega.tasks import Generate, Keypoint, canny_control, depth_control, generate, inpaint, map_control, pose_control
+from bottega.tasks import (
+    Generate,
+    Keypoint,
+    Margin,
+    canny_control,
+    depth_control,
+    generate,
+    inpaint,
+    inpaint_control,
+    map_control,
+    pose_control,
+)
 from bottega.wire import image_message, pixels_in, pixels_of, task_message
 from bottega_daemon.rpc.generated.v1 import task_pb2
 from tests.client.test_pixels import pixels
@@ -75,9 +86,22 @@ def test_a_task_says_to_the_daemon_what_it_says_here() -> None:
     assert pixels_in(task) == [GREY, GREY, RGB, RGB, RGB]
 
 
+def test_an_inpaint_says_to_the_daemon_what_it_says_here() -> None:
+    wishes: dict[str, Any] = {"grow": Margin(3), "feather": Margin(1, 0.25), "match_color": False, "outpaint": True}
+    control = inpaint_control(strength=0.5)
+    task = inpaint(RGB, GREY, "door", 0.5, "blur", more_masks=[GREY], width=64, height=48, controls=[control], **wishes)
+    theirs = task_pb2.Task.FromString(bytes(task_message(task, inline))).inpaint
+    assert (theirs.strength, theirs.fill, theirs.match_color, theirs.outpaint) == (0.5, 4, False, True)
+    assert (theirs.grow.pixels, theirs.feather.pixels, theirs.feather.relative) == (3, 1, 0.25)
+    assert (theirs.extent.width, theirs.extent.height) == (64, 48)
+    assert [mask.inline for mask in theirs.more_masks] == [GREY.data]
+    assert (theirs.denoising.controls[0].kind, theirs.denoising.controls[0].WhichOneof("hint")) == (4, None)
+    assert pixels_in(task) == [RGB, GREY, GREY]
+
+
 def test_silence_is_left_to_the_daemon() -> None:
     theirs = task_pb2.Task.FromString(bytes(task_message(inpaint(RGB, GREY, "door"), inline))).inpaint
-    assert not theirs.HasField("strength")
+    assert not theirs.HasField("strength") and not theirs.HasField("match_color") and not theirs.HasField("extent")
     assert not theirs.denoising.HasField("seed")
     assert not theirs.denoising.HasField("guidance")
     bare = task_pb2.Task.FromString(bytes(task_message(generate("x"), inline))).generate

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from bottega_daemon.diffusion.fills import FILLS, CONTINUED_SIDE, border, row_of
+from bottega_daemon.diffusion.fills import CONTINUED_SIDE, FILLS, border, row_of
 from bottega_daemon.diffusion.pixels import Floats
 from bottega_daemon.spec import Fill
 
@@ -34,7 +34,7 @@ def test_outside_the_mask_nothing_is_filled(fill: Fill, mask: Floats, seed: int)
     picture = np.random.default_rng(seed).random((HEIGHT, WIDTH, 3), np.float32)
     filled = FILLS[fill].paint(picture, mask)
     assert filled.dtype == np.float32 and np.isfinite(filled).all()
-    assert 0 <= filled.min() and filled.max() <= 1
+    assert filled.min() >= 0 and filled.max() <= 1
     np.testing.assert_array_equal(filled[mask == 0], picture[mask == 0])
 
 
@@ -48,7 +48,7 @@ def test_nothing_of_what_was_there_shines_through(fill: Fill) -> None:
 
 @pytest.mark.parametrize("side", [24, 120, 2 * CONTINUED_SIDE])
 def test_the_border_goes_on_into_the_hole(side: int) -> None:
-    """At its edge a gradient goes on without a step to be seen; in the middle it lacks at most half of what it rises across."""
+    """At its edge a gradient goes on without a step to be seen; in the middle it lacks half of its rise at most."""
     size = 2 * side + 16
     picture, mask = gradient(size, size), hole(size, size, side // 2, side // 2, side)
     filled = border(picture, mask)

@@ -1,4 +1,4 @@
-"""A layer laid over its picture changes what was selected and not a bit of the rest, at any size, depth and softness."""
+"""A layer laid over its picture changes what was selected and not a bit of the rest, at any size and depth."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Depth, Pixels
 from bottega.planning.choices import wrong
-from bottega.tasks import Control, DepthHint, Keypoint, MapHint, PhotoHint, PoseHint
+from bottega.tasks import Control, DepthHint, InpaintHint, Keypoint, MapHint, PhotoHint, PoseHint
 
 _FORMATS: dict[Depth, tuple[str, float]] = {"u8": ("<B", 255), "u16": ("<H", 65535), "f16": ("<e", 1), "f32": ("<f", 1)}
 """How a value is stored, and what stands for 1."""
@@ -85,6 +85,8 @@ def cut_control(control: Control, canvas: Extent, context: Bounds, content: Exte
     the canvas they say nothing: far away, no edge, no skeleton.
     """
     hint = control.hint
+    if isinstance(hint, InpaintHint):  # made of what is sent
+        return control
     if isinstance(hint, PoseHint):
         size = content or context.extent
         figures = tuple(tuple(_moved(joint, context, size) for joint in figure) for figure in hint.figures)

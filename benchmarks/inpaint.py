@@ -149,7 +149,7 @@ def diffusers_side() -> Side:
 
     folder = STARTER_ROOT / "checkpoints" / "starter"
     pipe: Any = StableDiffusionInpaintPipeline.from_pretrained(
-        folder, torch_dtype=torch.float32, safety_checker=None, local_files_only=True
+        folder, dtype=torch.float32, safety_checker=None, local_files_only=True
     )
     pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config, timestep_spacing="linspace")
     pipe.set_progress_bar_config(disable=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from bottega.events import Picture
 from bottega.pixels import Pixels
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from bottega.events import Picture
 
 _KINDS = {"u8": "<u1", "u16": "<u2", "f16": "<f2", "f32": "<f4"}
 

@@ -32,6 +32,8 @@ def test_the_plan_is_that_of_the_planner(lonely: Shell) -> None:
     assert found["result"] == {"x": 492, "y": 11, "width": 56, "height": 48}
     assert found["way"] == "two"
     assert done.json["native"] == 128
+    part = ("--grow", "4%", "--feather", "1+4%")  # of a diagonal of 50 pixels
+    assert lonely.run("inspect-plan", picture, "--rect", "500,20,40,30", *asked, *part).json["plan"] == found
     by_rect = lonely.run("inspect-plan", picture, "--rect", "500,20,40,30", *asked)
     assert by_rect.json["plan"] == found
     deep = lonely.run("inspect-plan", picture, "--mask", mask_file(lonely, mode="I;16"), *asked)
@@ -108,7 +110,7 @@ def test_strips_and_single_pixels_are_drawn(lonely: Shell) -> None:
         (("--mask", "black.png"), "inpaint.mask"),
         (("--rect", "1,1,4,4", "--detail", "9"), "plan.detail"),
         (("--rect", "1,1,4,4", "--detail", "nan"), "plan.detail"),
-        (("--rect", "1,1,4,4", "--grow", "-1"), "plan.grow"),
+        (("--rect", "1,1,4,4", "--grow", "-1"), "inpaint.grow"),
         (("--rect", "1,1,4,4", "--context", "-1"), "plan.margin"),
         (("--rect", "1,1,4,4", "--family", "sd99"), "family"),
         (("--rect", "1,1,4,4", "--family", "sd15", "--native", "7"), "native"),

@@ -11,7 +11,17 @@ from bottega.errors import InvalidRequest
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import bounds_of, cut, cut_control, pasted
-from bottega.tasks import Control, DepthHint, Keypoint, MapHint, canny_control, depth_control, map_control, pose_control
+from bottega.tasks import (
+    Control,
+    DepthHint,
+    Keypoint,
+    MapHint,
+    canny_control,
+    depth_control,
+    inpaint_control,
+    map_control,
+    pose_control,
+)
 from tests.client.test_pixels import DTYPES, pixels
 
 around = st.builds(Bounds, st.integers(-12, 20), st.integers(-12, 20), st.integers(1, 15), st.integers(1, 15))
@@ -100,6 +110,10 @@ def test_structures_are_cut_as_the_canvas_is() -> None:
     assert np.isinf(z[:, 20:]).all(), "beyond the canvas there is nothing"
     assert found.hint.background is not None
     assert (array_of(found.hint.background)[:, 20:] == 255).all()
+
+
+def test_a_control_that_needs_no_hint_stays() -> None:
+    assert cut_control(inpaint_control(strength=0.7), CANVAS, CONTEXT) == inpaint_control(strength=0.7)
 
 
 def test_maps_of_another_resolution_are_cut_at_their_own() -> None:

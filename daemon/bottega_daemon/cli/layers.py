@@ -18,12 +18,12 @@ _KINDS = {"u8": "<u1", "u16": "<u2", "f16": "<f2", "f32": "<f4"}
 def laid(picture: Pixels, layers: Iterable[Picture]) -> Pixels:
     """The picture under its layers, in its own channels and depth. Where a layer's alpha is 0, and outside of its
     bounds, every bit is the picture's own."""
-    values = _array(picture).copy()
+    values = array_of(picture).copy()
     for layer in layers:
         assert layer.bounds is not None
         x, y = layer.bounds.x, layer.bounds.y
         place = values[y : y + layer.pixels.height, x : x + layer.pixels.width]
-        place[...] = _over(place, _array(layer.pixels))
+        place[...] = _over(place, array_of(layer.pixels))
     return Pixels(picture.width, picture.height, picture.channels, picture.depth, picture.color_space, values.tobytes())
 
 
@@ -31,7 +31,7 @@ def expanded(picture: Pixels, left: int, top: int, right: int, bottom: int) -> P
     """The picture on a larger canvas; what is new is transparent."""
     import numpy as np
 
-    old = _array(picture)
+    old = array_of(picture)
     white = np.iinfo(old.dtype).max if old.dtype.kind == "u" else 1
     colours = old[..., :3] if picture.channels > 1 else np.repeat(old, 3, axis=-1)
     alpha = old[..., 3:] if picture.channels == 4 else np.full((*old.shape[:2], 1), white, old.dtype)
@@ -39,7 +39,8 @@ def expanded(picture: Pixels, left: int, top: int, right: int, bottom: int) -> P
     return Pixels(whole.shape[1], whole.shape[0], 4, picture.depth, picture.color_space, whole.tobytes())
 
 
-def _array(pixels: Pixels) -> np.ndarray[Any, Any]:
+def array_of(pixels: Pixels) -> np.ndarray[Any, Any]:
+    """[height, width, channels] as stored; read only."""
     import numpy as np
 
     values = np.frombuffer(pixels.data, _KINDS[pixels.depth])

@@ -10,7 +10,7 @@ from typing import Any
 from bottega.errors import InvalidRequest
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
-from bottega.tasks import Margin
+from bottega.tasks import Inpaint, Margin
 from bottega_daemon.cli.asking import extent_of
 from bottega_daemon.cli.layers import expanded
 from bottega_daemon.cli.options import Selecting
@@ -32,6 +32,11 @@ def masks_of(picture: Pixels, files: Sequence[Path], rects: Sequence[str], *, be
     if not beyond and not any(any(mask.data) for mask in masks):
         note("[yellow]note:[/] the mask is black everywhere: nothing will be repainted. White is what changes.")
     return masks or [Pixels.filled(picture.width, picture.height, color_space="data")]
+
+
+def any_selected(task: Inpaint) -> bool:
+    """Whether anything is to be repainted."""
+    return task.outpaint or any(any(mask.data) for mask in (task.mask, *task.more_masks))
 
 
 def rectangle(picture: Pixels, rect: str) -> Pixels:

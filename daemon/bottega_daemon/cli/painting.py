@@ -49,19 +49,22 @@ class Painted:
     pictures: list[Pixels] = field(default_factory=list)
     waiting: dict[int, list[Picture]] = field(default_factory=dict)
     """Layers by seed, of pictures that lack others."""
+    settings_more: dict[str, Any] = field(default_factory=dict)
+    """What the job's own settings do not tell of a picture that took several."""
 
     def keep(self, picture: Picture) -> None:
         """Write a picture to its file; one that is made of several layers when its last one has come."""
         if picture.bounds is None:
-            self._save(picture.pixels, picture)
+            self.save(picture.pixels, picture.index, picture.seed)
             return
         if self.as_layers:
-            self._save(picture.pixels, picture, bounds=_sides(picture.bounds), mask=picture.mask)
+            more = {"bounds": _sides(picture.bounds), "mask": picture.mask}
+            self.save(picture.pixels, picture.index, picture.seed, **more)
             return
         layers = self.waiting.setdefault(picture.seed, [])
         layers.append(picture)
         if len(layers) == masks_of(self.job):
-            self._save(laid(self.sent, self.waiting.pop(picture.seed)), picture)
+            self.save(laid(self.sent, self.waiting.pop(picture.seed)), picture.index, picture.seed)
 
     @cached_property
     def sent(self) -> Pixels:
@@ -70,14 +73,19 @@ class Painted:
         image = (asked.picture if asked else None) or m.Image()
         return pixels_of(image, self.client.download(image.digest or b""))
 
-    def _save(self, pixels: Pixels, picture: Picture, **more: Any) -> None:
-        settings = settings_of(self.job)
-        path = _path(self.placing.output, settings, picture.seed, more.get("mask", 0))
-        save_png(pixels, path, texts_of(settings, picture.seed))
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Everything that makes these pictures again."""
+        return settings_of(self.job) | self.settings_more
+
+    def save(self, pixels: Pixels, index: int, seed: int, **more: Any) -> None:
+        """Write finished pixels to their file, with their settings."""
+        path = _path(self.placing.output, self.settings, seed, more.get("mask", 0))
+        save_png(pixels, path, texts_of(self.settings, seed))
         self.pictures.append(pixels)
-        index = picture.index if self.as_layers else picture.index % settings["count"]
+        index = index if self.as_layers else index % self.settings["count"]
         size = {"width": pixels.width, "height": pixels.height}
-        self.files.append({"path": str(path), "index": index, "seed": picture.seed, **size, **more})
+        self.files.append({"path": str(path), "index": index, "seed": seed, **size, **more})
 
     def save_tiled(self) -> None:
         """Beside each file, write one that shows it 2 x 2."""
@@ -132,7 +140,7 @@ def _said_if_kept(items: Iterator[Event | Picture], painted: Painted) -> Iterato
         raise
 
 
-def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Reaching) -> None:
+def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Reaching, **more: Any) -> None:
     """Say what was painted: a file's name a line, or everything in one object."""
     if reaching.as_json:
         answer = {
@@ -141,7 +149,7 @@ def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Re
             "files": painted.files,
             "seeds": [file["seed"] for file in painted.files],
         }
-        put_json({**answer, "timings": seconds, "settings": settings_of(job)})
+        put_json({**answer, "timings": seconds, "settings": painted.settings, **more})
         return
     for file in painted.files:
         put(file["path"])

@@ -7,7 +7,8 @@ from pathlib import Path
 from bottega.errors import ConnectionLost, InvalidRequest
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
-from bottega.planning import FAMILIES, Choices, Native, Pass, Plan, bounds_of, native, native_of
+from bottega.planning import FAMILIES, Choices, Native, Pass, Plan, bounds_of, native, native_of, relative
+from bottega.tasks import Margin
 from bottega_daemon.cli.masks import FIELD, rectangle_of
 from bottega_daemon.cli.options import Focus, Reaching
 from bottega_daemon.cli.reading import read_mask
@@ -17,16 +18,21 @@ _WAYS = {"one": "in one pass", "two": "composed small, then refined", "tiles": "
 _PASSES = {"compose": "composed at", "refine": "refined at"}
 
 
-def choices_of(focus: Focus, grow: int, feather: int, strength: float) -> Choices:
-    """What the options choose. Raises InvalidRequest."""
+def choices_of(focus: Focus, grow: Margin, feather: Margin, strength: float, selection: Bounds) -> Choices:
+    """What the options choose for a selection. Raises InvalidRequest."""
     return Choices(
-        grow=grow,
-        feather=feather,
+        grow=_pixels(grow, selection),
+        feather=_pixels(feather, selection),
         detail=focus.detail,
         megapixels=focus.megapixels,
         margin=focus.context,
         strength=strength,
     )
+
+
+def _pixels(margin: Margin, selection: Bounds) -> int:
+    """A margin in pixels, as the daemon reckons it."""
+    return margin.pixels + relative(selection, margin.relative)
 
 
 def selected(canvas: Pixels, file: Path | None, rect: str | None) -> tuple[Bounds, Pixels | None]:

@@ -11,8 +11,8 @@ from typer import Argument, Option
 from bottega.errors import InvalidRequest
 from bottega.tasks import Generate, Inpaint, Task
 from bottega_daemon.cli.asking import check_output, extent_of, fitted, look_of
-from bottega_daemon.cli.masks import expanded_by, filling_of, masks_of
-from bottega_daemon.cli.options import Axes, Look, Placing, Reaching, Selecting, Size, Structure
+from bottega_daemon.cli.masks import any_selected, expanded_by, filling_of, masks_of
+from bottega_daemon.cli.options import Axes, Focus, Look, Placing, Reaching, Selecting, Size, Structure
 from bottega_daemon.cli.reading import read_picture
 from bottega_daemon.cli.spread import spread
 from bottega_daemon.cli.structure import Guide, read_guides
@@ -86,10 +86,14 @@ def inpaint(
     placing: Placing,
     reaching: Reaching,
     selecting: Selecting,
+    focus: Focus,
     strength: Strength = None,
     seamless: Seamless = Axes.none,
 ) -> None:
     """Repaint the masked part of a picture; the rest stays as it is.
+
+    Only the surroundings of the selection are sent, and small selections painted enlarged: `inspect-plan` shows how.
+    The whole picture is sent, and painted at once, with --detach, --layers, --at and --seamless.
 
     A prompt that is empty or names the background, with --fill border, takes something away.
     """
@@ -100,7 +104,10 @@ def inpaint(
     controls = [guide.control(before.width, before.height) for guide in read_guides(structure)]
     fields |= {"more_masks": more, "outpaint": beyond, "controls": controls}
     task = Inpaint(before, first, prompt, strength, **fields)
-    _paint(lambda _: task, placing, reaching, as_layers=selecting.layers)
+    if placing.detach or selecting.layers or selecting.at or seamless is not Axes.none or not any_selected(task):
+        _paint(lambda _: task, placing, reaching, as_layers=selecting.layers)
+        return
+    _paint_planned(task, focus, placing, reaching)
 
 
 @spread
@@ -139,6 +146,15 @@ def _paint(
     check_output(placing.output)
     with reached(reaching) as client:
         return paint(client, make(client), placing, reaching, as_layers=as_layers)
+
+
+def _paint_planned(task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching) -> None:
+    from bottega_daemon.cli.planned import paint_planned
+    from bottega_daemon.cli.reach import reached
+
+    check_output(placing.output)
+    with reached(reaching) as client:
+        paint_planned(client, task, focus, placing, reaching)
 
 
 def _guided(client: Client, guides: Sequence[Guide], wanted: tuple[int, int], checkpoint: str) -> dict[str, Any]:

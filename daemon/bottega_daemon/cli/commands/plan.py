@@ -23,8 +23,8 @@ def inspect_plan(
     rect: Annotated[
         str | None, Option(metavar="X,Y,W,H", help="Instead of a mask: this rectangle, which may leave the picture.")
     ] = None,
-    grow: Annotated[int, Option(metavar="PIXELS", help="Repaint so far beyond the selection.")] = 0,
-    feather: Annotated[int, Option(metavar="PIXELS", help="Fade over so many pixels more.")] = 0,
+    grow: Annotated[str, Option(metavar="PIXELS|%", help="How far the selection reaches beyond itself: 4, 5%.")] = "0",
+    feather: Annotated[str, Option(metavar="PIXELS|%", help="Over how much more the result fades out: 16, 5%.")] = "0",
     strength: Annotated[float, Option(help="How far to leave what is there: 0 keeps it, 1 forgets it.")] = 1.0,
     checkpoint: Annotated[str, Option(help="A model of the catalog. Default: the catalog's.")] = "",
     family: Annotated[str, Option(help="Instead: a model of this family; needs no daemon.")] = "",
@@ -34,6 +34,7 @@ def inspect_plan(
     """Show what an inpaint would send of a picture, and at which sizes it would be worked on. Nothing is sent."""
     from bottega.planning import plan
     from bottega_daemon.cli.asking import check_output
+    from bottega_daemon.cli.masks import margin_of
     from bottega_daemon.cli.plans import choices_of, model_of, selected
     from bottega_daemon.cli.reading import read_picture
 
@@ -41,7 +42,8 @@ def inspect_plan(
     canvas = read_picture(picture, "inpaint.picture")
     selection, white = selected(canvas, mask, rect)
     model = model_of(family, native, checkpoint, reaching)
-    found = plan(canvas.extent, selection, model, choices_of(focus, grow, feather, strength))
+    choices = choices_of(focus, margin_of(grow, "grow"), margin_of(feather, "feather"), strength, selection)
+    found = plan(canvas.extent, selection, model, choices)
     if drawn:
         from bottega_daemon.cli.drawing import draw_plan
 

@@ -1,0 +1,143 @@
+"""A plan carried out: each pass asks for jobs on the context alone, and lays what comes of them over it.
+
+A walk is a generator: it yields jobs that may be done at once, and is resumed with the layers of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from bottega import messages as m
+from bottega.events import Picture
+from bottega.geometry import Bounds, Extent
+from bottega.pixels import Pixels
+from bottega.planning import Pass, Plan, cut, cut_control
+from bottega.tasks import Inpaint, Margin
+from bottega_daemon.cli.layers import array_of, laid
+
+Layers: TypeAlias = list[Picture]
+Walk: TypeAlias = Generator[list[Inpaint], list[Layers], list[Pixels]]
+
+_GLANCE = 256
+"""Longest side at which a job is worked on that is asked for its mask alone."""
+
+
+def walk(plan: Plan, task: Inpaint) -> Walk:
+    """Paint one mask of a canvas: `task` holds the whole picture and mask, and a seed. Returns the context for each
+    picture that is asked for, repainted; outside of the mask every bit is the canvas's own."""
+    context, first = plan.context, plan.passes[0]
+    sent = replace(task, picture=cut(task.picture, context), mask=cut(task.mask, context, 1.0))
+    if first.tiles:  # what is only refined is not composed, but how far it reaches the daemon knows
+        (found,) = yield [_glance(sent)]
+        found, others = found * task.count, plan.passes
+    else:
+        (found,) = yield [_at(sent, task, context, first.content, first.strength)]
+        others = plan.passes[1:]
+    contexts = [laid(sent.picture, [layer]) for layer in found]
+    for each in others:
+        reached = _alpha(found[0], context.extent)
+        refined = [replace(sent, seed=(task.seed or 0) + index, count=1, fill="keep") for index in range(task.count)]
+        contexts = yield from _refine(plan, each, task, refined, contexts, reached)
+    return contexts
+
+
+def carry_out(walks: Sequence[Walk], ask: Callable[[list[Inpaint]], list[Layers]]) -> list[list[Pixels]]:
+    """Every walk to its end, side by side: `ask` has jobs done, those of all walks at once."""
+    waiting, ended = dict(enumerate(walks)), dict[int, list[Pixels]]()
+    wanted = {index: next(each) for index, each in waiting.items()}
+    while wanted:
+        answers = iter(ask([job for jobs in wanted.values() for job in jobs]))
+        given = {index: [next(answers) for _ in jobs] for index, jobs in wanted.items()}
+        wanted = {}
+        for index, layers in given.items():
+            found = _resumed(waiting[index], layers)
+            if isinstance(found, StopIteration):
+                ended[index] = found.value
+            else:
+                wanted[index] = found
+    return [ended[index] for index in range(len(walks))]
+
+
+def _resumed(walk: Walk, layers: list[Layers]) -> list[Inpaint] | StopIteration:
+    """The next jobs, or the end."""
+    try:
+        return walk.send(layers)
+    except StopIteration as end:
+        return end
+
+
+def _refine(
+    plan: Plan, each: Pass, task: Inpaint, refined: Sequence[Inpaint], contexts: list[Pixels], reached: Any
+) -> Walk:
+    """A further pass over every candidate's context: all candidates at once, one tile after the other."""
+    if not each.tiles:
+        asked = zip(refined, contexts, strict=True)
+        jobs = [replace(job, picture=context) for job, context in asked]
+        found = yield [_at(job, task, plan.context, each.content, each.strength) for job in jobs]
+        return [laid(context, layers) for context, layers in zip(contexts, found, strict=True)]
+    for tile, size, mask in _tiles(plan, each, reached):
+        place = tile.seen_from(plan.context)
+        soft = {"mask": mask, "grow": Margin(), "feather": Margin()}
+        pairs = zip(refined, contexts, strict=True)
+        jobs = [replace(job, picture=cut(context, place), **soft) for job, context in pairs]
+        found = yield [_at(job, task, tile, size, each.strength) for job in jobs]
+        contexts = [
+            laid(context, [_moved(layer, place) for layer in layers])
+            for context, layers in zip(contexts, found, strict=True)
+        ]
+    return contexts
+
+
+def _at(job: Inpaint, whole: Inpaint, part: Bounds, size: Extent, strength: float) -> Inpaint:
+    """The job at a size and a strength, with what the whole task's controls say about this part of the canvas."""
+    controls = [cut_control(control, whole.picture.extent, part, size) for control in whole.controls]
+    return replace(job, width=size.width, height=size.height, strength=strength, controls=controls)
+
+
+def _glance(job: Inpaint) -> Inpaint:
+    """A job that changes nothing, and so tells at once how far the mask reaches."""
+    longest = job.picture.extent.longest
+    width, height = (max(16, round(side * _GLANCE / longest)) for side in (job.picture.width, job.picture.height))
+    return replace(job, strength=0.0, count=1, width=width, height=height, controls=())
+
+
+def _alpha(layer: Picture, extent: Extent) -> Any:
+    """How far a layer shows, on its whole context: [height, width] of 16 bits."""
+    values = array_of(layer.pixels)[..., 3]
+    top = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
+    whole = np.zeros((extent.height, extent.width), np.uint16)
+    place = _bounds(layer)
+    whole[place.y : place.bottom, place.x : place.right] = np.rint(values / top * 65535.0)
+    return whole
+
+
+def _tiles(plan: Plan, each: Pass, reached: Any) -> Iterator[tuple[Bounds, Extent, Pixels]]:
+    """Each tile on the canvas, its size in pixels of work, and its mask: faded in at the edges where earlier tiles lie,
+    so that none ends in a line. Tiles that nothing is selected of are left out."""
+    left, top = each.tiles[0].x, each.tiles[0].y
+    fade = max(1.0, each.overlap / float(plan.scale) - 2.0)  # tiles end on whole pixels of canvas
+    for tile, place in zip(each.tiles, plan.tiles_on_canvas(), strict=True):
+        inside = place.seen_from(plan.context)
+        mask = reached[inside.y : inside.bottom, inside.x : inside.right].astype(np.float32)
+        if not mask.any():
+            continue
+        if tile.x > left:
+            mask *= np.minimum(np.arange(inside.width) / fade, 1.0)
+        if tile.y > top:
+            mask *= np.minimum(np.arange(inside.height) / fade, 1.0)[:, None]
+        yield place, tile.extent, Pixels.of(np.rint(mask).astype(np.uint16), "data")
+
+
+def _moved(layer: Picture, place: Bounds) -> Picture:
+    """A layer of a part that lies there, as one of the whole."""
+    found = _bounds(layer).moved(place.x, place.y)
+    return replace(layer, bounds=m.Bounds(x=found.x, y=found.y, width=found.width, height=found.height))
+
+
+def _bounds(layer: Picture) -> Bounds:
+    assert layer.bounds is not None, "an inpaint's pictures are layers"
+    return Bounds(layer.bounds.x, layer.bounds.y, layer.pixels.width, layer.pixels.height)

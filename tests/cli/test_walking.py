@@ -1,0 +1,160 @@
+"""A plan is carried out on its context alone, in every way that there is, and nothing outside the mask changes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bottega import messages as m
+from bottega.events import Picture
+from bottega.geometry import Bounds, Extent
+from bottega.pixels import Pixels
+from bottega.planning import Choices, Plan, bounds_of, native, plan
+from bottega.tasks import Inpaint, Keypoint, PoseHint, pose_control
+from bottega_daemon.cli.layers import array_of
+from bottega_daemon.cli.walking import carry_out, walk
+
+STARTER = native("starter")
+CANVAS = Extent(400, 300)
+
+
+def canvas_of(seed: int = 0, channels: int = 3) -> Pixels:
+    """Noise."""
+    values = np.random.default_rng(seed).integers(0, 256, (CANVAS.height, CANVAS.width, channels), np.uint8)
+    return Pixels.of(values)
+
+
+def mask_of(*places: Bounds) -> Pixels:
+    """White in these places, with a grey pixel in the corner of each."""
+    values = np.zeros((CANVAS.height, CANVAS.width), np.uint8)
+    for place in places:
+        values[place.y : place.bottom, place.x : place.right] = 255
+        values[place.y, place.x] = 90
+    return Pixels.of(values, "data")
+
+
+class Painter:
+    """Stands in for the daemon: paints each picture in the colour of its seed, through the mask as it is."""
+
+    def __init__(self) -> None:
+        self.jobs: list[Inpaint] = []
+
+    def __call__(self, tasks: list[Inpaint]) -> list[list[Picture]]:
+        self.jobs += tasks
+        return [[self._layer(task, index) for index in range(task.count)] for task in tasks]
+
+    def _layer(self, task: Inpaint, index: int) -> Picture:
+        assert task.seed is not None
+        colours = np.full((task.picture.height, task.picture.width, 3), 10 * (task.seed + index), np.uint8)
+        if task.strength == 0:
+            colours = array_of(task.picture)[..., :3].copy()
+        top = 255 if task.mask.depth == "u8" else 65535
+        alpha = np.rint(array_of(task.mask) / top * 255).astype(np.uint8)
+        pixels = Pixels.of(np.concatenate([colours, alpha], axis=-1))
+        bounds = m.Bounds(x=0, y=0, width=pixels.width, height=pixels.height)
+        return Picture("job", index, task.seed + index, pixels, bounds, 0)
+
+
+def painted(mask: Pixels, choices: Choices, count: int = 1, **more: object) -> tuple[Plan, Painter, list[np.ndarray]]:
+    """The plan, what was asked, and each picture's context."""
+    selection = bounds_of(mask)
+    assert selection is not None
+    found, painter = plan(CANVAS, selection, STARTER, choices), Painter()
+    task = Inpaint(canvas_of(), mask, "x", choices.strength, seed=5, count=count, **more)  # pyright: ignore[reportArgumentType]
+    (contexts,) = carry_out([walk(found, task)], painter)
+    return found, painter, [array_of(context) for context in contexts]
+
+
+WAYS = {
+    "one": (Bounds(100, 80, 40, 40), Choices()),
+    "two": (Bounds(100, 80, 40, 40), Choices(detail=2.0)),
+    "tiles": (Bounds(40, 30, 300, 200), Choices()),
+    "tiles at once": (Bounds(40, 30, 300, 200), Choices(strength=0.3)),
+    "enlarged tiles": (Bounds(100, 80, 40, 40), Choices(detail=4.0)),
+}
+
+
+@pytest.mark.parametrize(("place", "choices"), WAYS.values(), ids=WAYS.keys())
+def test_each_way_paints_the_mask_and_nothing_else(place: Bounds, choices: Choices) -> None:
+    mask = mask_of(place)
+    found, painter, (first, second) = painted(mask, choices, count=2)
+    context = found.context
+    crop = (context.x, context.y, context.width, context.height)
+    before, white = array_of(canvas_of().crop(*crop)), array_of(mask.crop(*crop))[..., 0]
+    for picture, colour in ((first, 50), (second, 60)):
+        assert np.array_equal(picture[white == 0], before[white == 0])
+        assert np.abs(picture[white == 255].astype(int) - colour).max() <= 1, "no tile's edge is left"
+    for job in painter.jobs:
+        assert found.context.extent.holds(job.picture.extent), "only the context leaves"
+        assert max(job.width, job.height) <= max(STARTER.longest, found.last.work.longest)
+    assert painter.jobs[-1].strength == found.last.strength
+
+
+def test_tiles_are_asked_for_all_candidates_at_once_and_empty_ones_not_at_all() -> None:
+    mask = mask_of(Bounds(10, 10, 30, 30), Bounds(350, 250, 30, 30))
+    found, painter, _ = painted(mask, Choices(), count=3)
+    tiles = painter.jobs[1:]
+    assert len(tiles) < 3 * len(found.last.tiles)
+    assert len(tiles) % 3 == 0
+    assert [job.seed for job in tiles[:3]] == [5, 6, 7]
+    assert all(max(job.width, job.height) <= STARTER.side for job in tiles)
+    assert all(job.fill == "keep" and job.count == 1 for job in tiles)
+
+
+def test_several_masks_are_walked_side_by_side() -> None:
+    places = (Bounds(20, 20, 30, 30), Bounds(300, 200, 30, 30))
+    asked: list[int] = []
+    painter = Painter()
+
+    def ask(tasks: list[Inpaint]) -> list[list[Picture]]:
+        asked.append(len(tasks))
+        return painter(tasks)
+
+    walks = []
+    for place, detail in zip(places, (1.0, 2.0), strict=True):
+        made = plan(CANVAS, place, STARTER, Choices(detail=detail))
+        walks.append(walk(made, Inpaint(canvas_of(), mask_of(place), "x", seed=1)))
+    contexts = carry_out(walks, ask)
+    assert asked == [2, 1]
+    assert [len(found) for found in contexts] == [1, 1]
+
+
+def test_controls_follow_context_tile_and_size() -> None:
+    joints = [Keypoint(120.0, 100.0)] * 18
+    found, painter, _ = painted(
+        mask_of(Bounds(100, 80, 40, 40)), Choices(detail=2.0), controls=[pose_control([joints])]
+    )
+    for job in painter.jobs:
+        (control,) = job.controls
+        assert isinstance(control.hint, PoseHint)
+        joint = control.hint.figures[0][0]
+        assert joint.x == (120 - found.context.x) * job.width / found.context.width
+        assert joint.y == (100 - found.context.y) * job.height / found.context.height
+
+
+@given(
+    st.integers(0, 399), st.integers(0, 299), st.integers(1, 400), st.integers(1, 300), st.sampled_from([1.0, 2.0, 4.0])
+)
+@settings(max_examples=40)
+def test_outside_any_rectangle_every_bit_stays(x: int, y: int, width: int, height: int, detail: float) -> None:
+    place = Bounds(x, y, width, height).within(CANVAS.bounds)
+    mask = mask_of(place)
+    found, _, (picture,) = painted(mask, Choices(detail=detail))
+    crop = (found.context.x, found.context.y, found.context.width, found.context.height)
+    before, white = array_of(canvas_of().crop(*crop)), array_of(mask.crop(*crop))[..., 0]
+    assert np.array_equal(picture[white == 0], before[white == 0])
+    assert np.abs(picture[white == 255].astype(int) - 50).max(initial=0) <= 1
+
+
+def test_beyond_the_canvas_all_is_painted() -> None:
+    place = Bounds(380, 100, 60, 60)
+    made, painter = plan(CANVAS, place, STARTER), Painter()
+    task = Inpaint(canvas_of(), mask_of(Bounds(380, 100, 20, 60)), "x", seed=5)
+    ((context,),) = carry_out([walk(made, task)], painter)
+    beyond = array_of(context)[:, CANVAS.width - made.context.x :]
+    assert (beyond == 50).all()
+    assert replace(painter.jobs[0], picture=task.picture).prompt == "x"

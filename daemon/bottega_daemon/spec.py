@@ -114,6 +114,14 @@ class Control(msgspec.Struct, frozen=True):
     end: float = 1.0
 
 
+class Lora(msgspec.Struct, frozen=True):
+    """A LoRA at work: how strongly it changes the UNet and the text encoder."""
+
+    name: str
+    weight: float = 1.0
+    text_weight: float = 1.0
+
+
 class Denoising(msgspec.Struct, frozen=True):
     """How pictures are denoised: what every painting task has in common."""
 
@@ -130,6 +138,10 @@ class Denoising(msgspec.Struct, frozen=True):
     """Pictures; the k-th has seed + k and is the picture which that seed gives alone."""
     seamless: Axes = "none"
     controls: tuple[Control, ...] = ()
+    loras: tuple[Lora, ...] = ()
+    """In the order of their names, each once."""
+    embeddings: tuple[str, ...] = ()
+    """Catalog names of the embeddings that the two prompts may mean."""
 
 
 class Generate(msgspec.Struct, frozen=True, tag="generate"):

@@ -78,6 +78,15 @@ class Control:
 
 
 @dataclass(frozen=True)
+class Lora:
+    """A LoRA of the catalog at work. Weights are -10..10; `text_weight` is the text encoder's, None takes `weight`."""
+
+    name: str
+    weight: float | None = None
+    text_weight: float | None = None
+
+
+@dataclass(frozen=True)
 class Painting:
     """How pictures are denoised: what all painting tasks have in common."""
 
@@ -96,6 +105,8 @@ class Painting:
     seamless: Seamless = field(default="none", kw_only=True)
     """Axes along which the picture continues into itself."""
     controls: Sequence[Control] = field(default=(), kw_only=True)
+    loras: Sequence[Lora] = field(default=(), kw_only=True)
+    """The prompt may name more: "<lora:name:0.8>"; embeddings are used by writing their names into it."""
 
 
 @dataclass(frozen=True)

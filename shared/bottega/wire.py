@@ -152,6 +152,7 @@ def _denoising(task: Painting, prompt: str, image_of: ImageOf) -> m.Denoising:
         count=task.count,
         seamless=m.Seamless(horizontal="x" in task.seamless, vertical="y" in task.seamless),
         controls=[_control(control, image_of) for control in task.controls],
+        loras=[m.LoraUse(name=use.name, weight=use.weight, text_weight=use.text_weight) for use in task.loras],
     )
 
 

@@ -20,6 +20,7 @@ from bottega.pixels import Pixels
 from bottega.tasks import (
     Generate,
     Keypoint,
+    Lora,
     Margin,
     canny_control,
     depth_control,
@@ -97,6 +98,15 @@ def test_an_inpaint_says_to_the_daemon_what_it_says_here() -> None:
     assert [mask.inline for mask in theirs.more_masks] == [GREY.data]
     assert (theirs.denoising.controls[0].kind, theirs.denoising.controls[0].WhichOneof("hint")) == (4, None)
     assert pixels_in(task) == [RGB, GREY, GREY]
+
+
+def test_loras_say_what_was_said_and_no_more() -> None:
+    task = generate("copper", loras=[Lora("ink"), Lora("oil", 0.0), Lora("xl", -1.5, 0.25)])
+    uses = task_pb2.Task.FromString(bytes(task_message(task, inline))).generate.denoising.loras
+    assert [use.name for use in uses] == ["ink", "oil", "xl"]
+    assert [use.HasField("weight") for use in uses] == [False, True, True]
+    assert [use.HasField("text_weight") for use in uses] == [False, False, True]
+    assert [(use.weight, use.text_weight) for use in uses[1:]] == [(0.0, 0.0), (-1.5, 0.25)]
 
 
 def test_silence_is_left_to_the_daemon() -> None:

@@ -14,8 +14,9 @@ import torch
 from bottega_daemon.diffusion.denoiser import denoise
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint, load_controlnet
+from bottega_daemon.models.wearing import wear
 from bottega_daemon.spec import Control, Extent, Generate, ReadyHint
-from bottega_daemon.tasks.stages import Models
+from bottega_daemon.tasks.stages import Load, Models
 from bottega_daemon.worker import calls, protocol
 from bottega_daemon.worker.device import Device
 from bottega_daemon.worker.loader import Loader
@@ -140,10 +141,24 @@ def test_models_that_are_let_go_give_their_memory_back(tiny_root: Path) -> None:
     device = Device(torch.device("cuda:0"), "", 1 << 34, torch.float32)
     loader = Loader([tiny_root], device, 1 << 30)
     before = torch.cuda.memory_allocated(0)
-    models = loader.load("tiny", ("tiny-depth",), lambda: None).result(60)
+    models = loader.load(Load("tiny", ("tiny-depth",)), lambda: None).result(60)
     assert torch.cuda.memory_allocated(0) - before >= models.checkpoint.nbytes
     loader.release(models)
     del models
     loader.free()
     assert loader.held() == ((), 0)
     assert torch.cuda.memory_allocated(0) - before < 1 << 16
+
+
+def test_loras_are_put_on_and_taken_off_to_the_last_bit(tiny_root: Path) -> None:
+    device = Device(torch.device("cuda:0"), "", 1 << 34, torch.bfloat16)
+    loader = Loader([tiny_root], device, 1 << 30)
+    models = loader.load(Load("tiny", (), ("tiny-ink", "tiny-style")), lambda: None).result(60)
+    net = models.checkpoint.unet
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    places = [value.data_ptr() for value in net.parameters()]
+    for loras in (("tiny-style",), ("tiny-ink", "tiny-style"), ()):
+        wear(models.checkpoint, "unet", tuple((models.loras[name], 0.7) for name in loras))
+        same = all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+        assert same == (not loras)
+    assert [value.data_ptr() for value in net.parameters()] == places

@@ -53,13 +53,11 @@ def test_the_later_of_two_equal_names_gets_a_number(tiny_root: Path, tmp_path: P
 
 
 def test_other_weights_are_listed(tmp_path: Path) -> None:
-    for folder in ("loras", "embeddings", "vae", "upscalers"):
+    for folder in ("vae", "upscalers"):
         weights(tmp_path / folder / "deep" / f"{folder}.v1.safetensors", {"a": (2, 2)})
     found = Library([tmp_path]).scan()
-    listed = [found.loras, found.embeddings, found.vaes, found.upscalers]
+    listed = [found.vaes, found.upscalers]
     assert [[entry.name for entry in entries] for entries in listed] == [
-        ["loras.v1"],
-        ["embeddings.v1"],
         ["vae.v1"],
         ["upscalers.v1"],
     ]
@@ -188,9 +186,9 @@ def test_links_in_circles_and_to_nowhere_and_odd_names_do_no_harm(tiny_root: Pat
     copy(tiny_root, tmp_path, "checkpoints/tiny")
     (tmp_path / "checkpoints" / "circle").symlink_to(tmp_path / "checkpoints")
     (tmp_path / "checkpoints" / "nowhere.safetensors").symlink_to(tmp_path / "gone")
-    weights(Path(os.fsdecode(os.fsencode(tmp_path) + b"/loras/\xff.safetensors")), {"a": (1,)})
+    weights(Path(os.fsdecode(os.fsencode(tmp_path) + b"/vae/\xff.safetensors")), {"a": (1,)})
     weights(Path(os.fsdecode(os.fsencode(tmp_path) + b"/checkpoints/\xff.safetensors")), {"a": (1,)})
     found = Library([tmp_path]).scan()
     assert found.checkpoints[0].name == "tiny"
-    assert [entry.name for entry in found.loras] == ["?"]
+    assert [entry.name for entry in found.vaes] == ["?"]
     assert all(problem.reason.encode() for problem in found.problems)

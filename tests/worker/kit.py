@@ -13,10 +13,11 @@ import torch
 from bottega_daemon.blobs import Blobs
 from bottega_daemon.diffusion.pixels import Stored, load, store
 from bottega_daemon.diffusion.sample import Sample
+from bottega_daemon.models.adapters import load_embedding, load_lora
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint, load_controlnet
 from bottega_daemon.spec import ChannelDepth, ColorSpace, Denoising, Extent, Generate, Image, JobSpec, Priority, Task
-from bottega_daemon.tasks.stages import Models
+from bottega_daemon.tasks.stages import Load, Models
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.loop import Loop
 
@@ -29,7 +30,7 @@ class Held:
     holders: int = 0
     freed: int = 0
 
-    def load(self, checkpoint: str, networks: tuple[str, ...], wake: Callable[[], None]) -> Future[Models]:
+    def load(self, wanted: Load, wake: Callable[[], None]) -> Future[Models]:
         self.holders += 1
         future: Future[Models] = Future()
         future.set_result(self.models)
@@ -104,12 +105,14 @@ class Bench:
 
 
 def read_models(root: Path, dtype: torch.dtype = torch.float32, names: Sequence[str] = ("depth", "canny")) -> Models:
-    """The tiny library's checkpoint and control networks, in memory."""
+    """The tiny library's checkpoint, control networks, LoRAs and embeddings, in memory."""
     found = Library([root]).scan()
     cpu = torch.device("cpu")
     checkpoint = load_checkpoint(next(each for each in found.checkpoints if each.name == "tiny"), cpu, dtype)
     networks = {each.name: load_controlnet(each, cpu, dtype) for each in found.controlnets if each.kind in names}
-    return Models(checkpoint, networks)
+    loras = {each.name: load_lora(each, checkpoint) for each in found.loras}
+    embeddings = {each.name: load_embedding(each, cpu) for each in found.embeddings}
+    return Models(checkpoint, networks, loras, embeddings)
 
 
 def words(prompt: str = "red brick wall", **changes: object) -> Denoising:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bottega_daemon.worker.batching import PATIENCE, Turn, first, group, pass_over
+from bottega_daemon.worker.batching import PATIENCE, RUN, Turn, first, group, pass_over, settled
 
 waiting = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(1, 4)), min_size=1, max_size=20)
 
@@ -53,3 +53,30 @@ def test_the_urgent_overtake_until_patience_ends() -> None:
         pass_over([slow, quick], taken)
         order.append(taken[0].work)
     assert order == ["quick"] * PATIENCE + ["slow"]
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=12), st.integers(1, 4))
+def test_weights_are_changed_rarely_and_everybody_has_a_turn(sets: list[int], most: int) -> None:
+    """Equals with different sets of LoRAs: each set goes on for RUN calls, then the one that has waited longest."""
+    turns = [Turn(place, 1, place) for place in range(len(sets))]
+    worn, run, changes, last = sets[0], 0, 0, dict.fromkeys(range(len(sets)), 0)
+    ticks = 40 * RUN
+    for tick in range(1, ticks + 1):
+        able = settled(turns, [sets[turn.work] == worn for turn in turns], run)
+        taken = group(able, [sets[turn.work] for turn in able], [1] * len(able), most)
+        pass_over(turns, taken)
+        changed = sets[taken[0].work] != worn
+        worn, run, changes = sets[taken[0].work], 1 if changed else run + 1, changes + changed
+        last |= {turn.work: tick for turn in taken}
+        assert tick - min(last.values()) <= (RUN + 1) * len(sets) * len(set(sets))
+    assert changes <= ticks // RUN
+
+
+def test_the_urgent_do_not_wait_for_a_run_to_end() -> None:
+    worn, live = Turn("worn", 1, 0), Turn("live", 2, 1)
+    able = settled([worn, live], [True, False], 1)
+    assert group(able, ["a", "b"], [1, 1], 8) == [live]
+    equal = Turn("equal", 1, 2)
+    assert settled([worn, equal], [True, False], RUN - 1) == [worn]
+    assert settled([worn, equal], [True, False], RUN) == [equal]
+    assert settled([worn, equal], [True, True], RUN) == [worn, equal]

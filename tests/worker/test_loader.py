@@ -14,7 +14,7 @@ import torch
 from bottega_daemon.errors import BottegaError, InvalidRequest, NotFound, OutOfMemory
 from bottega_daemon.models.entries import Checkpoint
 from bottega_daemon.models.model_set import ModelSet
-from bottega_daemon.tasks.stages import Models
+from bottega_daemon.tasks.stages import Load, Models
 from bottega_daemon.worker import loader as module
 from bottega_daemon.worker.device import Device
 from bottega_daemon.worker.loader import Loader
@@ -40,7 +40,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ask(loader: Loader, checkpoint: str, *networks: str, wake: Callable[[], None] = lambda: None) -> Future[Models]:
-    return loader.load(checkpoint, networks, wake)
+    return loader.load(Load(checkpoint, networks), wake)
 
 
 def get(answer: Future[Models]) -> Models:

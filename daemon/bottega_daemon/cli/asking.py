@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bottega.errors import InvalidRequest
-from bottega.tasks import Seamless
+from bottega.tasks import Lora, Seamless
 from bottega_daemon.cli.options import Axes, Look
 
 LEAST = 8
@@ -25,6 +25,7 @@ def look_of(look: Look, axes: Axes, task: str) -> dict[str, Any]:
     return {
         "negative_prompt": look.negative,
         "checkpoint": look.checkpoint,
+        "loras": [_lora(said) for said in look.lora or ()],
         "sampler": look.sampler,
         "schedule": look.schedule,
         "steps": look.steps or 0,
@@ -34,6 +35,18 @@ def look_of(look: Look, axes: Axes, task: str) -> dict[str, Any]:
         "count": look.count,
         "seamless": cast(Seamless, axes.value),
     }
+
+
+def _lora(said: str) -> Lora:
+    """A LoRA with its weights from "name:0.8:0.5"; a name may have colons, as long as no number follows them."""
+    parts, weights = said.split(":"), list[float]()
+    while len(parts) > 1 and len(weights) < 2:
+        try:
+            weights.insert(0, float(parts[-1]))
+        except ValueError:
+            break
+        parts.pop()
+    return Lora(":".join(parts), *weights)
 
 
 def extent_of(size: str | None, name: str = "generate.extent") -> tuple[int, int]:

@@ -62,6 +62,14 @@ class Look:
     guidance: Annotated[
         float | None, Option(rich_help_panel=_LOOK, help="How closely to follow the prompt, 0 to 100.")
     ] = None
+    lora: Annotated[
+        list[str] | None,
+        Option(
+            metavar="NAME[:WEIGHT[:TEXT]]",
+            rich_help_panel=_LOOK,
+            help="A LoRA of the catalog, -10 to 10; may be given several times. TEXT is the text encoder's weight.",
+        ),
+    ] = None
     sampler: Annotated[str, Option(rich_help_panel=_LOOK, help="A sampler of the catalog.")] = ""
     schedule: Annotated[str, Option(rich_help_panel=_LOOK, help="A noise schedule of the catalog.")] = ""
     clip_skip: Annotated[

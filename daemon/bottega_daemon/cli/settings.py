@@ -51,6 +51,9 @@ def settings_of(job: m.Job) -> dict[str, Any]:
         **({"strength": short(asked.strength)} if _repaints(asked) else {}),
         **(_repainting(asked) if isinstance(asked, m.Inpaint) else {}),
         "controls": [_control(control) for control in how.controls],
+        "loras": [
+            {"name": use.name, "weight": short(use.weight), "text_weight": short(use.text_weight)} for use in how.loras
+        ],
     }
 
 

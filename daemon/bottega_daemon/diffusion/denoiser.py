@@ -16,6 +16,7 @@ import torch
 from bottega_daemon.diffusion.sample import Sample
 from bottega_daemon.diffusion.schedules import timestep_of
 from bottega_daemon.diffusion.seamless import tiling
+from bottega_daemon.models.wearing import wear
 
 Residuals = tuple[list[torch.Tensor], torch.Tensor]
 
@@ -24,6 +25,7 @@ Residuals = tuple[list[torch.Tensor], torch.Tensor]
 def denoise(samples: Sequence[Sample]) -> list[torch.Tensor]:
     """The clean picture that each sample's model sees in its x. All samples must have the same `key`."""
     model = samples[0].model
+    wear(model, "unet", samples[0].loras)
     noisy = [_noisy(sample) for sample in samples]
     rows = _Rows(samples, noisy)
     networks = [guide.network.net for guide in samples[0].active]

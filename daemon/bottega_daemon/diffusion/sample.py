@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import torch
 
 from bottega_daemon.models.model_set import ControlNet, ModelSet
+from bottega_daemon.models.wearing import LoraSet, is_worn, key_of
 from bottega_daemon.spec import Axes
 
 _ROUNDING = 1e-4
@@ -66,6 +67,7 @@ class Sample:
     kept: Kept | None = None
     known: torch.Tensor | None = None
     """[1, 5, h, w] for a UNet that is told what is missing: the mask, and the latents of what is known."""
+    loras: LoraSet = ()
     x: torch.Tensor = field(init=False)
     sigma: float = field(init=False)
     denoised: torch.Tensor | None = field(default=None, init=False)
@@ -105,7 +107,13 @@ class Sample:
     def key(self) -> Hashable:
         """Samples with equal keys can share one call of the denoiser."""
         networks = tuple(id(guide.network) for guide in self.active)
-        return id(self.model), tuple(self.x.shape), len(self.positive), self.seamless, networks
+        worn = key_of(self.loras, "unet")
+        return id(self.model), tuple(self.x.shape), len(self.positive), self.seamless, networks, worn
+
+    @property
+    def dressed(self) -> bool:
+        """Whether its LoRAs are in the UNet's weights right now, so that a call for it costs nothing beside."""
+        return is_worn(self.model, "unet", self.loras)
 
     def answer(self, denoised: torch.Tensor) -> None:
         """Resume the sampler with the denoised picture; it asks its next question, or ends."""

@@ -1,19 +1,24 @@
 """Prompts to conditioning: CLIP's text encoder on chunks of 75 tokens, each chunk encoded once per model.
 
 Longer prompts are several chunks side by side, a convention of AUTOMATIC1111's web UI: a chunk ends at a comma where
-one stands among its last tokens, so that a phrase is not torn.
+one stands among its last tokens, so that a phrase is not torn. An embedding's vectors take the place of tokens, one
+each; they go into the encoder's lookup as it runs, and neither tokenizer nor table knows of them.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeAlias, cast
 
 import torch
 
+from bottega_daemon.diffusion.prompts import pieces
 from bottega_daemon.errors import InvalidRequest
+from bottega_daemon.models.adapters import Embedding, Vector
 from bottega_daemon.models.model_set import ModelSet
+from bottega_daemon.models.wearing import LoraSet, key_of, wear
 
 CHUNK = 75
 """Tokens of a prompt in one chunk; with begin and end the 77 that CLIP was trained on."""
@@ -30,12 +35,20 @@ MOST_CHUNKS = 32
 AT_ONCE = 32
 """Chunks in one call of the encoder."""
 
-Chunk = tuple[int, ...]
-_Cache = OrderedDict[tuple[int, Chunk], torch.Tensor]
+Token: TypeAlias = int | Vector
+Chunk: TypeAlias = tuple[Token, ...]
+_Cache: TypeAlias = OrderedDict[tuple[Hashable, int, Chunk], torch.Tensor]
+_NONE: Mapping[str, Embedding] = {}
 
 
 @torch.inference_mode()
-def encode(model: ModelSet, prompts: Sequence[str], clip_skip: int = 1) -> list[torch.Tensor]:
+def encode(
+    model: ModelSet,
+    prompts: Sequence[str],
+    clip_skip: int = 1,
+    loras: LoraSet = (),
+    embeddings: Mapping[str, Embedding] = _NONE,
+) -> list[torch.Tensor]:
     """Return each prompt's conditioning [77 * chunks, width]; an empty prompt is one chunk.
 
     `clip_skip` 1 takes the encoder's last layer, 2 the one before, and so on, normalised as the last. Raises
@@ -47,8 +60,9 @@ def encode(model: ModelSet, prompts: Sequence[str], clip_skip: int = 1) -> list[
         raise InvalidRequest(
             f"this checkpoint's text encoder has no layer {clip_skip}.", remedy=remedy, field="denoising.clip_skip"
         )
-    split = [chunks_of(model, prompt) for prompt in prompts]
-    encoded = _encode_chunks(model, list(dict.fromkeys(chunk for chunks in split for chunk in chunks)), clip_skip)
+    split = [chunks_of(model, prompt, embeddings) for prompt in prompts]
+    distinct = list(dict.fromkeys(chunk for chunks in split for chunk in chunks))
+    encoded = _encode_chunks(model, distinct, clip_skip, loras)
     return [torch.cat([encoded[chunk] for chunk in chunks]) for chunks in split]
 
 
@@ -58,10 +72,15 @@ def pad_to(conditioning: torch.Tensor, chunks: int, empty: torch.Tensor) -> torc
     return torch.cat([conditioning, *[empty] * missing]) if missing > 0 else conditioning
 
 
-def chunks_of(model: ModelSet, prompt: str) -> list[Chunk]:
+def chunks_of(model: ModelSet, prompt: str, embeddings: Mapping[str, Embedding] = _NONE) -> list[Chunk]:
     """Return the prompt's tokens in chunks, without begin, end and padding; at least one, perhaps empty."""
     tokenizer = cast(Any, model.tokenizer)
-    tokens = tokenizer(prompt, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+    tokens: list[Token] = []
+    for words, name in pieces(prompt, embeddings):
+        if name:
+            tokens += embeddings[name].vectors
+        else:
+            tokens += tokenizer(words, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
     chunks = split_tokens(tokens, tokenizer.convert_tokens_to_ids(",</w>"))
     if len(chunks) > MOST_CHUNKS:
         raise InvalidRequest(
@@ -72,29 +91,45 @@ def chunks_of(model: ModelSet, prompt: str) -> list[Chunk]:
     return chunks
 
 
-def split_tokens(tokens: Sequence[int], comma: int) -> list[Chunk]:
-    """Cut tokens into chunks of at most `CHUNK`, after the last comma in reach of a chunk's end."""
+def split_tokens(tokens: Sequence[Token], comma: int) -> list[Chunk]:
+    """Cut tokens into chunks of at most `CHUNK`, after the last comma in reach of a chunk's end.
+
+    An embedding is not torn unless it alone has more vectors than a chunk.
+    """
     chunks: list[Chunk] = []
     rest = tuple(tokens)
     while len(rest) > CHUNK:
         commas = [place for place in range(CHUNK - COMMA_REACH, CHUNK) if rest[place] == comma]
         cut = commas[-1] + 1 if commas else CHUNK
+        cut = _before_embedding(rest, cut) or cut
         chunks.append(rest[:cut])
         rest = rest[cut:]
     return [*chunks, rest]
 
 
-def _encode_chunks(model: ModelSet, chunks: Sequence[Chunk], clip_skip: int) -> dict[Chunk, torch.Tensor]:
+def _before_embedding(tokens: Sequence[Token], cut: int) -> int:
+    """Move a cut that would tear an embedding to where it begins."""
+    while isinstance(token := tokens[cut], Vector) and token.index and cut:
+        cut -= 1
+    return cut
+
+
+def _encode_chunks(
+    model: ModelSet, chunks: Sequence[Chunk], clip_skip: int, loras: LoraSet
+) -> dict[Chunk, torch.Tensor]:
     """Encode what the model's cache does not hold; return every chunk's [77, width]."""
     cache: _Cache = model.derived.setdefault("text", OrderedDict())
-    found = {chunk: cache[clip_skip, chunk] for chunk in chunks if (clip_skip, chunk) in cache}
+    keys = {chunk: (key_of(loras, "text_encoder"), clip_skip, chunk) for chunk in chunks}
+    found = {chunk: cache[key] for chunk, key in keys.items() if key in cache}
     missing = [chunk for chunk in chunks if chunk not in found]
+    if missing:
+        wear(model, "text_encoder", loras)
     for start in range(0, len(missing), AT_ONCE):
         batch = missing[start : start + AT_ONCE]
         found |= zip(batch, (each.clone() for each in _forward(model, batch, clip_skip)), strict=True)
-    for chunk in chunks:
-        cache[clip_skip, chunk] = found[chunk]
-        cache.move_to_end((clip_skip, chunk))
+    for chunk, key in keys.items():
+        cache[key] = found[chunk]
+        cache.move_to_end(key)
     while len(cache) > CACHED_CHUNKS:
         cache.popitem(last=False)
     return found
@@ -105,9 +140,33 @@ def _forward(model: ModelSet, chunks: Sequence[Chunk], clip_skip: int) -> torch.
     tokenizer, encoder = cast(Any, model.tokenizer), cast(Any, model.text_encoder)
     rows = [[tokenizer.bos_token_id, *chunk, tokenizer.eos_token_id] for chunk in chunks]
     padded = [row + [tokenizer.pad_token_id] * (CHUNK + 2 - len(row)) for row in rows]
-    ids = torch.tensor(padded, device=model.device)
-    if clip_skip == 1:
-        return encoder(ids).last_hidden_state
-    states = encoder(ids, output_hidden_states=True).hidden_states
+    plain = [[0 if isinstance(token, Vector) else token for token in row] for row in padded]
+    ids = torch.tensor(plain, device=model.device)
     inner = getattr(encoder, "text_model", encoder)  # transformers 5.6 moved the inner model's parts up
+    with _learned(inner.embeddings.token_embedding, padded):
+        if clip_skip == 1:
+            return encoder(ids).last_hidden_state
+        states = encoder(ids, output_hidden_states=True).hidden_states
     return inner.final_layer_norm(states[-clip_skip])
+
+
+@contextmanager
+def _learned(lookup: torch.nn.Module, rows: Sequence[Sequence[Token]]) -> Iterator[None]:
+    """Let the lookup of tokens answer with the vectors that stand among them, inside the `with` block."""
+    places = [
+        (row, at, token.value)
+        for row, tokens in enumerate(rows)
+        for at, token in enumerate(tokens)
+        if isinstance(token, Vector)
+    ]
+
+    def put(_: torch.nn.Module, __: object, found: torch.Tensor) -> torch.Tensor:
+        for row, at, value in places:
+            found[row, at] = value
+        return found
+
+    handle = lookup.register_forward_hook(put)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 Layout = Literal["diffusers", "single_file"]
+TriggerSource = Literal["", "sidecar", "author", "training"]
+"""Where a LoRA's trigger words come from; "" where it has none."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,50 @@ class ControlNetwork:
 
 
 @dataclass(frozen=True)
+class Lora:
+    """A change of a checkpoint's weights."""
+
+    name: str
+    path: Path
+    family: str
+    context: int
+    """Width of the text encodings that it expects; 0 where the file does not tell."""
+    triggers: tuple[str, ...]
+    trigger_source: TriggerSource
+    nbytes: int
+    changed: int
+    """Time of the last change in ns: a file that was replaced by one of the same size is another one."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """Learned words (textual inversion) that a prompt calls by the entry's name."""
+
+    name: str
+    path: Path
+    family: str
+    context: int
+    """Width of each vector."""
+    vectors: int
+    nbytes: int
+    changed: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def suits(entry: Lora | Embedding, checkpoint: Checkpoint) -> bool:
+    """Whether a LoRA or an embedding was made for checkpoints like this one, as far as its header tells."""
+    width = checkpoint.fits.rpartition("x")[2]
+    return entry.family == checkpoint.family and (not entry.context or width == str(entry.context))
+
+
+@dataclass(frozen=True)
 class Asset:
-    """Any other file of weights: a LoRA, an embedding, an autoencoder, an upscaler."""
+    """Any other file of weights: an autoencoder, an upscaler."""
 
     name: str
     path: Path
@@ -72,8 +116,8 @@ class Inventory:
     version: str
     checkpoints: tuple[Checkpoint, ...]
     controlnets: tuple[ControlNetwork, ...]
-    loras: tuple[Asset, ...]
-    embeddings: tuple[Asset, ...]
+    loras: tuple[Lora, ...]
+    embeddings: tuple[Embedding, ...]
     vaes: tuple[Asset, ...]
     upscalers: tuple[Asset, ...]
     problems: tuple[Problem, ...]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bottega_daemon.errors import CorruptModel
-from bottega_daemon.models import inspect
-from bottega_daemon.models.entries import Asset, Checkpoint, ControlNetwork, Inventory, Problem
+from bottega_daemon.models import inspect, inspect_adapters
+from bottega_daemon.models.entries import Asset, Checkpoint, ControlNetwork, Embedding, Inventory, Lora, Problem
 from bottega_daemon.models.files import PICKLE_REMEDY, PICKLED
 
 FOLDERS = ("checkpoints", "controlnets", "loras", "embeddings", "vae", "upscalers")
@@ -20,7 +20,7 @@ WEIGHTS = PICKLED | {".safetensors"}
 MAX_DEPTH = 4
 """Levels of folders below each of `FOLDERS` that are looked into (links are followed, so a loop must end)."""
 
-E = TypeVar("E", Checkpoint, ControlNetwork, Asset)
+E = TypeVar("E", Checkpoint, ControlNetwork, Lora, Embedding, Asset)
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Library:
             version,
             entries("checkpoints", inspect.checkpoint_file, inspect.checkpoint_folder, "model_index.json"),
             entries("controlnets", inspect.control_file, inspect.control_folder, "config.json"),
-            entries("loras", inspect.asset_file),
-            entries("embeddings", inspect.asset_file),
+            entries("loras", inspect_adapters.lora_file),
+            entries("embeddings", inspect_adapters.embedding_file),
             entries("vae", inspect.asset_file),
             entries("upscalers", inspect.asset_file),
             tuple(problems),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
     from transformers import CLIPTextModel, CLIPTokenizer
 
 Prediction = Literal["epsilon", "v_prediction"]
+
+
+@dataclass(eq=False)
+class Worn:
+    """The LoRAs in a net's weights right now."""
+
+    key: Hashable = ()
+    aside: dict[str, torch.Tensor] = field(default_factory=dict)
+    """The weights that they changed, by name, as they were."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +56,8 @@ class ModelSet:
     """The UNet was made for inpainting: it takes nine channels, the last five of which tell it what is missing."""
     derived: dict[str, Any] = field(default_factory=dict, repr=False)
     """What the layers above work out once per model (text encodings, preview map) and want dropped with it."""
+    worn: dict[str, Worn] = field(default_factory=dict, repr=False)
+    """By part; kept by `models.wearing` alone. A part that is not here wears nothing."""
 
 
 @dataclass(frozen=True, eq=False)

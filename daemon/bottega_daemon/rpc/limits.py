@@ -22,6 +22,8 @@ class Limits:
     max_controls: int = 8
     max_margin: int = 2048
     max_control_strength: float = 2.0
+    max_loras: int = 16
+    max_lora_weight: float = 10.0
     max_figures: int = 32
     max_canny_threshold: float = 10_000.0
     max_coordinate: float = 1e6

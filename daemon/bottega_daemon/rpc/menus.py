@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Inventory, Problem
+from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Embedding, Inventory, Lora, Problem
 from bottega_daemon.models.library import Library
 from bottega_daemon.rpc.limits import LIMITS, Limits
 
@@ -51,6 +51,8 @@ class Menus:
 
     checkpoints: dict[str, Checkpoint]
     control_networks: dict[str, ControlNetwork]
+    loras: dict[str, Lora]
+    embeddings: dict[str, Embedding]
     samplers: dict[str, SamplerRow]
     schedules: dict[str, ScheduleRow]
     defaults: Defaults
@@ -87,6 +89,8 @@ def menus_of(inventory: Inventory) -> Menus:
     return Menus(
         {row.name: row for row in inventory.checkpoints},
         {row.name: row for row in inventory.controlnets},
+        {row.name: row for row in inventory.loras},
+        {row.name: row for row in inventory.embeddings},
         samplers,
         schedules,
         defaults,

@@ -7,13 +7,13 @@ from bottega_daemon.diffusion.canvas import plan
 from bottega_daemon.diffusion.pixels import Floats, from_float, load, resize, rgb
 from bottega_daemon.spec import Generate
 from bottega_daemon.tasks import painting
-from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Load, Models, Stages
+from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Models, Stages
 
 
 def generate(task: Generate, blobs: Blobs) -> Stages:
     """Paint `count` pictures. With a start picture, each begins from it under its own noise."""
     how = task.how
-    models: Models = yield Load(how.checkpoint, tuple(control.network for control in how.controls))
+    models: Models = yield painting.needs(how)
     canvas = plan(task.extent, how.seamless)
     sigmas = painting.walk_sigmas(models.checkpoint, how, task.strength if task.start else 1.0)
     start = painting.from_noise

@@ -20,7 +20,7 @@ from bottega_daemon.diffusion.pixels import Floats, Stored, load, resize
 from bottega_daemon.diffusion.sample import Kept, Sample
 from bottega_daemon.spec import Bounds, Image, Inpaint, InpaintHint
 from bottega_daemon.tasks import painting
-from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Load, Models, Stages
+from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Models, Stages
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class _Part:
 def inpaint(task: Inpaint, blobs: Blobs) -> Stages:
     """Paint `count` layers for each mask; those of the first mask come first."""
     how = task.how
-    models: Models = yield Load(how.checkpoint, tuple(control.network for control in how.controls))
+    models: Models = yield painting.needs(how)
     setting: _Setting = yield Compute("preparing", lambda: _begin(task, models, blobs))
     parts: list[_Part] = []
     for index, mask in enumerate(task.masks):

@@ -22,8 +22,9 @@ from bottega_daemon.diffusion.schedules import SCHEDULES
 from bottega_daemon.diffusion.seamless import tiling
 from bottega_daemon.errors import BottegaError
 from bottega_daemon.models.model_set import ModelSet
+from bottega_daemon.models.wearing import LoraSet
 from bottega_daemon.spec import Axes, Control, Denoising
-from bottega_daemon.tasks.stages import Models
+from bottega_daemon.tasks.stages import Load, Models
 
 HALF = 0.5
 """Of a mask, from which on something is missing; and middle grey."""
@@ -40,6 +41,13 @@ class Conditioning:
     positive: torch.Tensor
     negative: torch.Tensor | None
     guides: tuple[Guide, ...]
+    loras: LoraSet
+
+
+def needs(how: Denoising) -> Load:
+    """Everything that must be in memory for it."""
+    networks = tuple(control.network for control in how.controls)
+    return Load(how.checkpoint, networks, tuple(lora.name for lora in how.loras), how.embeddings)
 
 
 Start = Callable[[torch.Tensor, float], torch.Tensor]
@@ -78,20 +86,25 @@ def condition(
     """Encode the prompts and the controls' hints; `missing` is an inpaint task's own. Raises what reading the hints'
     pixels can raise."""
     model = models.checkpoint
-    positive, negative = _words(model, how)
+    positive, negative = _words(models, how)
     guides = tuple(
         _guide(models, control, canvas, len(sigmas) - 1, hint_picture(control.hint, canvas, blobs, field, missing))
         for field, control in ((f"denoising.controls[{index}]", each) for index, each in enumerate(how.controls))
     )
     # In one order for everybody, so that depth with canny and canny with depth share their calls.
     guides = tuple(sorted(guides, key=lambda guide: guide.network.name))
-    return Conditioning(model, how, canvas, sigmas, positive, negative, guides)
+    loras = tuple((models.loras[lora.name], lora.weight) for lora in how.loras)
+    return Conditioning(model, how, canvas, sigmas, positive, negative, guides, loras)
 
 
-def _words(model: ModelSet, how: Denoising) -> tuple[torch.Tensor, torch.Tensor | None]:
-    if how.guidance == 1.0:
-        return text.encode(model, [how.prompt], how.clip_skip)[0], None
-    positive, negative, empty = text.encode(model, [how.prompt, how.negative_prompt, ""], how.clip_skip)
+def _words(models: Models, how: Denoising) -> tuple[torch.Tensor, torch.Tensor | None]:
+    loras = tuple((models.loras[lora.name], lora.text_weight) for lora in how.loras)
+    embeddings = {name: models.embeddings[name] for name in how.embeddings}
+    prompts = [how.prompt] if how.guidance == 1.0 else [how.prompt, how.negative_prompt, ""]
+    encoded = text.encode(models.checkpoint, prompts, how.clip_skip, loras, embeddings)
+    if len(encoded) == 1:
+        return encoded[0], None
+    positive, negative, empty = encoded
     tokens = max(len(positive), len(negative))
     chunks = tokens // len(empty)
     return text.pad_to(positive, chunks, empty), text.pad_to(negative, chunks, empty)
@@ -149,6 +162,7 @@ def _sample(
         guides=setting.guides,
         kept=kept(noise) if kept else None,
         known=known,
+        loras=setting.loras,
     )
 
 

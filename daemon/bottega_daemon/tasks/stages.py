@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from bottega_daemon.diffusion.pixels import Stored
 from bottega_daemon.diffusion.sample import Sample
+from bottega_daemon.models.adapters import Embedding, Lora
 from bottega_daemon.models.model_set import ControlNet, ModelSet
 from bottega_daemon.spec import Bounds, ChannelDepth, ColorSpace
 
@@ -18,6 +19,8 @@ class Models:
 
     checkpoint: ModelSet
     networks: dict[str, ControlNet]
+    loras: dict[str, Lora] = field(default_factory=dict)
+    embeddings: dict[str, Embedding] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class Load:
     """Bring models into memory and hold them there for the job. Resumed with Models."""
 
     checkpoint: str
-    networks: tuple[str, ...]
+    networks: tuple[str, ...] = ()
+    loras: tuple[str, ...] = ()
+    embeddings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ Work = TypeVar("Work")
 PATIENCE = 8
 """Turns that anything can be passed over by what is more urgent, before it has its turn regardless."""
 
+RUN = 8
+"""Calls in a row for those whose LoRAs are in the weights, before the weights are changed for equals."""
+
 
 @dataclass(eq=False)
 class Turn(Generic[Work]):
@@ -50,6 +53,19 @@ def group(turns: Sequence[Turn[Work]], keys: Sequence[Hashable], rows: Sequence[
         taken.append(turn)
         used += cost
     return taken
+
+
+def settled(turns: Sequence[Turn[Work]], dressed: Sequence[bool], run: int) -> list[Turn[Work]]:
+    """Those among whom the next call is chosen, where some have their LoRAs in the weights (`dressed`) and for the
+    others the weights would first be changed. `run` counts the calls since they last were.
+
+    Who is dressed goes on for `RUN` calls, then the others have theirs; who is more urgent never waits for that.
+    """
+    ready = [turn for turn, is_ready in zip(turns, dressed, strict=True) if is_ready]
+    others = [turn for turn, is_ready in zip(turns, dressed, strict=True) if not is_ready]
+    if not ready or not others or max(turn.urgency for turn in others) > max(turn.urgency for turn in ready):
+        return list(turns)
+    return ready if run < RUN else others
 
 
 def pass_over(turns: Iterable[Turn[Work]], taken: Iterable[Turn[Work]]) -> None:

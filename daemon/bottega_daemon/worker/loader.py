@@ -15,17 +15,42 @@ from typing import TypeAlias, TypeVar
 import torch
 
 from bottega_daemon.errors import InvalidRequest, NotFound, OutOfMemory
+from bottega_daemon.models.adapters import Embedding, Lora, load_embedding, load_lora
 from bottega_daemon.models.cache import ModelCache
-from bottega_daemon.models.entries import Checkpoint, ControlNetwork
+from bottega_daemon.models.entries import Checkpoint, ControlNetwork, suits
+from bottega_daemon.models.entries import Embedding as EmbeddingEntry
+from bottega_daemon.models.entries import Lora as LoraEntry
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint, load_controlnet
 from bottega_daemon.models.model_set import ControlNet, ModelSet
-from bottega_daemon.tasks.stages import Models
+from bottega_daemon.tasks.stages import Load, Models
 from bottega_daemon.worker.device import Device
 from bottega_daemon.worker.memory import attempt, is_out_of_memory
 
-Entry: TypeAlias = Checkpoint | ControlNetwork
-E = TypeVar("E", Checkpoint, ControlNetwork)
+
+@dataclass(frozen=True)
+class FittedLora:
+    """A LoRA as it is kept in memory: fitted to one checkpoint."""
+
+    lora: LoraEntry
+    checkpoint: Checkpoint
+
+    def __str__(self) -> str:
+        return self.lora.name
+
+    @property
+    def name(self) -> str:
+        return self.lora.name
+
+    @property
+    def nbytes(self) -> int:
+        return self.lora.nbytes
+
+
+Entry: TypeAlias = Checkpoint | ControlNetwork | FittedLora | EmbeddingEntry
+Loaded: TypeAlias = ModelSet | ControlNet | Lora | Embedding
+E = TypeVar("E", Checkpoint, ControlNetwork, LoraEntry, EmbeddingEntry)
+V = TypeVar("V", ModelSet, ControlNet, Lora, Embedding)
 
 PATIENCE = 60.0
 """Seconds after which a job that waits for memory may no longer be passed over by newer ones."""
@@ -35,8 +60,7 @@ PATIENCE = 60.0
 class _Wish:
     """Models that a job asked for."""
 
-    checkpoint: str
-    networks: tuple[str, ...]
+    wanted: Load
     answer: Future[Models]
     since: float
 
@@ -50,7 +74,7 @@ class Loader:
     def __init__(self, roots: Sequence[Path], device: Device, budget: int) -> None:
         self._library = Library(roots)
         self._device = device
-        self._cache: ModelCache[Entry, ModelSet | ControlNet] = ModelCache(
+        self._cache: ModelCache[Entry, Loaded] = ModelCache(
             budget, self._read, expect=lambda entry: self._sizes.get(entry, entry.nbytes), evicted=self._let_go
         )
         self._sizes: dict[Entry, int] = {}
@@ -62,12 +86,12 @@ class Loader:
         self._waiting: list[_Wish] = []
         self._held: tuple[tuple[str, ...], int] = ((), 0)
 
-    def load(self, checkpoint: str, networks: tuple[str, ...], wake: Callable[[], None]) -> Future[Models]:
+    def load(self, wanted: Load, wake: Callable[[], None]) -> Future[Models]:
         """A future of the models, held until `release`; `wake` is called when it is done.
 
-        It ends in NotFound, InvalidRequest (a network of another family), CorruptModel or OutOfMemory.
+        It ends in NotFound, InvalidRequest (a network or LoRA of another family), CorruptModel or OutOfMemory.
         """
-        wish = _Wish(checkpoint, networks, Future(), time.monotonic())
+        wish = _Wish(wanted, Future(), time.monotonic())
         wish.answer.add_done_callback(lambda _: wake())
         self._thread.submit(self._grant, wish)
         return wish.answer
@@ -127,27 +151,32 @@ class Loader:
         return bool(self._held_by) and any(each.since < wish.since for each in overdue)
 
     def _take(self, wish: _Wish, taken: list[Entry]) -> Models:
-        found = self._library.scan()
-        checkpoint = _named(found.checkpoints, wish.checkpoint, "checkpoint", "denoising.checkpoint")
-        model = self._acquire(checkpoint, taken)
-        assert isinstance(model, ModelSet)
+        found, wanted = self._library.scan(), wish.wanted
+        checkpoint = _named(found.checkpoints, wanted.checkpoint, "checkpoint", "denoising.checkpoint")
+        model = self._acquire(checkpoint, taken, ModelSet)
         networks: dict[str, ControlNet] = {}
-        for index, name in enumerate(wish.networks):
-            entry = _named(found.controlnets, name, "control network", f"denoising.controls[{index}].network")
-            if entry.fits != checkpoint.fits:
-                raise InvalidRequest(
-                    f"the control network {name!r} does not fit the checkpoint {checkpoint.name!r}.",
-                    remedy="Choose one that was made for this checkpoint's family.",
-                    field=f"denoising.controls[{index}].network",
-                )
-            network = self._acquire(entry, taken)
-            assert isinstance(network, ControlNet)
-            networks[name] = network
-        return Models(model, networks)
+        for index, name in enumerate(wanted.networks):
+            field = f"denoising.controls[{index}].network"
+            network = _named(found.controlnets, name, "control network", field)
+            _check_fit(network.fits == checkpoint.fits, f"the control network {name!r}", checkpoint, field)
+            networks[name] = self._acquire(network, taken, ControlNet)
+        loras: dict[str, Lora] = {}
+        for index, name in enumerate(wanted.loras):
+            field = f"denoising.loras[{index}].name"
+            lora = _named(found.loras, name, "LoRA", field)
+            _check_fit(suits(lora, checkpoint), f"the LoRA {name!r}", checkpoint, field)
+            loras[name] = self._acquire(FittedLora(lora, checkpoint), taken, Lora)
+        embeddings: dict[str, Embedding] = {}
+        for name in wanted.embeddings:
+            embedding = _named(found.embeddings, name, "embedding", "denoising.prompt")
+            _check_fit(suits(embedding, checkpoint), f"the embedding {name!r}", checkpoint, "denoising.prompt")
+            embeddings[name] = self._acquire(embedding, taken, Embedding)
+        return Models(model, networks, loras, embeddings)
 
-    def _acquire(self, entry: Entry, taken: list[Entry]) -> ModelSet | ControlNet:
+    def _acquire(self, entry: Entry, taken: list[Entry], kind: type[V]) -> V:
         value = self._cache.acquire(entry)
         taken.append(entry)
+        assert isinstance(value, kind)
         return value
 
     def _release(self, models: Models) -> None:
@@ -157,9 +186,22 @@ class Loader:
         for wish in waiting:
             self._grant(wish)
 
-    def _read(self, entry: Entry) -> ModelSet | ControlNet:
-        read = load_checkpoint if isinstance(entry, Checkpoint) else load_controlnet
-        work: Callable[[], ModelSet | ControlNet] = partial(read, entry, self._device.torch, self._device.dtype)
+    def _read_once(self, entry: Entry) -> Loaded:
+        device = self._device
+        match entry:
+            case Checkpoint():
+                return load_checkpoint(entry, device.torch, device.dtype)
+            case ControlNetwork():
+                return load_controlnet(entry, device.torch, device.dtype)
+            case FittedLora(lora, checkpoint):
+                with self._cache.using(checkpoint) as model:  # in memory already: the same wish holds it
+                    assert isinstance(model, ModelSet)
+                    return load_lora(lora, model)
+            case EmbeddingEntry():
+                return load_embedding(entry, device.torch)
+
+    def _read(self, entry: Entry) -> Loaded:
+        work = partial(self._read_once, entry)
         value, error = attempt(work)
         if is_out_of_memory(error):
             self._drop_unused()
@@ -173,10 +215,16 @@ class Loader:
         self._sizes[entry] = value.nbytes
         return value
 
-    def _let_go(self, value: ModelSet | ControlNet) -> None:
+    def _let_go(self, value: Loaded) -> None:
         del value
         if self._device.torch.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _check_fit(fits: bool, what: str, checkpoint: Checkpoint, field: str) -> None:
+    if not fits:
+        remedy = "Choose one that was made for this checkpoint's family."
+        raise InvalidRequest(f"{what} does not fit the checkpoint {checkpoint.name!r}.", remedy=remedy, field=field)
 
 
 def _named(entries: Sequence[E], name: str, what: str, field: str) -> E:

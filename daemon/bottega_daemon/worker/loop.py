@@ -18,7 +18,7 @@ from bottega_daemon.errors import BottegaError
 from bottega_daemon.tasks import begin, name_of
 from bottega_daemon.tasks.stages import Compute, Deliver, Load, Stage
 from bottega_daemon.worker import protocol
-from bottega_daemon.worker.batching import Turn, first, group, pass_over
+from bottega_daemon.worker.batching import Turn, first, group, pass_over, settled
 from bottega_daemon.worker.calls import Call, Caller
 from bottega_daemon.worker.job import URGENCY, Running
 from bottega_daemon.worker.memory import attempt, is_out_of_memory, too_large
@@ -52,6 +52,8 @@ class Loop:
         self._preview_interval = preview_interval
         self._wake = wake
         self._arrivals = 0
+        self._run = 0
+        """Calls since LoRAs were last put on or taken off."""
 
     # -- commands, between ticks -------------------------------------------------------------------------------------
 
@@ -131,7 +133,9 @@ class Loop:
             self._advance(job, result)
 
     def _denoise(self, waiting: list[Turn[Sample]]) -> None:
-        taken = group(waiting, [each.work.key for each in waiting], self._caller.costs(waiting), self._caller.most)
+        able = settled(waiting, [each.work.dressed for each in waiting], self._run)
+        taken = group(able, [each.work.key for each in able], self._caller.costs(able), self._caller.most)
+        self._run = self._run + 1 if taken[0].work.dressed else 1
         pass_over(waiting, taken)
         for done in self._caller.call([turn.work for turn in taken]):
             self._settle(done)
@@ -175,7 +179,7 @@ class Loop:
     def _enter(self, job: Running, stage: Stage) -> None:
         job.wait_in(stage)
         if isinstance(stage, Load):
-            job.loading = self._source.load(stage.checkpoint, stage.networks, self._wake)
+            job.loading = self._source.load(stage, self._wake)
         self._report(job)
         if not (job.loading or job.work or job.waiting):
             self._advance(job, None)

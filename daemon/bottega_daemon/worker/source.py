@@ -6,13 +6,13 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from bottega_daemon.tasks.stages import Models
+from bottega_daemon.tasks.stages import Load, Models
 
 
 class ModelSource(Protocol):
     """Brings models into memory and keeps them there while jobs hold them."""
 
-    def load(self, checkpoint: str, networks: tuple[str, ...], wake: Callable[[], None]) -> Future[Models]:
+    def load(self, wanted: Load, wake: Callable[[], None]) -> Future[Models]:
         """A future of Models, held until `release`; `wake` is called when it is done."""
         ...
 

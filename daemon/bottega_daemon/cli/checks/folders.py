@@ -86,7 +86,8 @@ def _root(root: Path) -> list[Finding]:
         "checkpoints": len(inventory.checkpoints),
         "control networks": len(inventory.controlnets),
         "LoRAs": len(inventory.loras),
-        "other": len(inventory.embeddings) + len(inventory.vaes) + len(inventory.upscalers),
+        "embeddings": len(inventory.embeddings),
+        "other": len(inventory.vaes) + len(inventory.upscalers),
     }
     text = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "empty"
     problems = [

@@ -10,10 +10,13 @@ from bottega_daemon.cli.spread import spread
 if TYPE_CHECKING:
     from bottega import messages as m
 
+GUESSED = 3
+"""TRIGGER_SOURCE_TRAINING; the messages are not imported before they are needed."""
+
 
 @spread
 def catalog(reaching: Reaching) -> None:
-    """Show what the daemon offers: checkpoints, control networks, samplers, schedules, and files that are bad."""
+    """Show what can be chosen: checkpoints, control networks, LoRAs, embeddings, samplers, schedules; and bad files."""
     from betterproto2 import Casing
 
     from bottega_daemon.cli.reach import reached
@@ -39,12 +42,24 @@ def _show(found: m.Catalog) -> None:
     screen.print(table("Checkpoints", ("name", "family", "native", "on disk", ""), rows))
     rows = [(c.name, kinds.get(int(c.kind), "?"), c.family, bytes_text(c.size)) for c in found.control_networks]
     screen.print(table("Control networks", ("name", "kind", "family", "on disk"), rows))
+    if found.loras:
+        rows = [(row.name, _triggers(row), row.family, bytes_text(row.size)) for row in found.loras]
+        screen.print(table("LoRAs", ("name", "trigger words", "family", "on disk"), rows))
+    if found.embeddings:
+        rows = [(row.name, str(row.vectors), row.family, bytes_text(row.size)) for row in found.embeddings]
+        screen.print(table("Embeddings", ("name", "tokens", "family", "on disk"), rows))
     rows = [(s.name, s.label, str(s.calls_per_step), _mark(s.name, chosen)) for s in found.samplers]
     screen.print(table("Samplers", ("name", "label", "calls a step", ""), rows))
     rows = [(s.name, s.label, _mark(s.name, chosen)) for s in found.schedules]
     screen.print(table("Schedules", ("name", "label", ""), rows))
     for problem in found.problems:
         note(f"[yellow]{safe(problem.file)}:[/] {safe(problem.message)} {safe(problem.remedy)}")
+
+
+def _triggers(lora: m.Lora) -> str:
+    """Its trigger words; what was only guessed from training captions has a question mark."""
+    words = ", ".join(lora.trigger_words)
+    return f"{words} (?)" if words and int(lora.trigger_source) == GUESSED else words
 
 
 def _size(extent: m.Extent | None) -> str:

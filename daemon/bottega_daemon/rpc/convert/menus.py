@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
+from bottega_daemon.models.entries import TriggerSource
 from bottega_daemon.rpc.convert.controls import KIND_VALUES
 from bottega_daemon.rpc.generated.v1 import catalog_pb2 as pb
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.menus import Menus
+
+SOURCE_VALUES: dict[TriggerSource, pb.TriggerSource] = {
+    "": pb.TRIGGER_SOURCE_UNSPECIFIED,
+    "sidecar": pb.TRIGGER_SOURCE_SIDECAR,
+    "author": pb.TRIGGER_SOURCE_AUTHOR,
+    "training": pb.TRIGGER_SOURCE_TRAINING,
+}
 
 
 def catalog_message(menus: Menus) -> pb.Catalog:
@@ -29,6 +37,20 @@ def catalog_message(menus: Menus) -> pb.Catalog:
             pb.ControlNetwork(name=row.name, family=row.family, kind=KIND_VALUES[row.kind], size=row.nbytes)
             for row in menus.control_networks.values()
             if row.kind in KIND_VALUES
+        ],
+        loras=[
+            pb.Lora(
+                name=row.name,
+                family=row.family,
+                trigger_words=row.triggers,
+                trigger_source=SOURCE_VALUES[row.trigger_source],
+                size=row.nbytes,
+            )
+            for row in menus.loras.values()
+        ],
+        embeddings=[
+            pb.Embedding(name=row.name, family=row.family, vectors=row.vectors, size=row.nbytes)
+            for row in menus.embeddings.values()
         ],
         samplers=[
             pb.Sampler(name=row.name, label=row.label, stochastic=row.stochastic, calls_per_step=row.calls_per_step)
@@ -64,4 +86,6 @@ def _limits(menus: Menus) -> pb.Limits:
         max_prompt_characters=row.max_prompt_characters,
         max_blob_bytes=row.max_blob_bytes,
         max_inline_bytes=row.max_inline_bytes,
+        max_loras=row.max_loras,
+        max_lora_weight=row.max_lora_weight,
     )

@@ -9,6 +9,7 @@ from bottega_daemon.models.entries import Checkpoint
 from bottega_daemon.rpc.convert import fields, inpainting
 from bottega_daemon.rpc.convert.controls import Inline, control_message, control_of
 from bottega_daemon.rpc.convert.images import canvas_of, image_message, image_of
+from bottega_daemon.rpc.convert.loras import lora_messages, words_of
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.generated.v1 import task_pb2 as pb
 from bottega_daemon.rpc.limits import LIMITS
@@ -79,10 +80,11 @@ def _denoising(message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inli
     fields.whole(len(message.controls), 0, LIMITS.max_controls, f"{field}.controls")
     sampler, schedule = message.sampler or defaults.sampler, message.schedule or defaults.schedule
     top = LIMITS.max_guidance
+    words = words_of(message, menus, checkpoint, field)
     return Denoising(
         checkpoint=checkpoint.name,
-        prompt=fields.text(message.prompt, LIMITS.max_prompt_characters, f"{field}.prompt"),
-        negative_prompt=fields.text(message.negative_prompt, LIMITS.max_prompt_characters, f"{field}.negative_prompt"),
+        prompt=words.prompt,
+        negative_prompt=words.negative_prompt,
         sampler=fields.named(sampler, menus.samplers, "sampler", f"{field}.sampler").name,
         schedule=fields.named(schedule, menus.schedules, "schedule", f"{field}.schedule").name,
         steps=fields.whole(message.steps or defaults.steps, 1, LIMITS.max_steps, f"{field}.steps"),
@@ -99,6 +101,8 @@ def _denoising(message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inli
             control_of(control, menus, checkpoint, inline, f"{field}.controls[{index}]")
             for index, control in enumerate(message.controls)
         ),
+        loras=words.loras,
+        embeddings=words.embeddings,
     )
 
 
@@ -137,4 +141,5 @@ def _denoising_message(how: Denoising) -> pb.Denoising:
         count=how.count,
         seamless=pb.Seamless(horizontal="x" in how.seamless, vertical="y" in how.seamless),
         controls=[control_message(control) for control in how.controls],
+        loras=lora_messages(how.loras),
     )

@@ -1,12 +1,24 @@
 from bottega_daemon.rpc.generated.v1 import control_pb2 as _control_pb2
 from bottega_daemon.rpc.generated.v1 import image_pb2 as _image_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from collections.abc import Iterable as _Iterable, Mapping as _Mapping
 from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class TriggerSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    TRIGGER_SOURCE_UNSPECIFIED: _ClassVar[TriggerSource]
+    TRIGGER_SOURCE_SIDECAR: _ClassVar[TriggerSource]
+    TRIGGER_SOURCE_AUTHOR: _ClassVar[TriggerSource]
+    TRIGGER_SOURCE_TRAINING: _ClassVar[TriggerSource]
+TRIGGER_SOURCE_UNSPECIFIED: TriggerSource
+TRIGGER_SOURCE_SIDECAR: TriggerSource
+TRIGGER_SOURCE_AUTHOR: TriggerSource
+TRIGGER_SOURCE_TRAINING: TriggerSource
 
 class Checkpoint(_message.Message):
     __slots__ = ("name", "family", "native", "size")
@@ -31,6 +43,32 @@ class ControlNetwork(_message.Message):
     kind: _control_pb2.ControlKind
     size: int
     def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., kind: _Optional[_Union[_control_pb2.ControlKind, str]] = ..., size: _Optional[int] = ...) -> None: ...
+
+class Lora(_message.Message):
+    __slots__ = ("name", "family", "trigger_words", "trigger_source", "size")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FAMILY_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_WORDS_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    family: str
+    trigger_words: _containers.RepeatedScalarFieldContainer[str]
+    trigger_source: TriggerSource
+    size: int
+    def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., trigger_words: _Optional[_Iterable[str]] = ..., trigger_source: _Optional[_Union[TriggerSource, str]] = ..., size: _Optional[int] = ...) -> None: ...
+
+class Embedding(_message.Message):
+    __slots__ = ("name", "family", "vectors", "size")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    FAMILY_FIELD_NUMBER: _ClassVar[int]
+    VECTORS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    family: str
+    vectors: int
+    size: int
+    def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., vectors: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
 
 class Sampler(_message.Message):
     __slots__ = ("name", "label", "stochastic", "calls_per_step")
@@ -77,7 +115,7 @@ class Defaults(_message.Message):
     def __init__(self, checkpoint: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ...) -> None: ...
 
 class Limits(_message.Message):
-    __slots__ = ("min_side", "max_side", "max_pixels", "max_steps", "max_count", "max_controls", "max_prompt_characters", "max_blob_bytes", "max_inline_bytes")
+    __slots__ = ("min_side", "max_side", "max_pixels", "max_steps", "max_count", "max_controls", "max_prompt_characters", "max_blob_bytes", "max_inline_bytes", "max_loras", "max_lora_weight")
     MIN_SIDE_FIELD_NUMBER: _ClassVar[int]
     MAX_SIDE_FIELD_NUMBER: _ClassVar[int]
     MAX_PIXELS_FIELD_NUMBER: _ClassVar[int]
@@ -87,6 +125,8 @@ class Limits(_message.Message):
     MAX_PROMPT_CHARACTERS_FIELD_NUMBER: _ClassVar[int]
     MAX_BLOB_BYTES_FIELD_NUMBER: _ClassVar[int]
     MAX_INLINE_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_LORAS_FIELD_NUMBER: _ClassVar[int]
+    MAX_LORA_WEIGHT_FIELD_NUMBER: _ClassVar[int]
     min_side: int
     max_side: int
     max_pixels: int
@@ -96,10 +136,12 @@ class Limits(_message.Message):
     max_prompt_characters: int
     max_blob_bytes: int
     max_inline_bytes: int
-    def __init__(self, min_side: _Optional[int] = ..., max_side: _Optional[int] = ..., max_pixels: _Optional[int] = ..., max_steps: _Optional[int] = ..., max_count: _Optional[int] = ..., max_controls: _Optional[int] = ..., max_prompt_characters: _Optional[int] = ..., max_blob_bytes: _Optional[int] = ..., max_inline_bytes: _Optional[int] = ...) -> None: ...
+    max_loras: int
+    max_lora_weight: float
+    def __init__(self, min_side: _Optional[int] = ..., max_side: _Optional[int] = ..., max_pixels: _Optional[int] = ..., max_steps: _Optional[int] = ..., max_count: _Optional[int] = ..., max_controls: _Optional[int] = ..., max_prompt_characters: _Optional[int] = ..., max_blob_bytes: _Optional[int] = ..., max_inline_bytes: _Optional[int] = ..., max_loras: _Optional[int] = ..., max_lora_weight: _Optional[float] = ...) -> None: ...
 
 class Catalog(_message.Message):
-    __slots__ = ("version", "checkpoints", "control_networks", "samplers", "schedules", "defaults", "limits", "problems")
+    __slots__ = ("version", "checkpoints", "control_networks", "samplers", "schedules", "defaults", "limits", "problems", "loras", "embeddings")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
     CONTROL_NETWORKS_FIELD_NUMBER: _ClassVar[int]
@@ -108,6 +150,8 @@ class Catalog(_message.Message):
     DEFAULTS_FIELD_NUMBER: _ClassVar[int]
     LIMITS_FIELD_NUMBER: _ClassVar[int]
     PROBLEMS_FIELD_NUMBER: _ClassVar[int]
+    LORAS_FIELD_NUMBER: _ClassVar[int]
+    EMBEDDINGS_FIELD_NUMBER: _ClassVar[int]
     version: str
     checkpoints: _containers.RepeatedCompositeFieldContainer[Checkpoint]
     control_networks: _containers.RepeatedCompositeFieldContainer[ControlNetwork]
@@ -116,7 +160,9 @@ class Catalog(_message.Message):
     defaults: Defaults
     limits: Limits
     problems: _containers.RepeatedCompositeFieldContainer[CatalogProblem]
-    def __init__(self, version: _Optional[str] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., control_networks: _Optional[_Iterable[_Union[ControlNetwork, _Mapping]]] = ..., samplers: _Optional[_Iterable[_Union[Sampler, _Mapping]]] = ..., schedules: _Optional[_Iterable[_Union[Schedule, _Mapping]]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[CatalogProblem, _Mapping]]] = ...) -> None: ...
+    loras: _containers.RepeatedCompositeFieldContainer[Lora]
+    embeddings: _containers.RepeatedCompositeFieldContainer[Embedding]
+    def __init__(self, version: _Optional[str] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., control_networks: _Optional[_Iterable[_Union[ControlNetwork, _Mapping]]] = ..., samplers: _Optional[_Iterable[_Union[Sampler, _Mapping]]] = ..., schedules: _Optional[_Iterable[_Union[Schedule, _Mapping]]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[CatalogProblem, _Mapping]]] = ..., loras: _Optional[_Iterable[_Union[Lora, _Mapping]]] = ..., embeddings: _Optional[_Iterable[_Union[Embedding, _Mapping]]] = ...) -> None: ...
 
 class GetCatalogRequest(_message.Message):
     __slots__ = ("known_version",)

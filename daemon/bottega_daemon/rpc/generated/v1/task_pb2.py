@@ -26,25 +26,27 @@ from bottega_daemon.rpc.generated.v1 import control_pb2 as bottega__daemon_dot_r
 from bottega_daemon.rpc.generated.v1 import image_pb2 as bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*bottega_daemon/rpc/generated/v1/task.proto\x12\nbottega.v1\x1a-bottega_daemon/rpc/generated/v1/control.proto\x1a+bottega_daemon/rpc/generated/v1/image.proto\"F\n\x08Seamless\x12\x1e\n\nhorizontal\x18\x01 \x01(\x08R\nhorizontal\x12\x1a\n\x08vertical\x18\x02 \x01(\x08R\x08vertical\"\x9e\x03\n\tDenoising\x12\x1e\n\ncheckpoint\x18\x01 \x01(\tR\ncheckpoint\x12\x16\n\x06prompt\x18\x02 \x01(\tR\x06prompt\x12\'\n\x0fnegative_prompt\x18\x03 \x01(\tR\x0enegativePrompt\x12\x18\n\x07sampler\x18\x04 \x01(\tR\x07sampler\x12\x1a\n\x08schedule\x18\x05 \x01(\tR\x08schedule\x12\x14\n\x05steps\x18\x06 \x01(\rR\x05steps\x12\x1f\n\x08guidance\x18\x07 \x01(\x02H\x00R\x08guidance\x88\x01\x01\x12\x1b\n\tclip_skip\x18\x08 \x01(\rR\x08\x63lipSkip\x12\x17\n\x04seed\x18\t \x01(\x04H\x01R\x04seed\x88\x01\x01\x12\x14\n\x05\x63ount\x18\n \x01(\rR\x05\x63ount\x12\x30\n\x08seamless\x18\x0b \x01(\x0b\x32\x14.bottega.v1.SeamlessR\x08seamless\x12/\n\x08\x63ontrols\x18\x0c \x03(\x0b\x32\x13.bottega.v1.ControlR\x08\x63ontrolsB\x0b\n\t_guidanceB\x07\n\x05_seed\"\xc2\x01\n\x08Generate\x12\x33\n\tdenoising\x18\x01 \x01(\x0b\x32\x15.bottega.v1.DenoisingR\tdenoising\x12*\n\x06\x65xtent\x18\x02 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtent\x12\'\n\x05start\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05start\x12\x1f\n\x08strength\x18\x04 \x01(\x02H\x00R\x08strength\x88\x01\x01\x42\x0b\n\t_strength\"<\n\x06Margin\x12\x16\n\x06pixels\x18\x01 \x01(\rR\x06pixels\x12\x1a\n\x08relative\x18\x02 \x01(\x02R\x08relative\"\xf3\x03\n\x07Inpaint\x12\x33\n\tdenoising\x18\x01 \x01(\x0b\x32\x15.bottega.v1.DenoisingR\tdenoising\x12+\n\x07picture\x18\x02 \x01(\x0b\x32\x11.bottega.v1.ImageR\x07picture\x12%\n\x04mask\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageR\x04mask\x12\x1f\n\x08strength\x18\x04 \x01(\x02H\x00R\x08strength\x88\x01\x01\x12+\n\x04\x66ill\x18\x05 \x01(\x0e\x32\x17.bottega.v1.InpaintFillR\x04\x66ill\x12\x30\n\nmore_masks\x18\x06 \x03(\x0b\x32\x11.bottega.v1.ImageR\tmoreMasks\x12&\n\x04grow\x18\x07 \x01(\x0b\x32\x12.bottega.v1.MarginR\x04grow\x12,\n\x07\x66\x65\x61ther\x18\x08 \x01(\x0b\x32\x12.bottega.v1.MarginR\x07\x66\x65\x61ther\x12$\n\x0bmatch_color\x18\t \x01(\x08H\x01R\nmatchColor\x88\x01\x01\x12\x1a\n\x08outpaint\x18\n \x01(\x08R\x08outpaint\x12*\n\x06\x65xtent\x18\x0b \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtentB\x0b\n\t_strengthB\x0e\n\x0c_match_color\"s\n\x04Task\x12\x32\n\x08generate\x18\x01 \x01(\x0b\x32\x14.bottega.v1.GenerateH\x00R\x08generate\x12/\n\x07inpaint\x18\x02 \x01(\x0b\x32\x13.bottega.v1.InpaintH\x00R\x07inpaintB\x06\n\x04task*\xbb\x01\n\x0bInpaintFill\x12\x1c\n\x18INPAINT_FILL_UNSPECIFIED\x10\x00\x12\x15\n\x11INPAINT_FILL_KEEP\x10\x01\x12\x18\n\x14INPAINT_FILL_NEUTRAL\x10\x02\x12\x15\n\x11INPAINT_FILL_AUTO\x10\x03\x12\x15\n\x11INPAINT_FILL_BLUR\x10\x04\x12\x17\n\x13INPAINT_FILL_BORDER\x10\x05\x12\x16\n\x12INPAINT_FILL_NOISE\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*bottega_daemon/rpc/generated/v1/task.proto\x12\nbottega.v1\x1a-bottega_daemon/rpc/generated/v1/control.proto\x1a+bottega_daemon/rpc/generated/v1/image.proto\"F\n\x08Seamless\x12\x1e\n\nhorizontal\x18\x01 \x01(\x08R\nhorizontal\x12\x1a\n\x08vertical\x18\x02 \x01(\x08R\x08vertical\"{\n\x07LoraUse\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x1b\n\x06weight\x18\x02 \x01(\x02H\x00R\x06weight\x88\x01\x01\x12$\n\x0btext_weight\x18\x03 \x01(\x02H\x01R\ntextWeight\x88\x01\x01\x42\t\n\x07_weightB\x0e\n\x0c_text_weight\"\xc9\x03\n\tDenoising\x12\x1e\n\ncheckpoint\x18\x01 \x01(\tR\ncheckpoint\x12\x16\n\x06prompt\x18\x02 \x01(\tR\x06prompt\x12\'\n\x0fnegative_prompt\x18\x03 \x01(\tR\x0enegativePrompt\x12\x18\n\x07sampler\x18\x04 \x01(\tR\x07sampler\x12\x1a\n\x08schedule\x18\x05 \x01(\tR\x08schedule\x12\x14\n\x05steps\x18\x06 \x01(\rR\x05steps\x12\x1f\n\x08guidance\x18\x07 \x01(\x02H\x00R\x08guidance\x88\x01\x01\x12\x1b\n\tclip_skip\x18\x08 \x01(\rR\x08\x63lipSkip\x12\x17\n\x04seed\x18\t \x01(\x04H\x01R\x04seed\x88\x01\x01\x12\x14\n\x05\x63ount\x18\n \x01(\rR\x05\x63ount\x12\x30\n\x08seamless\x18\x0b \x01(\x0b\x32\x14.bottega.v1.SeamlessR\x08seamless\x12/\n\x08\x63ontrols\x18\x0c \x03(\x0b\x32\x13.bottega.v1.ControlR\x08\x63ontrols\x12)\n\x05loras\x18\r \x03(\x0b\x32\x13.bottega.v1.LoraUseR\x05lorasB\x0b\n\t_guidanceB\x07\n\x05_seed\"\xc2\x01\n\x08Generate\x12\x33\n\tdenoising\x18\x01 \x01(\x0b\x32\x15.bottega.v1.DenoisingR\tdenoising\x12*\n\x06\x65xtent\x18\x02 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtent\x12\'\n\x05start\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05start\x12\x1f\n\x08strength\x18\x04 \x01(\x02H\x00R\x08strength\x88\x01\x01\x42\x0b\n\t_strength\"<\n\x06Margin\x12\x16\n\x06pixels\x18\x01 \x01(\rR\x06pixels\x12\x1a\n\x08relative\x18\x02 \x01(\x02R\x08relative\"\xf3\x03\n\x07Inpaint\x12\x33\n\tdenoising\x18\x01 \x01(\x0b\x32\x15.bottega.v1.DenoisingR\tdenoising\x12+\n\x07picture\x18\x02 \x01(\x0b\x32\x11.bottega.v1.ImageR\x07picture\x12%\n\x04mask\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageR\x04mask\x12\x1f\n\x08strength\x18\x04 \x01(\x02H\x00R\x08strength\x88\x01\x01\x12+\n\x04\x66ill\x18\x05 \x01(\x0e\x32\x17.bottega.v1.InpaintFillR\x04\x66ill\x12\x30\n\nmore_masks\x18\x06 \x03(\x0b\x32\x11.bottega.v1.ImageR\tmoreMasks\x12&\n\x04grow\x18\x07 \x01(\x0b\x32\x12.bottega.v1.MarginR\x04grow\x12,\n\x07\x66\x65\x61ther\x18\x08 \x01(\x0b\x32\x12.bottega.v1.MarginR\x07\x66\x65\x61ther\x12$\n\x0bmatch_color\x18\t \x01(\x08H\x01R\nmatchColor\x88\x01\x01\x12\x1a\n\x08outpaint\x18\n \x01(\x08R\x08outpaint\x12*\n\x06\x65xtent\x18\x0b \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06\x65xtentB\x0b\n\t_strengthB\x0e\n\x0c_match_color\"s\n\x04Task\x12\x32\n\x08generate\x18\x01 \x01(\x0b\x32\x14.bottega.v1.GenerateH\x00R\x08generate\x12/\n\x07inpaint\x18\x02 \x01(\x0b\x32\x13.bottega.v1.InpaintH\x00R\x07inpaintB\x06\n\x04task*\xbb\x01\n\x0bInpaintFill\x12\x1c\n\x18INPAINT_FILL_UNSPECIFIED\x10\x00\x12\x15\n\x11INPAINT_FILL_KEEP\x10\x01\x12\x18\n\x14INPAINT_FILL_NEUTRAL\x10\x02\x12\x15\n\x11INPAINT_FILL_AUTO\x10\x03\x12\x15\n\x11INPAINT_FILL_BLUR\x10\x04\x12\x17\n\x13INPAINT_FILL_BORDER\x10\x05\x12\x16\n\x12INPAINT_FILL_NOISE\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bottega_daemon.rpc.generated.v1.task_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_INPAINTFILL']._serialized_start=1518
-  _globals['_INPAINTFILL']._serialized_end=1705
+  _globals['_INPAINTFILL']._serialized_start=1686
+  _globals['_INPAINTFILL']._serialized_end=1873
   _globals['_SEAMLESS']._serialized_start=150
   _globals['_SEAMLESS']._serialized_end=220
-  _globals['_DENOISING']._serialized_start=223
-  _globals['_DENOISING']._serialized_end=637
-  _globals['_GENERATE']._serialized_start=640
-  _globals['_GENERATE']._serialized_end=834
-  _globals['_MARGIN']._serialized_start=836
-  _globals['_MARGIN']._serialized_end=896
-  _globals['_INPAINT']._serialized_start=899
-  _globals['_INPAINT']._serialized_end=1398
-  _globals['_TASK']._serialized_start=1400
-  _globals['_TASK']._serialized_end=1515
+  _globals['_LORAUSE']._serialized_start=222
+  _globals['_LORAUSE']._serialized_end=345
+  _globals['_DENOISING']._serialized_start=348
+  _globals['_DENOISING']._serialized_end=805
+  _globals['_GENERATE']._serialized_start=808
+  _globals['_GENERATE']._serialized_end=1002
+  _globals['_MARGIN']._serialized_start=1004
+  _globals['_MARGIN']._serialized_end=1064
+  _globals['_INPAINT']._serialized_start=1067
+  _globals['_INPAINT']._serialized_end=1566
+  _globals['_TASK']._serialized_start=1568
+  _globals['_TASK']._serialized_end=1683
 # @@protoc_insertion_point(module_scope)

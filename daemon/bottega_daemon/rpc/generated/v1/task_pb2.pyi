@@ -34,8 +34,18 @@ class Seamless(_message.Message):
     vertical: bool
     def __init__(self, horizontal: _Optional[bool] = ..., vertical: _Optional[bool] = ...) -> None: ...
 
+class LoraUse(_message.Message):
+    __slots__ = ("name", "weight", "text_weight")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    TEXT_WEIGHT_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    weight: float
+    text_weight: float
+    def __init__(self, name: _Optional[str] = ..., weight: _Optional[float] = ..., text_weight: _Optional[float] = ...) -> None: ...
+
 class Denoising(_message.Message):
-    __slots__ = ("checkpoint", "prompt", "negative_prompt", "sampler", "schedule", "steps", "guidance", "clip_skip", "seed", "count", "seamless", "controls")
+    __slots__ = ("checkpoint", "prompt", "negative_prompt", "sampler", "schedule", "steps", "guidance", "clip_skip", "seed", "count", "seamless", "controls", "loras")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     PROMPT_FIELD_NUMBER: _ClassVar[int]
     NEGATIVE_PROMPT_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +58,7 @@ class Denoising(_message.Message):
     COUNT_FIELD_NUMBER: _ClassVar[int]
     SEAMLESS_FIELD_NUMBER: _ClassVar[int]
     CONTROLS_FIELD_NUMBER: _ClassVar[int]
+    LORAS_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     prompt: str
     negative_prompt: str
@@ -60,7 +71,8 @@ class Denoising(_message.Message):
     count: int
     seamless: Seamless
     controls: _containers.RepeatedCompositeFieldContainer[_control_pb2.Control]
-    def __init__(self, checkpoint: _Optional[str] = ..., prompt: _Optional[str] = ..., negative_prompt: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ..., clip_skip: _Optional[int] = ..., seed: _Optional[int] = ..., count: _Optional[int] = ..., seamless: _Optional[_Union[Seamless, _Mapping]] = ..., controls: _Optional[_Iterable[_Union[_control_pb2.Control, _Mapping]]] = ...) -> None: ...
+    loras: _containers.RepeatedCompositeFieldContainer[LoraUse]
+    def __init__(self, checkpoint: _Optional[str] = ..., prompt: _Optional[str] = ..., negative_prompt: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ..., clip_skip: _Optional[int] = ..., seed: _Optional[int] = ..., count: _Optional[int] = ..., seamless: _Optional[_Union[Seamless, _Mapping]] = ..., controls: _Optional[_Iterable[_Union[_control_pb2.Control, _Mapping]]] = ..., loras: _Optional[_Iterable[_Union[LoraUse, _Mapping]]] = ...) -> None: ...
 
 class Generate(_message.Message):
     __slots__ = ("denoising", "extent", "start", "strength")

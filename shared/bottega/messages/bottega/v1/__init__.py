@@ -23,6 +23,7 @@ __all__ = (
     "DepthMap",
     "DownloadRequest",
     "DownloadResponse",
+    "Embedding",
     "Encoding",
     "Extent",
     "FailedEvent",
@@ -50,6 +51,8 @@ __all__ = (
     "Limits",
     "ListJobsRequest",
     "ListJobsResponse",
+    "Lora",
+    "LoraUse",
     "Margin",
     "Phase",
     "Photo",
@@ -69,6 +72,7 @@ __all__ = (
     "SubmitJobResponse",
     "SucceededEvent",
     "Task",
+    "TriggerSource",
     "UploadRequest",
     "UploadResponse",
     "WatchJobRequest",
@@ -483,6 +487,50 @@ class Priority(betterproto2.Enum):
         }
 
 
+class TriggerSource(betterproto2.Enum):
+    """
+    Where the trigger words of a LoRA come from.
+    """
+
+    UNSPECIFIED = 0
+    """
+    There are none.
+    """
+
+    SIDECAR = 1
+    """
+    Somebody wrote them into NAME.bottega.json beside the file.
+    """
+
+    AUTHOR = 2
+    """
+    The file's author wrote them into its metadata (modelspec.trigger_phrase).
+    """
+
+    TRAINING = 3
+    """
+    They are the words that nearly every caption had when it was trained (ss_tag_frequency): a guess.
+    """
+
+    @classmethod
+    def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
+        return {
+            0: "TRIGGER_SOURCE_UNSPECIFIED",
+            1: "TRIGGER_SOURCE_SIDECAR",
+            2: "TRIGGER_SOURCE_AUTHOR",
+            3: "TRIGGER_SOURCE_TRAINING",
+        }
+
+    @classmethod
+    def betterproto_renamed_proto_names_to_value(cls) -> dict[str, int]:
+        return {
+            "TRIGGER_SOURCE_UNSPECIFIED": 0,
+            "TRIGGER_SOURCE_SIDECAR": 1,
+            "TRIGGER_SOURCE_AUTHOR": 2,
+            "TRIGGER_SOURCE_TRAINING": 3,
+        }
+
+
 class WorkerState(betterproto2.Enum):
     """
     What a worker's process is doing.
@@ -618,6 +666,10 @@ class Catalog(betterproto2.Message):
     limits: "Limits | None" = betterproto2.field(7, betterproto2.TYPE_MESSAGE, optional=True)
 
     problems: "list[CatalogProblem]" = betterproto2.field(8, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    loras: "list[Lora]" = betterproto2.field(9, betterproto2.TYPE_MESSAGE, repeated=True)
+
+    embeddings: "list[Embedding]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("bottega.v1", "Catalog", Catalog)
@@ -781,12 +833,14 @@ class Denoising(betterproto2.Message):
 
     prompt: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    At most 8192 characters; may be empty.
+    At most 8192 characters; may be empty. An embedding of the catalog is used by writing its name, as a word or as
+    <name>. <lora:name>, <lora:name:weight> and <lora:name:text_weight:weight> are read as entries of loras and
+    taken out; the job tells the prompt without them.
     """
 
     negative_prompt: "str" = betterproto2.field(3, betterproto2.TYPE_STRING)
     """
-    What to stay away from; at most 8192 characters.
+    What to stay away from; at most 8192 characters. Embeddings as in the prompt.
     """
 
     sampler: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
@@ -831,6 +885,11 @@ class Denoising(betterproto2.Message):
     controls: "list[Control]" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, repeated=True)
     """
     At most 8.
+    """
+
+    loras: "list[LoraUse]" = betterproto2.field(13, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    At most 16 together with those in the prompt, each once; their order does not matter.
     """
 
 
@@ -893,6 +952,30 @@ class DownloadResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("bottega.v1", "DownloadResponse", DownloadResponse)
+
+
+@dataclass(eq=False, repr=False)
+class Embedding(betterproto2.Message):
+    """
+    A learned word (textual inversion), used by writing its name into a prompt.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    family: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+
+    vectors: "int" = betterproto2.field(3, betterproto2.TYPE_UINT32)
+    """
+    Tokens that it takes of a prompt.
+    """
+
+    size: "int" = betterproto2.field(4, betterproto2.TYPE_UINT64)
+    """
+    Bytes on disk.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "Embedding", Embedding)
 
 
 @dataclass(eq=False, repr=False)
@@ -1409,6 +1492,10 @@ class Limits(betterproto2.Message):
 
     max_inline_bytes: "int" = betterproto2.field(9, betterproto2.TYPE_UINT32)
 
+    max_loras: "int" = betterproto2.field(10, betterproto2.TYPE_UINT32)
+
+    max_lora_weight: "float" = betterproto2.field(11, betterproto2.TYPE_FLOAT)
+
 
 default_message_pool.register_message("bottega.v1", "Limits", Limits)
 
@@ -1453,6 +1540,62 @@ class ListJobsResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("bottega.v1", "ListJobsResponse", ListJobsResponse)
+
+
+@dataclass(eq=False, repr=False)
+class Lora(betterproto2.Message):
+    """
+    A change of a checkpoint's weights: a style, a character, a material.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    family: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
+    """
+    Equal to that of the checkpoints that it was made for.
+    """
+
+    trigger_words: "list[str]" = betterproto2.field(3, betterproto2.TYPE_STRING, repeated=True)
+    """
+    Words to write into the prompt to call for what it has learned, the most telling first.
+    """
+
+    trigger_source: "TriggerSource" = betterproto2.field(
+        4, betterproto2.TYPE_ENUM, default_factory=lambda: TriggerSource(0)
+    )
+
+    size: "int" = betterproto2.field(5, betterproto2.TYPE_UINT64)
+    """
+    Bytes on disk.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "Lora", Lora)
+
+
+@dataclass(eq=False, repr=False)
+class LoraUse(betterproto2.Message):
+    """
+    A LoRA at work.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    A LoRA of the catalog, of the checkpoint's family.
+    """
+
+    weight: "float | None" = betterproto2.field(2, betterproto2.TYPE_FLOAT, optional=True)
+    """
+    How strongly it changes what is painted, -10..10; negative turns its effect around. Unset means 1.
+    """
+
+    text_weight: "float | None" = betterproto2.field(3, betterproto2.TYPE_FLOAT, optional=True)
+    """
+    The same for how the prompt is read. Unset means the same as weight.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "LoraUse", LoraUse)
 
 
 @dataclass(eq=False, repr=False)

@@ -46,14 +46,14 @@ def test_an_embedding_is_what_diffusers_loads(
     entry = embedding_file(path)
     assert (entry.name, entry.vectors, entry.family) == ("zorblax", vectors, "sd15")
     known = {"zorblax": load_embedding(entry, CPU)}
-    table = models.checkpoint.text_encoder.get_input_embeddings().weight.clone()
+    table = cast(Any, models.checkpoint.text_encoder).get_input_embeddings().weight.clone()
     (marked,) = text.encode(models.checkpoint, [prompt], embeddings=known)
     (bare,) = text.encode(models.checkpoint, [prompt.replace("<", "").replace(">", "")], embeddings=known)
     assert (marked - expected).abs().max() <= 1e-5
     assert torch.equal(marked, bare)
     (without,) = text.encode(models.checkpoint, [prompt])
     assert (marked - without).abs().max() > 0.1
-    assert torch.equal(models.checkpoint.text_encoder.get_input_embeddings().weight, table)
+    assert torch.equal(cast(Any, models.checkpoint.text_encoder).get_input_embeddings().weight, table)
 
 
 def test_words_under_a_lora_are_what_diffusers_encodes(models: Models, tiny_root: Path) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from bottega_daemon.models import inspect
+from bottega_daemon.models import inspect, inspect_adapters
 from bottega_daemon.models.header import Header, read_header
 from bottega_daemon.models.library import Library
 from tests.models.kit import copy, weights, write
+
+LORA = {"lora_unet_down_blocks_0.diff": (1,)}
+"""The shapes of the least file that is one."""
 
 
 @pytest.fixture
@@ -24,7 +27,8 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(path.name)
         return read_header(path)
 
-    monkeypatch.setattr(inspect, "read_header", noted)
+    for module in (inspect, inspect_adapters):
+        monkeypatch.setattr(module, "read_header", noted)
     return names
 
 
@@ -35,17 +39,17 @@ def test_the_version_changes_with_the_content_and_only_then(tiny_root: Path, tmp
     seen.append(library.scan().version)
     os.utime(folder / "bottega.json", ns=(1, 1))
     seen.append(library.scan().version)
-    weights(tmp_path / "vae" / "a.safetensors", {"a": (1,)})
+    weights(tmp_path / "loras" / "a.safetensors", LORA)
     seen.append(library.scan().version)
-    (tmp_path / "vae" / "a.safetensors").rename(tmp_path / "vae" / "b.safetensors")
+    (tmp_path / "loras" / "a.safetensors").rename(tmp_path / "loras" / "b.safetensors")
     seen.append(library.scan().version)
     assert len(set(seen)) == len(seen)
-    write(tmp_path / "vae" / ".hidden", "nothing")
+    write(tmp_path / "loras" / ".hidden", "nothing")
     write(tmp_path / "readme.txt", "nothing")
     assert library.scan().version == Library([tmp_path]).scan().version == seen[-1]
     assert library.scan() is library.scan()
     shutil.rmtree(folder)
-    (tmp_path / "vae" / "b.safetensors").unlink()
+    (tmp_path / "loras" / "b.safetensors").unlink()
     assert library.scan().version == seen[0]
 
 
@@ -53,11 +57,11 @@ def test_only_what_changed_is_read_again(tiny_root: Path, tmp_path: Path, read: 
     library = Library([tmp_path])
     copy(tiny_root, tmp_path, "checkpoints/tiny")
     folder = copy(tiny_root, tmp_path, "controlnets/tiny-depth")
-    loras = [weights(tmp_path / "vae" / f"{name}.safetensors", {"a": (1,)}) for name in "abc"]
+    loras = [weights(tmp_path / "loras" / f"{name}.safetensors", LORA) for name in "abc"]
     first = library.scan()
     assert len(read) == 7
     read.clear()
-    weights(tmp_path / "vae" / "new.safetensors", {"a": (1,)})
+    weights(tmp_path / "loras" / "new.safetensors", LORA)
     os.utime(loras[1], ns=(1, 1))
     write(folder / "bottega.json", '{"kind": "canny"}')
     (folder / "diffusion_pytorch_model.safetensors").touch()
@@ -83,7 +87,10 @@ def test_a_sidecar_that_comes_later_is_heard(tiny_root: Path, tmp_path: Path) ->
 
 def test_no_header_is_kept(tmp_path: Path) -> None:
     for number in range(3):
-        weights(tmp_path / "vae" / f"{number}.safetensors", {f"layer.{index}": (1,) for index in range(100)})
+        weights(
+            tmp_path / "loras" / f"{number}.safetensors",
+            {f"lora_unet_down_blocks_{index}.diff": (1,) for index in range(100)},
+        )
     library = Library([tmp_path])
     assert len(library.scan().loras) == 3
     gc.collect()
@@ -92,9 +99,9 @@ def test_no_header_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_problem_that_was_mended_is_gone(tmp_path: Path) -> None:
-    path = write(tmp_path / "vae" / "a.safetensors", "not yet whole")
+    path = write(tmp_path / "loras" / "a.safetensors", "not yet whole")
     library = Library([tmp_path])
     assert [problem.path for problem in library.scan().problems] == [path]
-    weights(path, {"a": (1,)})
+    weights(path, LORA)
     assert library.scan().problems == ()
     assert [entry.name for entry in library.scan().loras] == ["a"]

@@ -13,7 +13,7 @@ from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteSchedule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bottega_daemon.errors import CorruptModel, InvalidRequest, NotFound
+from bottega_daemon.errors import BottegaError, CorruptModel, InvalidRequest, NotFound
 from bottega_daemon.models import wearing
 from bottega_daemon.spec import Lora
 from bottega_daemon.tasks.stages import Load, Models
@@ -156,11 +156,11 @@ CPU = Device(torch.device("cpu"), "cpu", 1 << 34, torch.float32)
     ],
 )
 def test_what_cannot_be_worn_is_named_and_nothing_is_kept(
-    shelf: Path, wanted: Load, kind: type[Exception], said: str
+    shelf: Path, wanted: Load, kind: type[BottegaError], said: str
 ) -> None:
     loader = Loader([shelf], CPU, 1 << 30)
     error = loader.load(wanted, lambda: None).exception(SECONDS)
-    assert type(error) is kind and said in error.message and error.remedy
+    assert isinstance(error, kind) and said in error.message and error.remedy
     loader.free()
     assert loader.held() == ((), 0)
 

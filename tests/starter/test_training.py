@@ -71,7 +71,7 @@ def _line(folder: Path, steps: int, stop: int | None = None) -> nn.Linear:
     torch.manual_seed(1)
     model = nn.Linear(3, 1)
 
-    def step_loss(step: int, rng: np.random.Generator) -> tuple[Tensor, dict[str, float]]:
+    def step_loss(step: int, rng: np.random.Generator) -> tuple[Tensor, loop.Figures]:
         if step == stop:
             raise KeyboardInterrupt
         x = torch.from_numpy(rng.standard_normal((8, 3))).float()

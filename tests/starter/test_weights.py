@@ -17,14 +17,15 @@ from bottega_daemon.starter.training import nets
 WEIGHTS = Path(next(iter(starter.__path__))) / "weights"
 CHECKPOINT = WEIGHTS / "checkpoints" / "starter"
 
+VAE: dict[str, Any] = {
+    "down_block_types": ("DownEncoderBlock2D",) * 4,
+    "up_block_types": ("UpDecoderBlock2D",) * 4,
+    "block_out_channels": (128, 256, 512, 512),
+    "layers_per_block": 2,
+}
 BIG: dict[str, Any] = {
     "unet": lambda: UNet2DConditionModel(cross_attention_dim=768),
-    "vae": lambda: AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        block_out_channels=(128, 256, 512, 512),
-        layers_per_block=2,
-    ),
+    "vae": lambda: AutoencoderKL(**VAE),
     "control": lambda: ControlNetModel(cross_attention_dim=768),
 }
 """Stable Diffusion 1.5's own networks, as diffusers' defaults and its published configuration have them."""

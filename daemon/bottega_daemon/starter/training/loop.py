@@ -66,7 +66,8 @@ def _average_gradients(parameters: list[nn.Parameter], size: int) -> None:
 @torch.no_grad()
 def _follow(ema: Iterable[nn.Module], models: Iterable[nn.Module], decay: float) -> None:
     for slow, fast in zip(ema, models, strict=True):
-        torch._foreach_lerp_(list(slow.parameters()), list(fast.parameters()), 1.0 - decay)
+        for mean, value in zip(slow.parameters(), fast.parameters(), strict=True):
+            mean.lerp_(value.detach(), 1.0 - decay)
 
 
 def rate(step: int, steps: int, warmup: int) -> float:

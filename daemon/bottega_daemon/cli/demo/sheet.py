@@ -25,16 +25,16 @@ class Cell:
     line: str
 
 
-def sheet(title: str, line: str, cells: Sequence[Cell]) -> Image.Image:
-    """All cells in a grid, `COLUMNS` wide, below a title."""
-    rows = -(-len(cells) // COLUMNS)
+def sheet(title: str, line: str, cells: Sequence[Cell], columns: int = COLUMNS) -> Image.Image:
+    """All cells in a grid below a title."""
+    rows = -(-len(cells) // columns)
     top = GAP + 70
-    page = Image.new("RGB", (GAP + COLUMNS * (CELL + GAP), top + rows * (CELL + CAPTION + GAP)), PAPER)
+    page = Image.new("RGB", (GAP + columns * (CELL + GAP), top + rows * (CELL + CAPTION + GAP)), PAPER)
     draw = ImageDraw.Draw(page)
     draw.text((GAP, GAP), title, INK, _font(26))
     draw.text((GAP, GAP + 32), line, FAINT, _font(14))
     for index, cell in enumerate(cells):
-        row, column = divmod(index, COLUMNS)
+        row, column = divmod(index, columns)
         left, upper = GAP + column * (CELL + GAP), top + row * (CELL + CAPTION + GAP)
         page.paste(enlarged(cell.picture), (left, upper))
         draw.text((left, upper + CELL + 6), cell.title, INK, _font(16))

@@ -1,8 +1,9 @@
 """Inpaint side by side: ours, diffusers' pipeline, and the best published formulas, on the starter model.
 
 Pictures are our own, drawn by the starter's generator. All sides see the same context (of `bottega.planning`), prompt,
-seed, sampler and steps; what differs is masks, filling, colours and how the result is laid back. Writes a contact sheet
-and prints a table: see `benchmarks.seams` for the numbers. `python -m benchmarks.inpaint [sheet.png]`
+seeds, sampler and steps; what differs is masks, filling, colours and how the result is laid back. Prints a table of the
+means over the seeds (see `benchmarks.seams` for the numbers), one of our fillings, and writes a contact sheet of the
+first seed. `python -m benchmarks.inpaint [sheet.png]`
 """
 
 from __future__ import annotations
@@ -11,61 +12,28 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from benchmarks import published, seams
+from benchmarks import seams
+from benchmarks.inpaint_sides import FEATHER, NATIVE, STEPS, Case, Ours, Side, diffusers_side, shrunk
 from benchmarks.kit import show
-from bottega.planning import Bounds, Choices, Extent, native, plan
 from bottega_daemon.config import STARTER_ROOT
-from bottega_daemon.diffusion.masks import bounds_of
+from bottega_daemon.diffusion.fills import FILLS
 from bottega_daemon.diffusion.pixels import Floats, to_float
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint
-from bottega_daemon.spec import Denoising, Inpaint, Margin
 from bottega_daemon.starter.generator.sample import draw
 from bottega_daemon.tasks.stages import Models
-from bottega_daemon.worker import protocol
-from tests.worker.kit import Bench
 
-NATIVE, STEPS, GUIDANCE, SEED = 128, 20, 5.0, 7
-GROW, FEATHER = 1, 0.10
-"""Pixels, and a part of the selection's diagonal."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A canvas [h, w, 3], what is selected of it [h, w], both in 0..1, and the words to repaint it with."""
-
-    name: str
-    canvas: Floats
-    selection: Floats
-    prompt: str
-
-    @property
-    def box(self) -> Bounds:
-        """Of what is selected."""
-        found = bounds_of(self.selection)
-        assert found
-        return Bounds(found.x, found.y, found.width, found.height)
-
-    @property
-    def context(self) -> tuple[slice, slice]:
-        """Rows and columns that every side gets to see."""
-        size = Extent(self.canvas.shape[1], self.canvas.shape[0])
-        choices = Choices(grow=GROW, feather=round(FEATHER * np.hypot(self.box.width, self.box.height)))
-        where = plan(size, self.box, native("starter", NATIVE), choices).context
-        return slice(where.y, where.bottom), slice(where.x, where.right)
-
-
-Side = Callable[[Case], Floats]
+SEEDS = (7, 8, 9)
+COLUMNS = ("", "seam", "colour step", "shift outside", "detail", "seconds")
 
 
 def cases() -> list[Case]:
@@ -95,109 +63,24 @@ def circle(size: int, x: int, y: int, radius: int, soft: float) -> Floats:
     return np.asarray(cv2.GaussianBlur(mask, (0, 0), soft), np.float32) if soft else mask
 
 
-class Ours:
-    """The daemon's own inpaint task, on models in this process."""
-
-    def __init__(self, models: Models, folder: Path) -> None:
-        self._models, self._folder, self._runs = models, folder, 0
-
-    def paint(self, picture: Floats, selection: Floats, prompt: str, **wishes: Any) -> tuple[Floats, Floats, Any]:
-        """A layer's colours and alpha in 0..1, and where on the picture they lie."""
-        self._runs += 1
-        bench = Bench(self._models, self._folder / str(self._runs))
-        how = Denoising("starter", prompt, "", "euler", "normal", STEPS, GUIDANCE, seed=SEED)
-        image = bench.image(picture, "f32"), bench.image(selection[..., None], "f32", "data")
-        (made,) = bench.run(Inpaint(how, *image, **wishes))
-        bounds = next(event.bounds for event in bench.events if isinstance(event, protocol.Picture))
-        assert bounds
-        where = slice(bounds.y, bounds.y + bounds.height), slice(bounds.x, bounds.x + bounds.width)
-        return to_float(made[..., :3]), to_float(made[..., 3]), where
-
-    def bottega(self, case: Case) -> Floats:
-        """As the command line does it."""
-        margins = {"grow": Margin(GROW), "feather": Margin(0, FEATHER)}
-        colours, alpha, where = self.paint(
-            case.canvas[case.context], case.selection[case.context], case.prompt, **margins
-        )
-        return over(case, colours, alpha, where)
-
-    def formulas(self, case: Case) -> Floats:
-        """The same denoising with the published masks, filling, colours and depth."""
-        picture, selection = case.canvas[case.context], case.selection[case.context]
-        soft = published.softness(case.box.width, case.box.height, unit=NATIVE / 512)
-        denoise = published.denoise_mask(selection, soft)
-        colours, _, where = self.paint(picture, denoise, case.prompt, fill="blur", match_color=False)
-        painted = picture.copy()
-        painted[where] = colours
-        painted = np.rint(published.matched(painted, picture, denoise) * 255) / np.float32(255)
-        alpha = np.rint(published.alpha_mask(denoise, soft) * 255) / np.float32(255)
-        return over(case, painted, alpha, (slice(None), slice(None)))
-
-
-def over(case: Case, colours: Floats, alpha: Floats, where: tuple[slice, slice]) -> Floats:
-    """The canvas with colours laid over its context."""
-    result = case.canvas.copy()
-    part = result[case.context][where]
-    part += alpha[..., None] * (colours - part)
-    return result
-
-
-def diffusers_side() -> Side:
-    """diffusers' pipeline on the context, its picture put back as it comes."""
-    from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_inpaint import StableDiffusionInpaintPipeline
-    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
-
-    folder = STARTER_ROOT / "checkpoints" / "starter"
-    pipe: Any = StableDiffusionInpaintPipeline.from_pretrained(
-        folder, dtype=torch.float32, safety_checker=None, local_files_only=True
-    )
-    pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config, timestep_spacing="linspace")
-    pipe.set_progress_bar_config(disable=True)
-
-    def paint(case: Case) -> Floats:
-        picture, selection = case.canvas[case.context], case.selection[case.context]
-        made = pipe(
-            case.prompt,
-            image=Image.fromarray(np.rint(picture * 255).astype(np.uint8)),
-            mask_image=Image.fromarray(np.rint(selection * 255).astype(np.uint8)),
-            height=picture.shape[0],
-            width=picture.shape[1],
-            strength=1.0,
-            num_inference_steps=STEPS,
-            guidance_scale=GUIDANCE,
-            generator=torch.Generator("cpu").manual_seed(SEED),
-            output_type="np",
-        ).images[0]
-        result = case.canvas.copy()
-        result[case.context] = made
-        return result
-
-    return paint
-
-
-def shrunk(side: Side) -> Side:
-    """A side that is given the whole canvas at the model's native size, as where nothing plans a context."""
-
-    def paint(case: Case) -> Floats:
-        size = (NATIVE, NATIVE)
-        canvas = cv2.resize(case.canvas, size, interpolation=cv2.INTER_AREA)
-        selection = np.asarray(cv2.resize(case.selection, size, interpolation=cv2.INTER_AREA), np.float32)
-        made = side(Case(case.name, np.asarray(canvas, np.float32), np.ceil(selection), case.prompt))
-        whole = case.canvas.shape[1], case.canvas.shape[0]
-        return np.clip(np.asarray(cv2.resize(made, whole, interpolation=cv2.INTER_CUBIC), np.float32), 0, 1)
-
-    return paint
-
-
 def measured(case: Case, side: Side) -> tuple[Floats, list[float]]:
-    """A side's result on a case, and its numbers."""
-    began = time.perf_counter()
-    result = side(case)
-    seconds = time.perf_counter() - began
-    at = (result, case.canvas, case.selection)
+    """A side's result on a case with the first seed, and the means of its numbers over all seeds."""
+    results: list[Floats] = []
+    numbers: list[list[float]] = []
     reach = 4 + 2 * FEATHER * float(np.hypot(case.box.width, case.box.height))
-    numbers = [seams.seam(*at), seams.shift_inside(*at), seams.shift_outside(*at, reach), seams.detail(*at), seconds]
-    return result, numbers
+    for seed in SEEDS:
+        began = time.perf_counter()
+        results.append(side(case, seed))
+        seconds = time.perf_counter() - began
+        at = (results[-1], case.canvas, case.selection)
+        away = seams.shift_outside(*at, reach)
+        numbers.append([seams.seam(*at), seams.shift_inside(*at), away, seams.detail(*at), seconds])
+    return results[0], means(numbers)
+
+
+def means(numbers: Sequence[Sequence[float]]) -> list[float]:
+    """Of each column."""
+    return [statistics.mean(column) for column in zip(*numbers, strict=True)]
 
 
 def sheet(rows: Sequence[tuple[Case, Mapping[str, Floats]]]) -> Image.Image:
@@ -210,8 +93,8 @@ def sheet(rows: Sequence[tuple[Case, Mapping[str, Floats]]]) -> Image.Image:
     for line, (case, made) in enumerate(rows):
         top = 24 + line * (cell + gap + 16)
         pen.text((gap, top), f"{case.name}: {case.prompt}"[:90], "black")
-        edge = np.abs(seams.distance(case.selection)) < 0.75
-        marked = np.where(edge[..., None], np.float32([1, 0, 1]), case.canvas)
+        edge = np.abs(seams.distance(case.selection) - 1) < 0.75
+        marked = np.where(edge[..., None], np.array([1, 0, 1], np.float32), case.canvas)
         for name, picture in {"selection": marked, **made}.items():
             part = Image.fromarray(np.rint(picture[case.context] * 255).astype(np.uint8))
             place = (gap + names.index(name) * (cell + gap), top + 14)
@@ -219,33 +102,44 @@ def sheet(rows: Sequence[tuple[Case, Mapping[str, Floats]]]) -> Image.Image:
     return whole
 
 
+def compared(ours: Ours) -> list[tuple[Case, dict[str, Floats]]]:
+    """Every side on every case: prints the table, gives the pictures."""
+    theirs = diffusers_side()
+    sides: dict[str, Side] = {"bottega": ours.bottega, "published": ours.formulas, "diffusers": theirs}
+    rows: list[tuple[str, ...]] = []
+    numbers: dict[str, list[list[float]]] = {}
+    made: list[tuple[Case, dict[str, Floats]]] = []
+    for case in cases():
+        made.append((case, {}))
+        extra = {"diffusers, whole canvas": shrunk(theirs)} if max(case.canvas.shape) > 4 * NATIVE else {}
+        for name, side in (sides | extra).items():
+            made[-1][1][name], found = measured(case, side)
+            numbers.setdefault(name, []).append(found)
+            rows.append((f"{case.name}: {name}", *(f"{number:.2f}" for number in found)))
+    rows += [(f"mean: {name}", *(f"{number:.2f}" for number in means(numbers[name]))) for name in sides]
+    show(f"inpaint on the starter model, {STEPS} steps, seeds {SEEDS}", COLUMNS, rows)
+    return made
+
+
+def fillings(ours: Ours) -> None:
+    """Print what each filling makes of the cases that are all context."""
+    rows: list[tuple[str, ...]] = []
+    for fill in FILLS:
+        found = means([measured(case, partial(ours.bottega, fill=fill))[1] for case in cases()[:-1]])
+        rows.append((fill, *(f"{number:.2f}" for number in found)))
+    show("our fillings at strength 1, means", COLUMNS, rows)
+
+
 def main() -> None:
-    """Measure every side on every case; print tables and write the sheet."""
+    """Measure, print tables and write the sheet."""
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "inpaint-sheet.png")
     entry = next(each for each in Library([STARTER_ROOT]).scan().checkpoints if each.name == "starter")
     models = Models(load_checkpoint(entry, torch.device("cpu"), torch.float32), {})
-    theirs = diffusers_side()
-    numbers: dict[str, list[list[float]]] = {}
-    rows: list[tuple[str, ...]] = []
-    made: list[tuple[Case, dict[str, Floats]]] = []
     with tempfile.TemporaryDirectory(prefix="bottega-bench-") as folder:
         ours = Ours(models, Path(folder))
-        sides: dict[str, Side] = {"bottega": ours.bottega, "published": ours.formulas, "diffusers": theirs}
-        for case in cases():
-            made.append((case, {}))
-            extra = {"diffusers, whole canvas": shrunk(theirs)} if max(case.canvas.shape) > 4 * NATIVE else {}
-            for name, side in (sides | extra).items():
-                made[-1][1][name], found = measured(case, side)
-                numbers.setdefault(name, []).append(found)
-                rows.append((f"{case.name}: {name}", *(f"{number:.2f}" for number in found)))
-    columns = ("", "seam", "colour step", "shift outside", "detail", "seconds")
-    show(f"inpaint on the starter model, {STEPS} steps, {SEED=}", columns, rows)
-    means = [
-        (name, *(statistics.mean(column) for column in zip(*found, strict=True))) for name, found in numbers.items()
-    ]
-    show("means", columns, means)
-    sheet(made).save(target)
-    print(target)
+        sheet(compared(ours)).save(target)
+        print(target, flush=True)
+        fillings(ours)
 
 
 if __name__ == "__main__":

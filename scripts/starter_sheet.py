@@ -16,11 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from bottega.client import Client
+from bottega.events import Picture
 from bottega.pixels import Pixels
 from bottega.tasks import Generate, Inpaint, Keypoint, Lora, Task, canny_control, depth_control, pose_control
 from bottega_daemon.cli.demo import sheet
 from bottega_daemon.cli.demo.daemon import private_daemon
 from bottega_daemon.cli.demo.works import SIDE, STEPS, Inputs, inputs
+from bottega_daemon.cli.layers import laid
 from bottega_daemon.diffusion import hints
 from bottega_daemon.spec import Extent
 from bottega_daemon.starter.generator import sample
@@ -79,8 +81,14 @@ def _seconds(client: Client, tasks: Sequence[Task]) -> tuple[float, list[Pixels]
     """How long the tasks take together, and their pictures."""
     begun = time.monotonic()
     handles = [client.submit(task, previews=False) for task in tasks]
-    made = [handle.wait()[0].pixels for handle in handles]
-    return time.monotonic() - begun, made
+    made = [handle.wait()[0] for handle in handles]
+    taken = time.monotonic() - begun
+    return taken, [_shown(task, picture) for task, picture in zip(tasks, made, strict=True)]
+
+
+def _shown(task: Task, picture: Picture) -> Pixels:
+    """The picture, or what was painted over the one that was given."""
+    return laid(task.picture, [picture]) if isinstance(task, Inpaint) else picture.pixels
 
 
 def _cells(

@@ -27,7 +27,7 @@ def shifted(values: Floats, by: tuple[float, float, float], contrast: float = 1.
     """Moved in Lab, as an autoencoder might."""
     lab = np.asarray(cv2.cvtColor(values, cv2.COLOR_RGB2Lab), np.float32)
     lab[..., 0] = (lab[..., 0] - 50) * contrast + 50
-    return np.asarray(cv2.cvtColor(lab + np.float32(by), cv2.COLOR_Lab2RGB), np.float32)
+    return np.asarray(cv2.cvtColor(lab + np.array(by, np.float32), cv2.COLOR_Lab2RGB), np.float32)
 
 
 @given(channels, channels, channels, st.floats(0.93, 1.07))

@@ -11,10 +11,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bottega import messages
+from bottega.events import Picture
+from bottega.pixels import Pixels
 from bottega_daemon.blobs import Blobs
+from bottega_daemon.cli.layers import laid
 from bottega_daemon.config import STARTER_ROOT
 from bottega_daemon.diffusion.pixels import Stored, load, store
-from bottega_daemon.spec import ColorSpace, Denoising, Extent, Generate, Image, JobSpec, Task
+from bottega_daemon.spec import ColorSpace, Denoising, Extent, Generate, Image, Inpaint, JobSpec, Task
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.device import Device
 from bottega_daemon.worker.loader import Loader
@@ -37,7 +41,10 @@ class Studio:
         self._loop = Loop(self._blobs, self._loader, self._events.append, wake=self._news.set)
 
     def paint(self, tasks: Sequence[Task]) -> Rgb:
-        """The first picture of every task, in order: uint8 [N, h, w, 3]. Fails where a job fails."""
+        """The first picture of every task, in order: uint8 [N, h, w, 3]. Fails where a job fails.
+
+        What inpaint makes is laid over its picture.
+        """
         self._events.clear()
         with torch.inference_mode():
             for number, task in enumerate(tasks):
@@ -49,8 +56,18 @@ class Studio:
                 self._loop.tick()
         failed = [event for event in self._events if isinstance(event, protocol.Failed)]
         assert not failed, failed
-        made = {event.job_id: event.image for event in self._events if isinstance(event, protocol.Picture)}
-        return np.stack([load(self._blobs, made[str(number)], "result") for number in range(len(tasks))])
+        made = {event.job_id: event for event in self._events if isinstance(event, protocol.Picture)}
+        return np.stack([self._shown(task, made[str(number)]) for number, task in enumerate(tasks)])
+
+    def _shown(self, task: Task, event: protocol.Picture) -> Stored:
+        """A result as an artist sees it."""
+        pixels = load(self._blobs, event.image, "result")
+        if not isinstance(task, Inpaint):
+            return pixels
+        assert event.bounds
+        under = load(self._blobs, task.picture, "picture")
+        layer = Picture("", 0, 0, Pixels.of(pixels, "srgb"), messages.Bounds(x=event.bounds.x, y=event.bounds.y))
+        return np.frombuffer(laid(Pixels.of(under, "srgb"), [layer]).data, np.uint8).reshape(under.shape)
 
     def image(self, pixels: Stored, space: ColorSpace = "srgb") -> Image:
         """Store uint8 or float32 pixels [h, w, channels] for a task to use."""
@@ -59,7 +76,8 @@ class Studio:
 
 def how(prompt: str, seed: int, **changes: Any) -> Denoising:
     """The daemon's own defaults (DPM++ 2M, Karras, guidance 5) in fewer steps."""
-    return Denoising("starter", prompt, **({"seed": seed, "steps": STEPS} | changes))
+    wishes: dict[str, Any] = {"seed": seed, "steps": STEPS, **changes}
+    return Denoising("starter", prompt, **wishes)
 
 
 def asked(prompt: str, seed: int, **changes: Any) -> Generate:

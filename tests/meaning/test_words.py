@@ -64,13 +64,17 @@ def test_a_negative_prompt_pushes_its_colour_away(studio: Studio) -> None:
 
 
 def test_guidance_makes_a_picture_more_of_its_prompt(studio: Studio) -> None:
-    """Protects the scale: from the same seed, more guidance gives more of the asked colour."""
+    """Protects the scale: from the same seed, some guidance gives more of the asked colour than none, and each more of
+    it goes further from the picture without."""
     wanted, scales = colours.CHROMATIC[:6], (1.0, 3.0, 7.0)
     tasks = [asked(prompt_of(each, "marble"), 300 + k, guidance=s) for s in scales for k, each in enumerate(wanted)]
-    lean = [leaning(rgb, colours.COLOURS[wanted[k % 6]].hue) for k, rgb in enumerate(studio.paint(tasks))]
-    none, some, much = np.array(lean).reshape(len(scales), -1)
-    assert np.median(some - none) > 0.02 and np.mean(some > none) >= 0.75
-    assert np.median(much - some) > 0.01 and np.mean(much > some) >= 0.6
+    made = studio.paint(tasks)
+    none, some, much = made.reshape(len(scales), len(wanted), *made.shape[1:])
+    hues = [colours.COLOURS[each].hue for each in wanted]
+    more = [leaning(b, hue) - leaning(a, hue) for a, b, hue in zip(none, some, hues, strict=True)]
+    assert np.median(more) > 0.02 and np.mean(np.array(more) > 0) >= 0.75
+    further = [apart(a, c) - apart(a, b) for a, b, c in zip(none, some, much, strict=True)]
+    assert np.median(further) > 2 and np.mean(np.array(further) > 0) >= 0.8, further
 
 
 def test_the_same_seed_is_the_same_picture(studio: Studio) -> None:

@@ -76,7 +76,7 @@ def asked(bench: Bench, stored: Stored, hole: np.ndarray, depth: ChannelDepth = 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_outside_the_mask_nothing_changes(bench: Bench, depth: ChannelDepth, channels: int) -> None:
     source = np.concatenate([to_float(picture(61)), to_float(picture(61, 2))[..., :1] / 2 + 0.5], axis=-1)
-    stored = from_float(source[:50, :, :channels], depth)
+    stored = from_float(np.asarray(source, np.float32)[:50, :, :channels], depth)
     hole = mask(50, 61, (slice(10, 30), slice(12, 40)))
     made = layers(bench, asked(bench, stored, hole, depth, grow=Margin(2), feather=Margin(4)))
     assert [(each.pixels.dtype, each.pixels.shape[2]) for each in made] == [(stored.dtype, 4)]

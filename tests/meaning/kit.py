@@ -57,7 +57,8 @@ class Studio:
         failed = [event for event in self._events if isinstance(event, protocol.Failed)]
         assert not failed, failed
         made = {event.job_id: event for event in self._events if isinstance(event, protocol.Picture)}
-        return np.stack([self._shown(task, made[str(number)]) for number, task in enumerate(tasks)])
+        shown = [self._shown(task, made[str(number)]) for number, task in enumerate(tasks)]
+        return np.stack(shown).astype(np.uint8)
 
     def _shown(self, task: Task, event: protocol.Picture) -> Stored:
         """A result as an artist sees it."""

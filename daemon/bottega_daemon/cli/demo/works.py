@@ -15,9 +15,9 @@ INPUTS = Path(__file__).parents[2] / "starter" / "demo"
 SIDE = 128
 """Pixels a side that the starter model is at home at."""
 STEPS = 20
-TEXTURES = (("red brick wall", 5), ("purple checkerboard", 4), ("green marble", 4))
+TEXTURES = (("red brick wall", 8), ("blue planks", 4), ("pink stripes", 4))
 """Prompts and seeds."""
-REPAINTED = "yellow checkerboard"
+REPAINTED = "green tiles"
 SCENE = "a blue sphere on a white floor"
 
 

@@ -34,7 +34,7 @@ def test_strength_orders_likeness(studio: Studio) -> None:
         ]
     )
     away = np.array([apart(rgb, starts[k // len(STRENGTHS)]) for k, rgb in enumerate(made)]).reshape(len(starts), -1)
-    assert (np.diff(away, axis=1) > 0).mean() >= 0.9, away
+    assert (np.diff(away, axis=1) > 0).mean() >= 0.9, away  # measured 1.0
     assert (np.diff(np.median(away, axis=0)) > 1).all(), away
     assert (away[:, -1] > 2 * away[:, 0]).all(), away
     assert (hue_errors(made[len(STRENGTHS) - 1 :: len(STRENGTHS)], ["blue"] * len(starts)) < HUE_LIMIT).all()
@@ -61,8 +61,8 @@ def test_inside_the_mask_the_prompt_is_painted(repainted: tuple[list[Rgb], Rgb])
     errors = np.array(
         [judge.hue_error(rgb[INSIDE], colour) for rgb, colour in zip(repainted[1], colours.CHROMATIC, strict=True)]
     )
-    assert (errors < HUE_LIMIT).mean() >= 0.75
-    assert np.median(errors) < 20
+    assert (errors < HUE_LIMIT).mean() >= 0.75  # measured 1.0
+    assert np.median(errors) < 20  # 5.8
 
 
 def test_outside_the_mask_the_picture_stays(repainted: tuple[list[Rgb], Rgb]) -> None:

@@ -70,15 +70,15 @@ def test_depth_says_where_things_stand(by_weight: dict[float, Rgb], scenes: list
     """Protects depth: metres to hint to network to picture; outlines lie on the map's edges, not on another map's."""
     edges = [depth_edges(scene.depth) for scene in scenes]
     own, other = ratios(by_weight[1.0], edges), ratios(by_weight[1.0], edges, shift=1)
-    assert np.median(own) > 1.4
-    assert np.median(own / other) > 1.2
+    assert np.median(own) > 1.4  # measured 2.65
+    assert np.median(own / other) > 1.2  # 1.94
 
 
 def test_a_controls_weight_acts(by_weight: dict[float, Rgb], scenes: list[sample.Sample]) -> None:
     """Protects the strength: more of it, more of the map."""
     edges = [depth_edges(scene.depth) for scene in scenes]
     none, some, full = (ratios(by_weight[weight], edges) for weight in WEIGHTS)
-    assert np.median(some / none) > 1.05 and np.median(full / none) > 1.15
+    assert np.median(some / none) > 1.05 and np.median(full / none) > 1.15  # measured 1.55, 2.10
     assert np.median(full) > np.median(some) > np.median(none)
 
 
@@ -89,7 +89,7 @@ def test_a_controls_span_acts(studio: Studio, by_weight: dict[float, Rgb], scene
     early = painted(studio, "depth", scenes, given, end=0.5)
     late = painted(studio, "depth", scenes, given, start=0.5)
     never = painted(studio, "depth", scenes, given, start=0.5, end=0.5)
-    assert np.median(ratios(early, edges) / ratios(late, edges)) > 1.05
+    assert np.median(ratios(early, edges) / ratios(late, edges)) > 1.05  # measured 1.18
     assert np.abs(never.astype(int) - by_weight[0.0]).max() <= 2
     assert np.median([apart(a, b) for a, b in zip(late, never, strict=True)]) > 2
 
@@ -99,8 +99,8 @@ def test_edges_are_followed(studio: Studio, scenes: list[sample.Sample]) -> None
     made = painted(studio, "canny", scenes, [canny_of(studio, scene) for scene in scenes])
     edges = [hints.canny_hint(scene.rgb)[..., 0] > 0 for scene in scenes]
     own, other = ratios(made, edges), ratios(made, edges, shift=1)
-    assert np.median(own) > 1.5
-    assert np.median(own / other) > 1.2
+    assert np.median(own) > 1.5  # measured 2.20
+    assert np.median(own / other) > 1.2  # 1.37
 
 
 def test_a_figure_stands_as_its_skeleton(studio: Studio) -> None:
@@ -115,10 +115,10 @@ def test_a_figure_stands_as_its_skeleton(studio: Studio) -> None:
     red = [saturated(rgb) for rgb in made]
     own = np.array([found[bone].mean() for found, bone in zip(red, bones, strict=True)])
     other = np.array([found[bones[(k + 1) % COUNT]].mean() for k, found in enumerate(red)])
-    assert np.median(own) > 0.85
-    assert np.mean(own - other) > 0.1
+    assert np.median(own) > 0.85  # measured 0.98
+    assert np.mean(own - other) > 0.1  # 0.41
     inside = [(found & near(bone)).sum() / max(1, found.sum()) for found, bone in zip(red, bones, strict=True)]
-    assert np.median(inside) > 0.5
+    assert np.median(inside) > 0.5  # 0.99
 
 
 def near(bones: Edges) -> Edges:

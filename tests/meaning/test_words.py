@@ -25,8 +25,8 @@ def textures(studio: Studio) -> Rgb:
 def test_a_prompts_colour_is_painted(textures: Rgb) -> None:
     """Protects the way from words to colour: tokenizer, text encoder, guidance, autoencoder, channel order."""
     errors = hue_errors(textures, [colour for colour, _ in PAIRS])
-    assert (errors < HUE_LIMIT).mean() >= 0.9
-    assert np.median(errors) < 15
+    assert (errors < HUE_LIMIT).mean() >= 0.9  # measured 1.0
+    assert np.median(errors) < 15  # 3.3
 
 
 def test_a_prompts_material_is_painted(textures: Rgb, critic: nn.Sequential) -> None:
@@ -35,8 +35,8 @@ def test_a_prompts_material_is_painted(textures: Rgb, critic: nn.Sequential) -> 
     right = {
         m: np.mean([n == m for n, (_, asked_) in zip(named, PAIRS, strict=True) if asked_ == m]) for m in MATERIALS
     }
-    assert np.mean(list(right.values())) >= 0.7, right
-    assert min(right.values()) >= 0.4, right
+    assert np.mean(list(right.values())) >= 0.7, right  # measured 0.88
+    assert min(right.values()) >= 0.4, right  # 0.75
 
 
 def test_an_object_has_the_colour_that_its_noun_has(studio: Studio) -> None:
@@ -48,7 +48,7 @@ def test_an_object_has_the_colour_that_its_noun_has(studio: Studio) -> None:
         0.03 < saturated(rgb).mean() < 0.6 and judge.hue_error(rgb, colour, saturated(rgb)) < HUE_LIMIT
         for rgb, (colour, _) in zip(made, wanted, strict=True)
     ]
-    assert np.mean(right) >= 0.6
+    assert np.mean(right) >= 0.6  # measured 0.88
 
 
 def test_a_negative_prompt_pushes_its_colour_away(studio: Studio) -> None:
@@ -59,8 +59,8 @@ def test_a_negative_prompt_pushes_its_colour_away(studio: Studio) -> None:
     hues = [colours.COLOURS[each].hue for each in unwanted]
     before = np.array([[leaning(rgb, hue) for rgb in free] for hue in hues])
     after = np.array([leaning(rgb, hues[k // len(seeds)]) for k, rgb in enumerate(pushed)]).reshape(before.shape)
-    assert np.mean(after < before) >= 0.8
-    assert np.mean(before - after) > 0.1
+    assert np.mean(after < before) >= 0.8  # measured 1.0
+    assert np.mean(before - after) > 0.1  # 0.29
 
 
 def test_guidance_makes_a_picture_more_of_its_prompt(studio: Studio) -> None:

@@ -11,7 +11,7 @@ INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports contract fresh format protos pins bench bench-inpaint clean
+.PHONY: help demo test check lint types imports contract fresh format protos package pins bench bench-inpaint clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -50,16 +50,20 @@ format: $(VENV)/.dev ## let ruff tidy the code
 protos: $(VENV)/.dev ## generate both codecs from protos/
 	@$(BIN)/python scripts/generate_protos.py
 
+package: $(VENV)/.dev ## build the plug-ins' zips into dist/
+	@$(BIN)/python -m scripts.package
+
 bench: $(VENV)/.dev ## run the benchmarks and print their tables
 	@for each in overhead crowd transfer; do $(BIN)/python -m benchmarks.$$each || exit 1; done
 
 bench-inpaint: $(VENV)/.dev ## inpaint against diffusers and the published formulas: a table and a contact sheet
 	@$(BIN)/python -m benchmarks.inpaint $(or $(SHEET),inpaint-sheet.png)
 
-pins: ## write constraints.txt from a fresh venv
+pins: ## write constraints.txt and scripts/vendored.txt from a fresh venv
 	@rm -rf $(VENV)-pins && $(PYTHON) -m venv $(VENV)-pins
 	@$(VENV)-pins/bin/python -m pip install --quiet $(INDEX) "./shared[discovery]" ".[dev]"
 	@$(VENV)-pins/bin/python scripts/pin.py $(OLD_PYTHON)
+	@$(VENV)-pins/bin/python -m scripts.wheels
 	@rm -rf $(VENV)-pins
 
 clean: ## remove the venv and every tool's leavings (not the demo's pictures)

@@ -133,4 +133,4 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOME_OF:
         raise AttributeError(f"module 'bottega' has no attribute {name!r}")
-    return getattr(import_module(f"bottega.{_HOME_OF[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_HOME_OF[name]}"), name)

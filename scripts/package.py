@@ -55,7 +55,21 @@ class Host:
         return f"bottega_{self.name}"
 
 
-BLENDER = ("bl_math", "blf", "bmesh", "bpy", "bpy_extras", "gpu", "gpu_extras", "imbuf", "mathutils", "numpy")
+BLENDER = (
+    "addon_utils",
+    "bl_math",
+    "bl_operators",
+    "bl_ui",
+    "blf",
+    "bmesh",
+    "bpy",
+    "bpy_extras",
+    "gpu",
+    "gpu_extras",
+    "imbuf",
+    "mathutils",
+    "numpy",
+)
 HOSTS = (
     Host("blender", "", "", BLENDER, "blender_manifest.toml"),
     Host("krita", "bottega_krita/", "", ("krita", "PyQt5", "PyQt6")),

@@ -8,6 +8,6 @@ from typing import Any, Protocol, TypeAlias
 try:
     from typing import Self
 except ImportError:  # Python 3.10
-    Self = Any  # type: ignore[assignment]
+    Self = Any
 
 __all__ = ["Protocol", "Self", "TypeAlias"]

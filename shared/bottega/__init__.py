@@ -30,8 +30,9 @@ if TYPE_CHECKING:
         WorkerDied,
     )
     from bottega.events import Event, Picture
+    from bottega.following import Ticket
     from bottega.pixels import Pixels
-    from bottega.session import Session, Ticket
+    from bottega.session import Session
     from bottega.tasks import (
         Control,
         Generate,
@@ -70,7 +71,8 @@ _HOMES = {
     ),
     "events": ("Event", "Picture"),
     "pixels": ("Pixels",),
-    "session": ("Session", "Ticket"),
+    "following": ("Ticket",),
+    "session": ("Session",),
     "tasks": (
         "Control",
         "Generate",

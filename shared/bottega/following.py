@@ -11,6 +11,7 @@ from bottega import messages as m
 from bottega.core import Core, Wishes
 from bottega.errors import BottegaError, JobCancelled
 from bottega.events import Event, Picture
+from bottega.loop import LoopThread
 from bottega.mailbox import Mailbox
 from bottega.tasks import Task
 
@@ -110,6 +111,29 @@ class Following:
     def _post(self, key: object, function: Callable[[Any], object] | None, argument: object) -> None:
         if function and self._phase != "ended":
             self._mail.post(key, function, argument)
+
+
+class Ticket:
+    """A job that was handed to the session."""
+
+    def __init__(self, loop: LoopThread, following: Following) -> None:
+        self._loop = loop
+        self._following = following
+
+    @property
+    def request_id(self) -> str:
+        """The client's own name for the job, from the start."""
+        return self._following.request_id
+
+    @property
+    def job_id(self) -> str:
+        """The daemon's name for it; "" until it is in the book."""
+        return self._following.job_id
+
+    def cancel(self) -> None:
+        """Ask the job to end; `on_error` is called with JobCancelled when it has."""
+        if not self._loop.closed:
+            self._loop.start().call_soon_threadsafe(self._following.cancel)
 
 
 def _key(owner: object, event: Event) -> tuple[object, ...] | None:

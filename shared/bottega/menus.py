@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from bottega import files
 from bottega import messages as m
 from bottega.places import home
 
@@ -32,11 +31,4 @@ class Menus:
         """Keep a catalog. Written aside and renamed; a full or read-only disk costs only the offline menu."""
         self._catalog = catalog
         with suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=self._path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(bytes(catalog))
-                Path(name).replace(self._path)
-            except OSError:
-                Path(name).unlink()
+            files.write(self._path, bytes(catalog))

@@ -9,6 +9,11 @@ from pathlib import Path
 DAEMON_FILE = "daemon.json"
 """In `home()` while a daemon runs, readable by its user alone: {"address", "token", "pid", "version", "server_id"}."""
 
+COMMAND_FILE = "command.json"
+"""In `home()` since a daemon ran there, readable by its user alone: {"command": what starts it again}."""
+LOG_FILE = "daemon.log"
+"""In `home()`: what the daemon says that a host started."""
+
 
 def home() -> Path:
     """The user's own Bottega folder: the book, pixels, models, token. `BOTTEGA_HOME` overrides it."""

@@ -17,16 +17,18 @@ from __future__ import annotations
 import asyncio
 import math
 import uuid
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, TypeVar
 
+from bottega import launch
 from bottega import messages as m
 from bottega.blobs import Packing
 from bottega.core import Core, Wishes
-from bottega.errors import BottegaError
+from bottega.errors import BottegaError, ConnectionLost, DaemonNotFound
 from bottega.events import Picture
-from bottega.following import Callbacks, Following, OnDone, OnError, OnEvent, OnPicture, as_error
+from bottega.following import Callbacks, Following, OnDone, OnError, OnEvent, OnPicture, Ticket, as_error
 from bottega.link import SILENCE
 from bottega.loop import LoopThread
 from bottega.mailbox import CallOnMain, Mailbox
@@ -34,43 +36,24 @@ from bottega.retry import delay
 from bottega.tasks import Task
 from bottega.wire import Priority
 
-State: TypeAlias = Literal["connecting", "connected", "lost"]
+State: TypeAlias = Literal["connecting", "starting", "connected", "lost"]
 T = TypeVar("T")
 
+INSTALL = "Install it there with `pip install bottega-daemon`, or give the address of another machine's."
 LOOK_AGAIN = 10.0
 """Seconds between looks at a daemon that is there."""
 
 
 @dataclass(frozen=True)
 class Connection:
-    """How the session stands with the daemon: "lost" has an error with a remedy, "connected" the daemon's facts."""
+    """How the session stands with the daemon: "lost" has an error with a remedy, "connected" the daemon's facts,
+    "starting" means that `start_daemon` is at it."""
 
     state: State
     error: BottegaError | None = None
     server: m.GetServerResponse | None = None
-
-
-class Ticket:
-    """A job that was handed to the session."""
-
-    def __init__(self, loop: LoopThread, following: Following) -> None:
-        self._loop = loop
-        self._following = following
-
-    @property
-    def request_id(self) -> str:
-        """The client's own name for the job, from the start."""
-        return self._following.request_id
-
-    @property
-    def job_id(self) -> str:
-        """The daemon's name for it; "" until it is in the book."""
-        return self._following.job_id
-
-    def cancel(self) -> None:
-        """Ask the job to end; `on_error` is called with JobCancelled when it has."""
-        if not self._loop.closed:
-            self._loop.start().call_soon_threadsafe(self._following.cancel)
+    startable: bool = False
+    """It is lost, and `start_daemon` would start one on this machine: show a button."""
 
 
 class Session:
@@ -93,6 +76,8 @@ class Session:
         self._loop = LoopThread(self._core.link.close)
         self._on_connection = on_connection
         self._on_catalog = on_catalog
+        self._own = address is None
+        self._look_now = asyncio.Event()
         self.connection = Connection("connecting")
         """How it stands now; written on the background thread."""
         self._loop.spawn(self._keep())
@@ -163,10 +148,24 @@ class Session:
         """Fetch the pixels of a picture that `jobs` told of."""
         self._ask(self._core.picture(job_id, picture), on_done, on_error)
 
-    def close(self) -> None:
-        """Hang up; jobs go on in the daemon. Blocks for less than 100 ms, and no callback comes afterwards."""
+    def start_daemon(self, command: Sequence[str] | None = None) -> None:
+        """Start a daemon on this machine, by `launch.find_command` if no command is given; returns at once.
+
+        `on_connection` tells "starting", and then "connected", or "lost" with what went wrong.
+        """
+        self._loop.spawn(self._launch(command))
+
+    def in_background(
+        self, work: Callable[[], T], on_done: Callable[[T], object], on_error: OnError | None = None
+    ) -> None:
+        """Do something slow that is not the host's (files, conversions) off the main thread; its result comes there."""
+        self._ask(asyncio.to_thread(work), on_done, on_error)
+
+    def close(self, patience: float = 0.05) -> None:
+        """Hang up; jobs go on in the daemon, and no callback comes afterwards. Waits for the thread's end for at most
+        `patience` seconds, 0 in the middle of an artist's work."""
         self._mail.close()
-        self._loop.close(patience=0.05)
+        self._loop.close(patience)
 
     def _ask(self, work: Coroutine[Any, Any, T], on_done: Callable[[T], object], on_error: OnError | None) -> None:
         async def answer() -> None:
@@ -189,10 +188,26 @@ class Session:
             attempt = attempt + 1 if error else 0
             if error:
                 if attempt == 1 or type(error) is not type(self.connection.error):
-                    self._tell(Connection("lost", error=error))
-                await asyncio.sleep(delay(attempt - 1, 0.5))
+                    self._tell_lost(error)
+                with suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._look_now.wait(), delay(attempt - 1, 0.5))
+                self._look_now.clear()
             else:
                 await self._core.link.gone(LOOK_AGAIN)
+
+    async def _launch(self, command: Sequence[str] | None) -> None:
+        if self.connection.state in ("starting", "connected"):
+            return
+        self._tell(Connection("starting"))
+        try:
+            command = command or launch.find_command()
+            if not command:
+                raise DaemonNotFound("Bottega is not installed on this machine.", remedy=INSTALL)
+            await launch.launch(command, self._core.present)
+        except Exception as error:  # noqa: BLE001  # told to the host, whatever it is
+            self.connection = Connection("lost")
+            self._tell_lost(as_error(error))
+        self._look_now.set()
 
     async def _look(self) -> BottegaError | None:
         """See whether the daemon is there; gives what is wrong if it is not."""
@@ -211,6 +226,11 @@ class Session:
         catalog = await self._core.catalog(offline_ok=True)
         if self._on_catalog and (known is None or catalog.version != known.version):
             self._mail.post("catalog", self._on_catalog, catalog)
+
+    def _tell_lost(self, error: BottegaError) -> None:
+        if self.connection.state != "starting":
+            startable = self._own and isinstance(error, ConnectionLost) and launch.find_command() is not None
+            self._tell(Connection("lost", error=error, startable=startable))
 
     def _tell(self, connection: Connection) -> None:
         self.connection = connection

@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from neighbours import NEIGHBOURS, move_in  # pyright: ignore[reportMissingImports]
+from neighbours import NEIGHBOURS, move_in
 
 PLUGIN = "hosted.bottega_sample"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -38,6 +39,12 @@ def announced(home: Path, address: str, token: str, server_id: str) -> Generator
     path = home / places.DAEMON_FILE
     facts = {"address": address, "token": token, "pid": os.getpid(), "version": __version__, "server_id": server_id}
     _write_privately(path, json.dumps(facts))
+    command = [
+        sys.executable,
+        "-m",
+        "bottega_daemon",
+    ]  # for hosts, whose path may lack the place where we are installed
+    _write_privately(home / places.COMMAND_FILE, json.dumps({"command": command}))
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ def talk() -> dict[str, object]:
     with bottega.connect() as client:
         digest = client.upload(pixels)
         data = client.download(digest)
+        refused = False
         try:
             client.job("none")
         except InvalidRequest as error:

@@ -35,7 +35,7 @@ types: $(VENV)/.dev
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 imports: $(VENV)/.dev
-	@PYTHONPATH=daemon:shared $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=daemon:shared:plugins/blender $(BIN)/lint-imports --no-cache
 
 contract: $(VENV)/.dev
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check_contract

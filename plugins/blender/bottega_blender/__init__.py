@@ -1,0 +1,57 @@
+"""Bottega in Blender: textures, depth-guided renders, painted by a daemon that owns the GPU."""
+
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import bpy
+
+from . import operators, panels, preferences, presets, settings, studio, words
+from .client import BottegaError
+
+CLASSES = (
+    settings.BottegaSettings,
+    preferences.BottegaPreferences,
+    *operators.CLASSES,
+    *presets.CLASSES,
+    *panels.CLASSES,
+)
+
+
+def _tick() -> float | None:
+    """Blender's timer: keep the main thread's part going."""
+    return studio.here().main.pump()
+
+
+def _connect() -> None:
+    """Once Blender has started: meet the daemon, so that the panels know it."""
+    try:
+        preferences.session()
+    except BottegaError as error:
+        print(f"Bottega: {error}")
+
+
+def register() -> None:
+    """Enable the plug-in."""
+    studio.open_studio()
+    for each in CLASSES:
+        bpy.utils.register_class(each)
+    bpy.types.Scene.bottega = bpy.props.PointerProperty(type=settings.BottegaSettings)
+    for name, entry in panels.MENUS.items():
+        getattr(bpy.types, name).append(entry)
+    bpy.app.translations.register(__package__, words.TRANSLATIONS)
+    bpy.app.timers.register(_tick, first_interval=0.1, persistent=True)
+    if not bpy.app.background:
+        bpy.app.timers.register(_connect, first_interval=0.5)
+
+
+def unregister() -> None:
+    """Disable it, and leave nothing behind but what was made."""
+    for timer in (_tick, _connect):
+        if bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
+    bpy.app.translations.unregister(__package__)
+    for name, entry in panels.MENUS.items():
+        getattr(bpy.types, name).remove(entry)
+    del bpy.types.Scene.bottega
+    for each in reversed(CLASSES):
+        bpy.utils.unregister_class(each)
+    studio.close_studio()

@@ -1,0 +1,109 @@
+"""Blender's main thread: functions that run there soon, and long chores in slices that no frame feels.
+
+A timer calls `pump` while Blender has windows; scripts and tests without a window call it themselves (`wait`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+BUDGET = 0.006
+"""Seconds of the main thread that one pump may take: a frame has 16 ms, and Blender wants the rest of it."""
+BUSY = 0.01
+IDLE = 0.1
+"""Seconds between pumps with and without something under way."""
+
+
+class Main:
+    """Letters and chores for the main thread, and one helper thread for what must not run there."""
+
+    def __init__(self) -> None:
+        self._letters: deque[tuple[str, Callable[[], object]]] = deque()
+        self._chores: deque[tuple[str, Iterator[None], Callable[[Exception], object]]] = deque()
+        self._aside: ThreadPoolExecutor | None = None
+        self._under_way = 0
+        self.blocks: dict[str, float] = {}
+        """The longest time in seconds that each kind of step has held the main thread."""
+
+    def call(self, function: Callable[[], object]) -> None:
+        """Have a function run on the main thread, soon. May be called from any thread."""
+        self._letters.append(("client", function))
+
+    def chore(self, name: str, steps: Iterator[None], failed: Callable[[Exception], object]) -> None:
+        """Run an iterator to its end on the main thread, in slices between which Blender draws and the user works."""
+        self._chores.append((name, steps, failed))
+
+    def aside(self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[Exception], object]) -> None:
+        """Run `work` on the helper thread, then `done` with its result on the main thread. Works keep their order."""
+
+        def run() -> None:
+            try:
+                result = work()
+            except Exception as error:  # noqa: BLE001  # handed to the caller, whatever it is
+                self._letters.append(("failed", partial(self._back, failed, error)))
+            else:
+                self._letters.append(("made", partial(self._back, done, result)))
+
+        if self._aside is None:
+            self._aside = ThreadPoolExecutor(1, thread_name_prefix="bottega-aside")
+        self._under_way += 1
+        self._aside.submit(run)
+
+    def _back(self, function: Callable[[T], object], argument: T) -> None:
+        self._under_way -= 1
+        function(argument)
+
+    def pump(self) -> float:
+        """Do what is due for at most BUDGET, or one step if that takes longer; gives the seconds until the next."""
+        until = time.perf_counter() + BUDGET
+        while (self._letters or self._chores) and time.perf_counter() < until:
+            begun = time.perf_counter()
+            name = self._letter() if self._letters else self._step()
+            self.blocks[name] = max(self.blocks.get(name, 0.0), time.perf_counter() - begun)
+        return BUSY if self._letters or self._chores or self._under_way else IDLE
+
+    def _letter(self) -> str:
+        name, function = self._letters.popleft()
+        try:
+            function()
+        except Exception:
+            log.exception("a call on Blender's main thread failed")
+        return name
+
+    def _step(self) -> str:
+        name, steps, failed = self._chores.popleft()
+        try:
+            next(steps)
+        except StopIteration:
+            return name
+        except Exception as error:  # noqa: BLE001  # handed to the caller, whatever it is
+            failed(error)
+            return name
+        self._chores.appendleft((name, steps, failed))
+        return name
+
+    def wait(self, until: Callable[[], object], seconds: float) -> bool:
+        """Pump until something is so: for scripts in the background. False if it is not so after that time."""
+        deadline = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(min(self.pump(), 0.01))
+        return True
+
+    def close(self) -> None:
+        """Forget everything; nothing is called any more."""
+        self._letters.clear()
+        self._chores.clear()
+        if self._aside:
+            self._aside.shutdown(wait=False, cancel_futures=True)
+            self._aside = None

@@ -1,0 +1,84 @@
+"""A ready material: the picture as colour, its maps wired, all of it ordinary nodes that an artist can change."""
+
+from __future__ import annotations
+
+import bpy
+
+ROLE = "bottega_role"
+"""Custom property of images and nodes: "color", "height", "normal" or "roughness"."""
+JOB = "bottega_job"
+"""Custom property of images: which job of this Blender made it, to flip through its variations."""
+
+LOOK = {"color": (-700, 300), "roughness": (-700, 0), "normal": (-700, -300), "height": (-700, -600)}
+
+
+def ready(name: str, images: dict[str, bpy.types.Image]) -> bpy.types.Material:
+    """A new material whose Principled BSDF shows these images by role."""
+    material = bpy.data.materials.new(name[:60])
+    if not material.node_tree:
+        material.use_nodes = True
+    tree = material.node_tree
+    tree.nodes.clear()
+    shader, output = tree.nodes.new("ShaderNodeBsdfPrincipled"), tree.nodes.new("ShaderNodeOutputMaterial")
+    output.location = (300, 0)
+    tree.links.new(shader.outputs["BSDF"], output.inputs["Surface"])
+    mapping, place = tree.nodes.new("ShaderNodeMapping"), tree.nodes.new("ShaderNodeTexCoord")
+    mapping.location, place.location = (-950, 0), (-1150, 0)
+    tree.links.new(place.outputs["UV"], mapping.inputs["Vector"])
+    for role, image in images.items():
+        node = tree.nodes.new("ShaderNodeTexImage")
+        node.image, node.location, node[ROLE] = image, LOOK[role], role
+        tree.links.new(mapping.outputs["Vector"], node.inputs["Vector"])
+        _wire(tree, role, node.outputs["Color"], shader, output)
+    tree.nodes.active = next((node for node in tree.nodes if node.get(ROLE) == "color"), None)
+    return material
+
+
+def _wire(
+    tree: bpy.types.NodeTree,
+    role: str,
+    value: bpy.types.NodeSocket,
+    shader: bpy.types.Node,
+    output: bpy.types.Node,
+) -> None:
+    if role == "normal":
+        node = tree.nodes.new("ShaderNodeNormalMap")
+        node.location = (-350, -300)
+        tree.links.new(value, node.inputs["Color"])
+        tree.links.new(node.outputs["Normal"], shader.inputs["Normal"])
+    elif role == "height":  # the normals show the relief already: displacement is wired and waits at 0
+        node = tree.nodes.new("ShaderNodeDisplacement")
+        node.location, node.inputs["Scale"].default_value = (0, -600), 0.0
+        tree.links.new(value, node.inputs["Height"])
+        tree.links.new(node.outputs["Displacement"], output.inputs["Displacement"])
+    else:
+        tree.links.new(value, shader.inputs["Base Color" if role == "color" else "Roughness"])
+
+
+def wear(thing: bpy.types.Object, material: bpy.types.Material) -> None:
+    """Put a material into an object's active slot. Other objects that share its mesh keep theirs."""
+    if not thing.material_slots:
+        thing.data.materials.append(None if thing.data.users > 1 else material)
+    slot = thing.material_slots[thing.active_material_index]
+    if thing.data.users > 1:
+        slot.link = "OBJECT"
+    slot.material = material
+
+
+def active_image_node(thing: bpy.types.Object | None) -> bpy.types.Node | None:
+    """The image node that the artist chose last in the object's active material."""
+    material = thing.active_material if thing else None
+    node = material.node_tree.nodes.active if material and material.node_tree else None
+    return node if node and node.type == "TEX_IMAGE" else None
+
+
+def exchange(old: dict[str, bpy.types.Image], new: dict[str, bpy.types.Image]) -> int:
+    """Show other images wherever these are shown in materials; gives the number of nodes changed."""
+    by_old = {image: new[role] for role, image in old.items() if role in new}
+    changed = 0
+    for material in bpy.data.materials:
+        for node in material.node_tree.nodes if material.node_tree else ():
+            if node.type == "TEX_IMAGE" and node.image in by_old:
+                node.image = by_old[node.image]
+                changed += 1
+    return changed

@@ -1,0 +1,84 @@
+"""What was asked for, as plain values: it travels with each result and fills the panel again."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from .client import Control, Generate, Pixels, Seamless
+
+KEY = "bottega"
+"""The custom property of images that holds their parameters as JSON."""
+SEEDS = 1 << 31
+"""Seeds are drawn here, not by the daemon: Blender's numbers have a sign, and each seed must fit into the panel."""
+
+
+@dataclass(frozen=True)
+class Params:
+    """Everything that makes a result what it is. Zero and "" leave the choice to the daemon."""
+
+    kind: str = "texture"
+    """ "texture", "render" or "projection"."""
+    prompt: str = ""
+    negative_prompt: str = ""
+    checkpoint: str = ""
+    sampler: str = ""
+    schedule: str = ""
+    steps: int = 0
+    guidance: float = 0.0
+    seed: int = 0
+    count: int = 1
+    width: int = 0
+    height: int = 0
+    seamless: Seamless = "none"
+    strength: float = 1.0
+    start: str = ""
+    """Name of the image that was started from, "" for none."""
+    controls: dict[str, float] = field(default_factory=dict)
+    """Strength of each control kind in use; for a projection also the most "views"."""
+
+    def task(self, start: Pixels | None = None, controls: tuple[Control, ...] = ()) -> Generate:
+        """The request for the daemon."""
+        return Generate(
+            self.prompt,
+            self.width,
+            self.height,
+            start,
+            self.strength if start else None,
+            negative_prompt=self.negative_prompt,
+            checkpoint=self.checkpoint,
+            sampler=self.sampler,
+            schedule=self.schedule,
+            steps=self.steps,
+            guidance=self.guidance or None,
+            seed=self.seed,
+            count=self.count,
+            seamless=self.seamless,
+            controls=controls,
+        )
+
+    def text(self, **more: Any) -> str:
+        """As JSON, with facts of one picture."""
+        return json.dumps({**dataclasses.asdict(self), **more}, ensure_ascii=False)
+
+
+def parsed(text: str) -> Params:
+    """The parameters in a JSON text; what a newer plug-in added is left out. Raises ValueError for anything else."""
+    said = json.loads(text)
+    if not isinstance(said, dict):
+        raise ValueError("no parameters")
+    known = {each.name for each in dataclasses.fields(Params)}
+    return Params(**{name: value for name, value in said.items() if name in known})
+
+
+def drawn_seed(count: int) -> int:
+    """A seed at random that leaves room for the others of a job."""
+    return random.randrange(SEEDS - count)
+
+
+def seamless(x: bool, y: bool) -> Seamless:
+    """The axes as the daemon names them."""
+    return ("none", "x", "y", "xy")[x + 2 * y]  # type: ignore[return-value]

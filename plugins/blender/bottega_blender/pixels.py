@@ -1,0 +1,101 @@
+"""Blender's images to and from the client's pixels.
+
+What `Image.pixels` holds, measured in 4.2 to 5.2: rows from bottom to top; of byte images the stored numbers as they
+are, straight alpha; of float images scene linear values unless the colour space is Non-Color, alpha associated unless
+the image says otherwise. A picture comes back as a PNG inside the .blend file (`Image.pack`): nothing has to be saved
+apart, and Blender decodes it when it is first drawn.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import bpy
+import numpy as np
+
+from .client import Pixels
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+Space: TypeAlias = Literal["sRGB", "Non-Color"]
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """An image's numbers as they were when it was read, and what they mean."""
+
+    values: Array
+    """(height, width, channels) float32 from bottom to top"""
+    is_float: bool
+    is_data: bool
+    associated: bool
+
+
+def read(image: bpy.types.Image) -> Copy:
+    """Copy an image's pixels: one call of the main thread that cannot be split. Raises ValueError if it has none."""
+    width, height = image.size
+    if not image.has_data and width * height:
+        image.update()
+    if not width * height or len(image.pixels) != width * height * image.channels:
+        raise ValueError(f"{image.name} has no pixels.")
+    values = np.empty(width * height * image.channels, np.float32)
+    image.pixels.foreach_get(values)
+    is_data = image.colorspace_settings.name in ("Non-Color", "Raw")
+    associated = image.is_float and image.alpha_mode == "PREMUL"
+    return Copy(values.reshape(height, width, image.channels), image.is_float, is_data, associated)
+
+
+def encoded(copy: Copy) -> Pixels:
+    """The client's RGB pixels of a copy: 8-bit sRGB of a byte image, linear float32 of a float image."""
+    values = copy.values[::-1]
+    color = values[..., :3] if values.shape[2] >= 3 else np.repeat(values[..., :1], 3, 2)
+    if copy.associated and values.shape[2] == 4:
+        color = color / np.maximum(values[..., 3:], 1e-6)
+    if copy.is_float and not copy.is_data:
+        return Pixels.of(np.ascontiguousarray(color, np.float32), "linear")
+    return Pixels.of(np.ascontiguousarray(np.rint(np.clip(color, 0, 1) * 255), np.uint8), "srgb")
+
+
+def as_bytes(pixels: Pixels) -> Array:
+    """(height, width, channels) uint8 of 8-bit or 16-bit pixels, row 0 on top."""
+    shape = (pixels.height, pixels.width, pixels.channels)
+    if pixels.depth == "u8":
+        return np.frombuffer(pixels.data, np.uint8).reshape(shape)
+    if pixels.depth == "u16":
+        return (np.frombuffer(pixels.data, "<u2").reshape(shape) // 257).astype(np.uint8)
+    raise ValueError(f"pictures of depth {pixels.depth} are not known.")
+
+
+def png(values: Array, text: Sequence[tuple[str, str]] = ()) -> bytes:
+    """A PNG of (height, width[, 1, 3 or 4]) uint8 or uint16 values with row 0 on top."""
+    grid = values[..., None] if values.ndim == 2 else values
+    height, width, channels = grid.shape
+    depth = grid.dtype.itemsize * 8
+    rows = np.ascontiguousarray(grid.astype(">u2") if depth == 16 else grid).view(np.uint8).reshape(height, -1)
+    lines = np.concatenate([np.zeros((height, 1), np.uint8), rows], 1)  # filter 0 before each row
+    header = struct.pack(">IIBBBBB", width, height, depth, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
+    notes = [(b"iTXt", f"{key}\0\0\0\0\0{value}".encode()) for key, value in text]
+    parts = [(b"IHDR", header), *notes, (b"IDAT", zlib.compress(lines.tobytes(), 1)), (b"IEND", b"")]
+    return PNG + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def sixteen(values: Array) -> Array:
+    """uint16 of values of 0..1."""
+    return np.rint(np.clip(values, 0, 1) * 65535).astype(np.uint16)
+
+
+def new_image(name: str, data: bytes, width: int, height: int, space: Space) -> bpy.types.Image:
+    """A new image whose pixels are an encoded file kept inside the .blend."""
+    image = bpy.data.images.new(name[:60], width, height, alpha=False)
+    image.colorspace_settings.name = space  # before the pixels: set afterwards, Blender wipes them
+    image.pack(data=data, data_len=len(data))
+    image.source = "FILE"
+    return image

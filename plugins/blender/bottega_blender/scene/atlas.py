@@ -1,0 +1,165 @@
+"""A mesh's texture atlas: where each texel lies in the world, what views have painted on it, and filling what none saw.
+
+Everything is gathered in texel space: each texel looks up where views show it, so that no texel that is seen stays
+empty. Knows nothing of Blender. Row 0 of an atlas is its top (v = 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from .raster import PIECE, Flat, Surface, View, barycentric, fragments, project, resolve
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+GRAZING = 0.2
+"""Cosine below which a surface is too slanted to be painted from a view."""
+SHARPNESS = 4.0
+"""Power of the cosine by which views are weighed: the one that looks straight on wins, softly."""
+ENOUGH = 0.3**SHARPNESS
+"""Weight above which the next view need not paint a place anew."""
+DEPTH_SLACK = 0.01
+"""How much deeper than the surface a texel may lie, as a part of its distance, and still be that surface."""
+INNER = 1e-3
+"""Barycentric distance from a triangle's edge from which a texel certainly lies inside of it."""
+
+
+@dataclass
+class Atlas:
+    """The texels that a mesh covers, and what is painted on them."""
+
+    size: int
+    ys: Array
+    xs: Array
+    """(n,) each"""
+    triangle: Array
+    """(n,) which triangle of the mesh"""
+    points: Array
+    normals: Array
+    """(n, 3) in the world"""
+    paint: Array
+    """(n, 3) sum of weighted colours, 0..1"""
+    weight: Array
+    """(n,)"""
+
+
+def overlap(uv: Array, size: int) -> float:
+    """The part of the covered texels that lie well inside of more than one triangle. `uv` is (t, 3, 2)."""
+    count = np.zeros(size * size, np.int32)
+    flat = _flat(uv, size)
+    for which, xs, ys in fragments(flat, size, size):
+        inner = barycentric(flat, which, xs, ys).min(1) > INNER
+        count += np.bincount(ys[inner] * size + xs[inner], minlength=size * size).astype(np.int32)
+    return float((count > 1).sum() / max((count > 0).sum(), 1))
+
+
+def atlas(corners: Array, normals: Array, uv: Array, size: int) -> Atlas:
+    """The atlas of triangles with corners and normals (t, 3, 3) in the world and texture coordinates (t, 3, 2)."""
+    flat = _flat(uv, size)
+    triangle, _ = resolve(flat, size, size)
+    ys, xs = np.nonzero(triangle >= 0)
+    which = triangle[ys, xs]
+    points, facing = np.empty((len(ys), 3)), np.empty((len(ys), 3))
+    for begin in range(0, len(ys), PIECE):
+        part = slice(begin, begin + PIECE)
+        mix = barycentric(flat, which[part], xs[part], ys[part])
+        points[part] = np.einsum("ni,nij->nj", mix, corners[which[part]])
+        facing[part] = np.einsum("ni,nij->nj", mix, normals[which[part]])
+    facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-12)
+    return Atlas(size, ys, xs, which, points, facing, np.zeros((len(ys), 3)), np.zeros(len(ys)))
+
+
+def _flat(uv: Array, size: int) -> Flat:
+    x, y = uv[..., 0].astype(np.float64) * size - 0.5, (1.0 - uv[..., 1].astype(np.float64)) * size - 0.5
+    return Flat(x, y, np.zeros_like(x))
+
+
+def weights(texels: Atlas, view: View, surface: Surface, mine: Array) -> tuple[Array, Array, Array]:
+    """How well a view sees each texel (n,), 0 for not at all, and where: x, y in its picture.
+
+    `mine` (height, width) says which of the surface's pixels show the atlas's mesh: what stands before it hides it.
+    """
+    weight, left, top = (np.zeros(len(texels.ys)) for _ in range(3))
+    origin = np.linalg.inv(view.camera)
+    # A pixel beside another surface, or beside nothing, is a mixture of both.
+    z = np.where(mine, surface.z, -np.inf)
+    for begin in range(0, len(texels.ys), PIECE):
+        part = slice(begin, begin + PIECE)
+        x, y, depth = project(texels.points[part], view)
+        inside = (x > 1) & (y > 1) & (x < view.width - 2) & (y < view.height - 2) & (depth > view.near)
+        column, row = (np.clip(np.where(inside, value, 0), 0, None).astype(np.int64) for value in (x, y))
+        right, down = np.minimum(column + 1, view.width - 1), np.minimum(row + 1, view.height - 1)
+        around = np.stack([z[row, column], z[row, right], z[down, column], z[down, right]])
+        visible = inside & (depth <= around.max(0) + DEPTH_SLACK * depth) & (around.min(0) > -np.inf)
+        towards = (
+            origin[:3, 3] - texels.points[part] if view.perspective else np.broadcast_to(origin[:3, 2], (len(x), 3))
+        )
+        cosine = (towards * texels.normals[part]).sum(1) / np.maximum(np.linalg.norm(towards, axis=1), 1e-12)
+        weight[part] = np.where(visible & (cosine > GRAZING), np.maximum(cosine, 0) ** SHARPNESS, 0.0)
+        left[part], top[part] = x, y
+    return weight, left, top
+
+
+def paint(texels: Atlas, picture: Array, weight: Array, x: Array, y: Array) -> None:
+    """Lay a view's picture (h, w, 3) of 0..1 onto the texels, by weight."""
+    for begin in range(0, len(weight), PIECE):
+        part = np.flatnonzero(weight[begin : begin + PIECE] > 0) + begin
+        texels.paint[part] += weight[part, None] * bilinear(picture, x[part], y[part])
+    texels.weight += weight
+
+
+def bilinear(picture: Array, x: Array, y: Array) -> Array:
+    """Colours (n, c) of a picture (h, w, c) at places in pixels, centres at whole numbers; the edge repeats."""
+    height, width = picture.shape[:2]
+    x, y = np.clip(x, 0, width - 1), np.clip(y, 0, height - 1)
+    left, top = np.minimum(x.astype(np.int64), width - 2), np.minimum(y.astype(np.int64), height - 2)
+    across, down = (x - left)[:, None], (y - top)[:, None]
+    upper = picture[top, left] * (1 - across) + picture[top, left + 1] * across
+    lower = picture[top + 1, left] * (1 - across) + picture[top + 1, left + 1] * across
+    return upper * (1 - down) + lower * down
+
+
+def painted(texels: Atlas) -> tuple[Array, Array]:
+    """The atlas as a picture (size, size, 3) with every texel filled, and how well each was seen (size, size)."""
+    color, seen = np.zeros((texels.size, texels.size, 3)), np.zeros((texels.size, texels.size))
+    some = texels.weight > 0
+    ys, xs = texels.ys[some], texels.xs[some]
+    color[ys, xs] = texels.paint[some] / texels.weight[some, None]
+    seen[ys, xs] = texels.weight[some]
+    return filled(color, seen > 0), seen
+
+
+def filled(color: Array, known: Array) -> Array:
+    """A picture whose unknown texels take the colours around them: the mean of the smallest block, of those that double
+    in side, that has a known one. So islands continue as far as there is room, and mip maps stay clean."""
+    if known.all() or min(known.shape) == 1:
+        mean = color[known].mean(0) if known.any() else np.full(color.shape[2], 0.5)
+        return np.where(known[..., None], color, mean)
+    height, width = known.shape
+    pad = ((0, height % 2), (0, width % 2))
+    share = np.pad(known.astype(np.float64), pad)
+    sums = np.pad(color * known[..., None], (*pad, (0, 0)))
+    blocks = share.reshape(len(share) // 2, 2, -1, 2).sum((1, 3))
+    coarse = sums.reshape(len(share) // 2, 2, share.shape[1] // 2, 2, -1).sum((1, 3)) / np.maximum(blocks, 1)[..., None]
+    around = filled(coarse, blocks > 0).repeat(2, 0).repeat(2, 1)[:height, :width]
+    return np.where(known[..., None], color, around)
+
+
+def look(texels: Atlas, surface: Surface, uv: Array, mine: Array) -> tuple[Array, Array]:
+    """What a view shows of the atlas as painted so far (h, w, 3), and how well each pixel's place is known (h, w).
+
+    `uv` (t, 3, 2) are the surface's triangles' coordinates; other surfaces and the background are grey and unknown.
+    """
+    color, seen = painted(texels)
+    picture, known = np.full((*mine.shape, 3), 0.5), np.zeros(mine.shape)
+    ys, xs = np.nonzero(mine)
+    for begin in range(0, len(ys), PIECE):
+        row, column = ys[begin : begin + PIECE], xs[begin : begin + PIECE]
+        place = np.einsum("ni,nij->nj", surface.weights[row, column], uv[surface.triangle[row, column]])
+        x, y = place[:, 0] * texels.size - 0.5, (1.0 - place[:, 1]) * texels.size - 0.5
+        picture[row, column] = bilinear(color, x, y)
+        near = [np.clip(np.rint(value), 0, texels.size - 1).astype(np.int64) for value in (x, y)]
+        known[row, column] = seen[near[1], near[0]]
+    return picture, known

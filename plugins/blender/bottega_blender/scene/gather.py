@@ -1,0 +1,198 @@
+"""The scene's visible surfaces as arrays, copied on the main thread in slices that no frame feels.
+
+Nothing is rendered and nothing of the user's is touched: the evaluated meshes are read with modifiers and instances as
+the viewport has them, without what is hidden in renders. An object may change between two slices; then its reading, or
+all of it, begins anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import bpy
+import numpy as np
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+SURFACES = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
+TRIES = 3
+
+
+class Changed(Exception):
+    """The scene is not what it was when the reading began."""
+
+
+@dataclass
+class Shape:
+    """A mesh in its own space."""
+
+    points: Array
+    """(n, 3) float32"""
+    triangles: Array
+    """(t, 3) int32, of points"""
+    loops: Array
+    """(t, 3) int32, of corners"""
+    normals: Array
+    """(c, 3) float32, of corners"""
+    uv: Array | None = None
+    """(c, 2) float32 of the layer that renders use"""
+
+
+@dataclass
+class Scene:
+    """What was gathered. Instances share shapes."""
+
+    shapes: dict[object, Shape] = field(default_factory=dict[object, Shape])
+    placed: list[tuple[object, str, Array]] = field(default_factory=list[tuple[object, str, Array]])
+    """Key of the shape, name of the object, (4, 4) matrix to the world."""
+
+    def corners(self) -> tuple[Array, Array, Array]:
+        """All triangles in the world: corners (t, 3, 3) float64, normals (t, 3, 3), number in `placed` (t,)."""
+        parts: list[tuple[Array, Array, Array]] = []
+        for number, (key, _, matrix) in enumerate(self.placed):
+            shape = self.shapes[key]
+            points = shape.points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
+            normals = shape.normals.astype(np.float64) @ _inverse(matrix[:3, :3])
+            normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+            parts.append((points[shape.triangles], normals[shape.loops], np.full(len(shape.triangles), number)))
+        if not parts:
+            return np.empty((0, 3, 3)), np.empty((0, 3, 3)), np.empty(0, np.int64)
+        corners, normals, owner = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return corners, normals, owner
+
+
+def _inverse(matrix: Array) -> Array:
+    """Of a 3 x 3 matrix; a flattened object's normals are lost, not its reading."""
+    return np.linalg.inv(matrix) if abs(np.linalg.det(matrix)) > 1e-12 else np.linalg.pinv(matrix)
+
+
+def gather(depsgraph: Callable[[], bpy.types.Depsgraph], scene: Scene) -> Iterator[None]:
+    """Fill `scene` with what a depsgraph shows; yields between steps. Raises Changed if the scene never rests."""
+    for attempt in range(TRIES):
+        scene.shapes.clear()
+        scene.placed.clear()
+        try:
+            yield from _survey(depsgraph(), scene)
+            for name in sorted({key for key, _, _ in scene.placed if isinstance(key, str)}):
+                yield from _named(depsgraph, name, scene)
+        except Changed:
+            if attempt == TRIES - 1:
+                raise
+        else:
+            return
+
+
+def _survey(depsgraph: bpy.types.Depsgraph, scene: Scene) -> Iterator[None]:
+    """Note what is placed where, in one go: the list of instances is valid only until Blender draws again. Shapes that
+    no object of the file has (made by geometry nodes) are copied here and now."""
+    own: dict[int, str] = {}
+    for instance in depsgraph.object_instances:
+        thing = instance.object
+        if thing.type not in SURFACES or thing.hide_render or not instance.show_self or thing.data is None:
+            continue
+        address = thing.data.as_pointer()
+        if address not in own:
+            own[address] = _name_of(thing, depsgraph)
+        key: object = own[address] or address
+        if not own[address] and key not in scene.shapes:
+            shape = _whole(thing)
+            if shape:
+                scene.shapes[key] = shape
+        scene.placed.append((key, thing.original.name, np.array(instance.matrix_world, np.float64)))
+    yield
+
+
+def _name_of(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> str:
+    """The object by whose name this very data can be found again; "" if there is none."""
+    original = thing.original
+    found = bpy.data.objects.get(original.name)
+    if found is None or found != original or found.library:
+        return ""
+    data = found.evaluated_get(depsgraph).data
+    return found.name if data is not None and data.as_pointer() == thing.data.as_pointer() else ""
+
+
+def _named(depsgraph: Callable[[], bpy.types.Depsgraph], name: str, scene: Scene) -> Iterator[None]:
+    """Copy one object's shape, a call of Blender in each slice."""
+
+    def mesh() -> bpy.types.Mesh:
+        thing = bpy.data.objects.get(name)
+        found = thing.evaluated_get(depsgraph()).data if thing else None
+        if not isinstance(found, bpy.types.Mesh):
+            raise Changed(name)
+        return found
+
+    thing = bpy.data.objects.get(name)
+    if thing is None:
+        raise Changed(name)
+    if thing.evaluated_get(depsgraph()).type != "MESH":
+        shape = _whole(thing.evaluated_get(depsgraph()))
+        if shape:
+            scene.shapes[name] = shape
+        else:
+            scene.placed[:] = [each for each in scene.placed if each[0] != name]
+        yield
+        return
+    made: list[Array] = []
+    for read in READERS:
+        made.append(read(mesh()))
+        yield
+    shape = _shape(made)
+    if len(shape.loops) and int(shape.loops.max()) >= len(shape.normals):
+        raise Changed(name)
+    scene.shapes[name] = shape
+
+
+def _whole(thing: bpy.types.Object) -> Shape | None:
+    """Copy an evaluated object's surface in one go; None if it has none."""
+    mesh = thing.to_mesh()
+    if mesh is None:
+        return None
+    try:
+        return _shape([read(mesh) for read in READERS])
+    finally:
+        thing.to_mesh_clear()
+
+
+def _shape(made: list[Array]) -> Shape:
+    points, triangles, loops, normals, uv = made
+    grid = uv.reshape(-1, 2) if len(uv) else None
+    return Shape(points.reshape(-1, 3), triangles.reshape(-1, 3), loops.reshape(-1, 3), normals.reshape(-1, 3), grid)
+
+
+def _points(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", values)
+    return values
+
+
+def _triangles(mesh: bpy.types.Mesh) -> Array:
+    mesh.calc_loop_triangles()
+    values = np.empty(len(mesh.loop_triangles) * 3, np.int32)
+    mesh.loop_triangles.foreach_get("vertices", values)
+    return values
+
+
+def _loops(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.loop_triangles) * 3, np.int32)
+    mesh.loop_triangles.foreach_get("loops", values)
+    return values
+
+
+def _normals(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.loops) * 3, np.float32)
+    mesh.corner_normals.foreach_get("vector", values)
+    return values
+
+
+def _uv(mesh: bpy.types.Mesh) -> Array:
+    layer = next((each for each in mesh.uv_layers if each.active_render), None)
+    if layer is None:
+        return np.empty(0, np.float32)
+    values = np.empty(len(mesh.loops) * 2, np.float32)
+    layer.uv.foreach_get("vector", values)
+    return values
+
+
+READERS: tuple[Callable[[bpy.types.Mesh], Array], ...] = (_points, _triangles, _loops, _normals, _uv)

@@ -1,0 +1,123 @@
+"""Prompt to texture: a picture that tiles, its derived maps, in a material on the object that was active."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import bpy
+
+from . import maps, material, pixels
+from .client import BottegaError, Picture, Session
+from .params import KEY, Params
+from .studio import Studio, Work
+
+SPACES: dict[str, pixels.Space] = {
+    "color": "sRGB",
+    "height": "Non-Color",
+    "normal": "Non-Color",
+    "roughness": "Non-Color",
+}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """Where a texture goes; objects by name, for they may be gone, or undone, when it comes."""
+
+    target: str
+    thing: str
+    node: tuple[str, str]
+    """Material and node."""
+    with_maps: bool
+
+
+def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
+    """Where a texture for the active object goes. Raises BottegaError where it cannot."""
+    if target == "IMAGE":
+        return Goal(target, "", ("", ""), with_maps)
+    if thing is None:
+        raise BottegaError("No object is active.", remedy="Select one, or let the result be an image only.")
+    if thing.library or (thing.data and thing.data.library):
+        raise BottegaError(f"{thing.name} is linked from another file.", remedy="Make it local, or override it.")
+    if target == "NODE":
+        node = material.active_image_node(thing)
+        if node is None:
+            remedy = "Select an Image Texture node of its material, or let the result be a material."
+            raise BottegaError(f"{thing.name} has no active image node.", remedy=remedy)
+        return Goal(target, thing.name, (thing.active_material.name, node.name), False)
+    if not hasattr(thing.data, "materials"):
+        raise BottegaError(f"{thing.name} cannot have a material.", remedy="Select a mesh or a curve.")
+    return Goal(target, thing.name, ("", ""), with_maps)
+
+
+def start(studio: Studio, session: Session, params: Params, where: Goal, image: bpy.types.Image | None) -> Work:
+    """Ask for a texture; it begins from an image's pixels if one is given. Raises BottegaError if it has none."""
+    try:
+        copy = pixels.read(image) if image else None
+    except ValueError as error:
+        raise BottegaError(str(error), remedy="Choose an image that can be seen in the Image Editor.") from error
+    wraps = ("y" in params.seamless, "x" in params.seamless)
+    work = studio.work(
+        params,
+        lambda picture: prepared(picture, params, wraps if where.with_maps else None),
+        lambda work, picture, made: delivered(work, picture, made, where),
+    )
+    studio.submit(work, session, lambda: params.task(pixels.encoded(copy) if copy else None))
+    return work
+
+
+def prepared(picture: Picture, params: Params, wraps: maps.Wraps | None) -> dict[str, bytes]:
+    """The encoded files of a picture by role; with its maps if there are `wraps`."""
+    color = pixels.as_bytes(picture.pixels)
+    text = [("bottega", params.text(seed=picture.seed, count=1))]
+    files = {"color": pixels.png(color, text)}
+    if wraps is not None:
+        made = maps.derive(color, wraps)
+        for role, values in (("height", made.height), ("normal", made.normal), ("roughness", made.roughness)):
+            files[role] = pixels.png(pixels.sixteen(values), text)
+    return files
+
+
+def delivered(work: Work, picture: Picture, files: dict[str, bytes], where: Goal) -> Iterator[None]:
+    """Make the images; the first picture is put to use, the others wait to be flipped through."""
+    images = {}
+    for role, data in files.items():
+        images[role] = keep(work, picture, role, data)
+        yield
+    work.results.append(images["color"].name)
+    if len(work.results) == 1:
+        use(images, where, work.title)
+    yield
+
+
+def keep(work: Work, picture: Picture, role: str, data: bytes) -> bpy.types.Image:
+    """A new image that says what made it and stays in the file though nothing uses it yet."""
+    suffix = "" if role == "color" else f" {role}"
+    extent = picture.pixels.width, picture.pixels.height
+    image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, *extent, SPACES[role])
+    image[KEY] = work.params.text(seed=picture.seed, count=1)
+    image[material.JOB], image[material.ROLE] = f"{work.number}:{work.params.seed}", role
+    image["bottega_seed"] = str(picture.seed)
+    image.use_fake_user = True
+    return image
+
+
+def use(images: dict[str, bpy.types.Image], where: Goal, name: str) -> None:
+    """Show a texture where it was wanted, if that still exists."""
+    thing = bpy.data.objects.get(where.thing)
+    if where.target == "MATERIAL" and thing and hasattr(thing.data, "materials"):
+        material.wear(thing, material.ready(name, images))
+    elif where.target == "NODE":
+        owner = bpy.data.materials.get(where.node[0])
+        node = owner.node_tree.nodes.get(where.node[1]) if owner and owner.node_tree else None
+        if node and node.type == "TEX_IMAGE":
+            node.image = images["color"]
+
+
+def siblings(image: bpy.types.Image) -> list[dict[str, bpy.types.Image]]:
+    """All variations of an image's job in the order of their seeds, each by role."""
+    found: dict[str, dict[str, bpy.types.Image]] = {}
+    for each in bpy.data.images:
+        if each.get(material.JOB) and each.get(material.JOB) == image.get(material.JOB):
+            found.setdefault(each["bottega_seed"], {})[each[material.ROLE]] = each
+    return [found[seed] for seed in sorted(found, key=int)]

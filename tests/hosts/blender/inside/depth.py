@@ -1,0 +1,90 @@
+"""Depth, normals and poses of scenes whose geometry is known, and that reading them touches nothing."""
+
+import math
+
+import bpy
+import numpy as np
+import stage
+from bottega_blender.scene import buffers, gather, pose, views
+from bottega_blender.scene.raster import see
+
+here = stage.enable()
+W, H = 240, 160
+
+
+def surface(thing):
+    """What a camera sees, as the plug-in reads it."""
+    found = gather.Scene()
+    graph = bpy.context.evaluated_depsgraph_get
+    for _ in gather.gather(graph, found):
+        pass
+    view = views.of_camera(thing, graph(), W, H)
+    corners, normals, owner = found.corners()
+    return see(corners, view), normals, view, [found.placed[k][1] for k in owner]
+
+
+# A floor through the camera's plane and far away, a cube by an array modifier, an instance of a collection, text.
+bpy.ops.mesh.primitive_plane_add(size=80, location=(0, 20, -1))
+bpy.context.object.name = "Floor"
+cube = stage.cube("Row", size=1.0, location=(-2, 6, 0))
+array = cube.modifiers.new("array", "ARRAY")
+array.count, array.use_relative_offset, array.use_constant_offset = 3, False, True
+array.constant_offset_displace = (2, 0, 0)
+hidden = stage.cube("Hidden", size=1.0, location=(0, 3, 0))
+hidden.hide_render = True
+collection = bpy.data.collections.new("Kept")
+post = stage.cube("Post", size=1.0, location=(0, 0, 0))
+bpy.context.scene.collection.objects.unlink(post)
+collection.objects.link(post)
+empty = bpy.data.objects.new("Instance", None)
+empty.instance_type, empty.instance_collection, empty.location = "COLLECTION", collection, (0, 12, 2)
+bpy.context.scene.collection.objects.link(empty)
+camera = stage.camera((0, 0, 0), (90, 0, 0), lens=30.0, clip_start=0.1, shift_x=0.1)
+camera.scale = (2, 2, 2)
+bpy.context.view_layer.update()
+bpy.ops.object.select_all(action="DESELECT")
+cube.select_set(True)
+
+before = stage.everything()
+seen, normals, view, owner = surface(camera)
+after = stage.everything()
+np.save(stage.OUT / "z.npy", seen.z)
+names = sorted({owner[k] for k in np.unique(seen.triangle) if k >= 0})
+picture = buffers.normals(seen, normals, view)
+np.save(stage.OUT / "normals.npy", np.frombuffer(picture.data, np.uint8).reshape(H, W, 3))
+camera.data.type, camera.data.ortho_scale = "ORTHO", 12.0
+np.save(stage.OUT / "ortho.npy", surface(camera)[0].z)
+camera.data.type = "PERSP"
+
+# Figures: Blender's own names, Mixamo's, and one bone that only the artist knows.
+armature = bpy.data.armatures.new("Rig")
+rig = bpy.data.objects.new("Rig", armature)
+bpy.context.scene.collection.objects.link(rig)
+bpy.context.view_layer.objects.active = rig
+bpy.ops.object.mode_set(mode="EDIT")
+bones = {
+    "upper_arm.L": (1, 8, 1.0),
+    "upper_arm.R": (-1, 8, 1.0),
+    "mixamorig:LeftForeArm": (1.5, 8, 0.5),
+    "Oddly": (-1.5, 8, 0.5),
+    "thigh.R.001": (0, -8, 0),
+}
+for name, place in bones.items():
+    bone = armature.edit_bones.new(name)
+    bone.head, bone.tail = place, (place[0], place[1], place[2] + 0.3)
+bpy.ops.object.mode_set(mode="OBJECT")
+rig.pose.bones["Oddly"][pose.OVERRIDE] = "right_elbow"
+rig.location.z = 0.25
+bpy.context.view_layer.update()
+figure = pose.figures([pose.read(rig, bpy.context.evaluated_depsgraph_get())], view)[0]
+
+stage.report(
+    changed=[name for name in before if before[name] != after.get(name)]
+    + [name for name in after if name not in before],
+    properties=len(before),
+    names=names,
+    pose={pose.JOINTS[k]: [joint.x, joint.y] for k, joint in enumerate(figure) if joint.confidence},
+    shift=camera.data.shift_x,
+    focal=30.0 / 36.0 * W,
+    degrees=math.degrees(camera.rotation_euler.x),
+)

@@ -1,0 +1,91 @@
+"""Projection: by its functions with pictures that are known, and as an artist asks for it."""
+
+import bpy
+import numpy as np
+import stage
+from bottega_blender.params import Params
+from bottega_blender.project import Projection, mesh, seen
+from bottega_blender.scene import gather, views
+from bottega_blender.scene.atlas import look, paint, painted, weights
+from mathutils import Matrix
+
+here = stage.enable()
+settings = bpy.context.scene.bottega
+facts: dict = {}
+
+cube = stage.cube("Cube", rotation=(0.3, 0.2, 0.7))
+bpy.ops.mesh.primitive_uv_sphere_add(radius=0.4, location=(0.9, -2.5, 0.2))
+bpy.context.object.name = "Ball"
+camera = stage.camera((0, -7, 0), (90, 0, 0), lens=60.0)
+graph = bpy.context.evaluated_depsgraph_get
+
+
+def begun(size: int) -> Projection:
+    """The cube, read for a projection from the camera."""
+    found = gather.Scene()
+    for _ in gather.gather(graph, found):
+        pass
+    own = views.of_camera(camera, graph(), 256, 256), np.array(cube.matrix_world, np.float64)
+    state = Projection("Cube", size, Params(kind="projection"), found, own)
+    mesh(state)
+    return state
+
+
+state = begun(1024)
+now = seen(state, state.own[0])
+ys, xs = np.mgrid[:256, :256]
+checker = np.repeat((((ys // 32 + xs // 32) % 2) * 0.5 + 0.25)[..., None], 3, 2)
+checker[..., 1] = xs / 255.0
+weight, x, y = weights(state.texels, now.view, now.surface, now.mine)
+paint(state.texels, checker, weight, x, y)
+again, known = look(state.texels, now.surface, state.uv, now.mine)
+some = known > 0
+facts["psnr"] = float(-10 * np.log10(((again - checker)[some] ** 2).mean()))
+facts["seen_again"], facts["mine"] = float(some.mean()), float(now.mine.mean())
+behind = (state.texels.points @ now.view.camera[:3, :3].T + now.view.camera[:3, 3])[weight > 0]
+ray = behind / -behind[:, 2:] * (7 - 2.5)  # where the texel's ray passes the ball
+facts["closest_to_ball"] = float(np.hypot(ray[:, 0] - 0.9, ray[:, 1] - 0.2).min())
+np.save(stage.OUT / "again.npy", again)
+
+plain = begun(256)
+now = seen(plain, plain.own[0])
+paint(plain.texels, np.full((256, 256, 3), 0.25), *weights(plain.texels, now.view, now.surface, now.mine))
+full, _ = painted(plain.texels)
+facts["all_filled"] = float(np.abs(full - 0.25).max())
+
+settings.prompt, settings.seed, settings.random_seed = "red brick", 5, False
+settings.views, settings.texture_size = 3, "512"
+bpy.context.view_layer.objects.active = cube
+other_slots = len(bpy.data.objects["Ball"].material_slots)
+before = stage.everything()
+facts["outcome"] = list(bpy.ops.bottega.project())
+after = stage.everything()
+facts["changed"] = sorted(
+    name for name in before if before[name] != after.get(name) and not name.startswith(("images.", "materials."))
+)
+facts["other"] = [other_slots, len(bpy.data.objects["Ball"].material_slots)]
+image = cube.active_material.node_tree.nodes.active.image
+facts["shows"] = [image.name == here.works[0].results[0], *image.size, bool(image.packed_file)]
+np.save(stage.OUT / "texture.npy", stage.array(image)[..., :3])
+facts["jobs"] = here.works[0].ticket is not None
+
+
+def refused() -> str:
+    """What is said of the active object."""
+    try:
+        bpy.ops.bottega.project()
+    except RuntimeError as error:
+        return str(error)
+    return ""
+
+
+mirror = cube.modifiers.new("mirror", "MIRROR")
+cube.data.transform(Matrix.Translation((2, 0, 0)))
+facts["mirrored"] = refused()
+cube.modifiers.remove(mirror)
+cube.data.uv_layers[0].uv.foreach_set("vector", np.full(len(cube.data.loops) * 2, 1.5, np.float32))
+facts["outside"] = refused()
+while cube.data.uv_layers:
+    cube.data.uv_layers.remove(cube.data.uv_layers[0])
+facts["bare"] = refused()
+stage.report(**facts)

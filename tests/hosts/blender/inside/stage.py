@@ -1,0 +1,112 @@
+"""What scripts inside Blender share: the plug-in enabled, scenes to work on, and a report for the test outside."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bottega_blender
+import bpy
+import numpy as np
+from bottega_blender import studio
+
+OUT = Path(sys.argv[1])
+"""A folder for the report and pictures."""
+SIDE = 128
+PATIENCE = 240.0
+TOUCHABLE = (
+    "scenes", "objects", "cameras", "meshes", "materials", "worlds", "collections", "lights", "armatures", "images",
+    "node_groups", "actions",
+)  # fmt: skip
+"""What a render could touch."""
+SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings")
+"""Ours, what differs anyway, and tools: Blender 4.2 crashes when the brush of one that was never used is read."""
+
+
+def enable() -> studio.Studio:
+    """An empty scene with the plug-in."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bottega_blender.register()
+    bpy.context.scene.bottega.steps = 3
+    bpy.context.scene.bottega.width = bpy.context.scene.bottega.height = SIDE
+    return studio.here()
+
+
+def cube(name: str = "Cube", **where: Any) -> bpy.types.Object:
+    """A new cube, active and selected alone."""
+    bpy.ops.mesh.primitive_cube_add(**where)
+    bpy.context.object.name = name
+    return bpy.context.object
+
+
+def camera(location: tuple[float, float, float], rotation: tuple[float, float, float], **data: Any) -> bpy.types.Object:
+    """A new camera, the scene's own; angles in degrees."""
+    made = bpy.data.cameras.new("Camera")
+    for name, value in data.items():
+        setattr(made, name, value)
+    thing = bpy.data.objects.new("Camera", made)
+    thing.location, thing.rotation_euler = location, [math.radians(angle) for angle in rotation]
+    bpy.context.scene.collection.objects.link(thing)
+    bpy.context.scene.camera = thing
+    bpy.context.view_layer.update()
+    return thing
+
+
+def array(image: bpy.types.Image) -> np.ndarray:
+    """(height, width, channels) float32 with row 0 on top."""
+    values = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(values)
+    return values.reshape(image.size[1], image.size[0], -1)[::-1]
+
+
+def pump(until: Callable[[], object]) -> None:
+    """Keep the plug-in going until something is so."""
+    assert studio.here().main.wait(until, PATIENCE), "it did not happen"
+
+
+def everything() -> dict[str, str]:
+    """Every property of everything in the file, and of what is chosen: what a render could touch. Ours is left out."""
+    found: dict[str, str] = {}
+    for name in TOUCHABLE:
+        for thing in getattr(bpy.data, name):
+            _describe(f"{name}.{thing.name}", thing, found, 3)
+    found["frame"] = str(bpy.context.scene.frame_current_final)
+    found["selection"] = repr([each.name for each in bpy.context.selected_objects])
+    found["active"] = repr(bpy.context.object and bpy.context.object.name)
+    found["mode"] = bpy.context.mode
+    return found
+
+
+def _describe(path: str, thing: Any, found: dict[str, str], depth: int) -> None:
+    for each in thing.bl_rna.properties:
+        name = each.identifier
+        if name in SKIPPED or not depth:
+            continue
+        try:
+            value = getattr(thing, name)
+        except (AttributeError, TypeError, RuntimeError):
+            continue
+        if each.type == "POINTER":
+            if value is None or isinstance(value, bpy.types.ID):
+                found[f"{path}.{name}"] = repr(value)
+            else:
+                _describe(f"{path}.{name}", value, found, depth - 1)
+        elif each.type == "COLLECTION":
+            found[f"{path}.{name}"] = str(len(value))
+        else:
+            found[f"{path}.{name}"] = repr(value[:]) if getattr(each, "is_array", False) else repr(value)
+
+
+def report(**facts: Any) -> None:
+    """Tell the test outside, and leave at once: Blender 4.2 as a module crashes when Python tidies up after it."""
+    facts["blocks"] = {name: seconds * 1000 for name, seconds in studio.here().main.blocks.items()}
+    facts["version"] = bpy.app.version_string
+    bottega_blender.unregister()
+    (OUT / "report.json").write_text(json.dumps(facts))
+    sys.stdout.flush()
+    os._exit(0)

@@ -1,0 +1,46 @@
+"""What is projected onto a mesh is seen again from where it came, fills its islands, and stays on that mesh."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hosts.blender.conftest import Stage
+
+pytestmark = pytest.mark.hosts
+
+
+def test_a_checker_is_seen_again_from_its_camera(told: Stage) -> None:
+    said = told("projection")
+    assert said["psnr"] >= 30.0
+    assert said["seen_again"] > 0.7 * said["mine"] > 0.05
+
+
+def test_what_stands_before_hides(told: Stage) -> None:
+    assert told("projection")["closest_to_ball"] > 0.4 * 0.98
+
+
+def test_islands_are_filled_and_go_on_beyond_their_edges(told: Stage) -> None:
+    assert told("projection")["all_filled"] < 1e-9  # also what no view saw, and all that lies between islands
+
+
+def test_an_object_is_painted_from_around(told: Stage) -> None:
+    said = told("projection")
+    assert said["outcome"] == ["FINISHED"]
+    assert said["shows"] == [True, 512, 512, True]
+    texture = said.array("texture")
+    assert texture.std() > 0.02
+    assert texture.min() >= 0 and texture.max() <= 1
+
+
+def test_nothing_else_is_touched(told: Stage) -> None:
+    said = told("projection")
+    assert said["other"] == [0, 0]
+    own = ("objects.Cube.", "meshes.Cube.")
+    assert [name for name in said["changed"] if not name.startswith(own)] == []
+
+
+def test_what_cannot_be_painted_is_refused_in_words(told: Stage) -> None:
+    said = told("projection")
+    assert "more than one island" in said["mirrored"]
+    assert "leaves the square" in said["outside"]
+    assert "has no UV map" in said["bare"]

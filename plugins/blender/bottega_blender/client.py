@@ -6,7 +6,9 @@ from bottega import messages
 from bottega.endpoint import parse as parse_address
 from bottega.errors import BottegaError, DaemonNotFound, JobCancelled
 from bottega.events import Event, Picture
+from bottega.geometry import Bounds
 from bottega.pixels import Pixels
+from bottega.planning import bounds_of, cut, native_of, pasted, plan
 from bottega.session import Connection, Session, Ticket
 from bottega.tasks import (
     Control,
@@ -21,6 +23,7 @@ from bottega.tasks import (
 
 __all__ = [
     "BottegaError",
+    "Bounds",
     "Connection",
     "Control",
     "DaemonNotFound",
@@ -34,9 +37,14 @@ __all__ = [
     "Seamless",
     "Session",
     "Ticket",
+    "bounds_of",
     "canny_control",
+    "cut",
     "depth_control",
     "messages",
+    "native_of",
     "parse_address",
+    "pasted",
+    "plan",
     "pose_control",
 ]

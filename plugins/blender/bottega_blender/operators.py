@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 from bpy.props import FloatProperty, IntProperty, StringProperty
 
-from . import material, preferences, project, render, studio, texture
+from . import material, preferences, project, render, repaint, studio, texture
 from .client import BottegaError
 from .editors import show, shown_image
 from .params import KEY, parsed
@@ -102,6 +102,45 @@ class BOTTEGA_OT_project(bpy.types.Operator, Asking):
             return project.start(studio.here(), session, context, wanted, options)
 
         return self.ask(begin)
+
+
+class BOTTEGA_OT_repaint(bpy.types.Operator, Asking):
+    """Paint the masked part of the image anew, in a new image"""
+
+    bl_idname = "bottega.repaint"
+    bl_label = "Repaint Masked"
+    bl_options = {"REGISTER"}
+    image: StringProperty(name="Image", description="Empty: the image that is shown")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask for the image shown, with what the mask says painted anew."""
+        settings = context.scene.bottega
+        shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
+
+        def begin() -> Work:
+            session, wanted = preferences.session(), settings.params("inpaint")
+            return repaint.start(studio.here(), session, wanted, shown, settings.mask)
+
+        return self.ask(begin)
+
+
+class BOTTEGA_OT_new_mask(bpy.types.Operator):
+    """Make a black mask as large as the image, to paint white what is to be repainted"""
+
+    bl_idname = "bottega.new_mask"
+    bl_label = "New Mask"
+    bl_options = {"REGISTER", "UNDO"}
+    image: StringProperty(name="Image", description="Empty: the image that is shown")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Make it and choose it; it is shown, ready for the editor's Paint mode."""
+        shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
+        if shown is None or not shown.size[0]:
+            self.report({"WARNING"}, "No image is shown")
+            return {"CANCELLED"}
+        context.scene.bottega.mask = repaint.new_mask(shown)
+        show(context, context.scene.bottega.mask, instead_of=shown)
+        return {"FINISHED"}
 
 
 class BOTTEGA_OT_cancel(bpy.types.Operator):
@@ -222,6 +261,8 @@ CLASSES = (
     BOTTEGA_OT_texture,
     BOTTEGA_OT_render,
     BOTTEGA_OT_project,
+    BOTTEGA_OT_repaint,
+    BOTTEGA_OT_new_mask,
     BOTTEGA_OT_cancel,
     BOTTEGA_OT_variation,
     BOTTEGA_OT_use_again,

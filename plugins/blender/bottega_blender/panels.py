@@ -206,6 +206,11 @@ class BOTTEGA_PT_image(bpy.types.Panel):
         row = self.layout.row(align=True)
         row.operator("bottega.texture", icon="TEXTURE")
         row.operator("bottega.render", icon="RENDER_STILL")
+        row = self.layout.row(align=True)
+        row.prop(context.scene.bottega, "mask", text="")
+        row.operator("bottega.new_mask", text="", icon="ADD")
+        self.layout.prop(context.scene.bottega, "strength")
+        self.layout.operator("bottega.repaint", icon="BRUSH_DATA")
         draw_works(self.layout, here.works, here.previews)
 
 

@@ -21,7 +21,7 @@ class Params:
     """Everything that makes a result what it is. Zero and "" leave the choice to the daemon."""
 
     kind: str = "texture"
-    """ "texture", "render" or "projection"."""
+    """ "texture", "render", "projection" or "inpaint"."""
     prompt: str = ""
     negative_prompt: str = ""
     checkpoint: str = ""

@@ -1,8 +1,11 @@
-"""Presets as Blender has them: files in the user's own folder, in the menu of the panel."""
+"""Presets as Blender has them: files in the user's own preset folder, in the menu of the panel."""
+
+from pathlib import Path
 
 import bpy
-from bl_operators.presets import AddPresetBase
+from bpy.props import StringProperty
 
+FOLDER = "bottega"
 NAMES = (
     "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "count", "width", "height",
     "seamless_x", "seamless_y", "strength", "target", "maps", "depth", "outlines", "pose", "from_camera", "views",
@@ -14,20 +17,34 @@ class BOTTEGA_MT_presets(bpy.types.Menu):
     """The presets that were kept"""
 
     bl_label = "Bottega Presets"
-    preset_subdir = "bottega"
+    preset_subdir = FOLDER
     preset_operator = "script.execute_preset"
     draw = bpy.types.Menu.draw_preset
 
 
-class BOTTEGA_OT_preset(AddPresetBase, bpy.types.Operator):
-    """Keep these settings under a name, or forget a preset"""
+class BOTTEGA_OT_preset(bpy.types.Operator):
+    """Keep these settings under a name"""
 
     bl_idname = "bottega.preset"
     bl_label = "Keep as Preset"
-    preset_menu = "BOTTEGA_MT_presets"
-    preset_subdir = "bottega"
-    preset_defines = ["settings = bpy.context.scene.bottega"]
-    preset_values = [f"settings.{name}" for name in NAMES]
+    name: StringProperty(name="Name", default="My Preset")
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Ask for the name."""
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Write the file that Blender's own preset menu runs."""
+        settings = context.scene.bottega
+        name = bpy.path.clean_name(self.name.strip())
+        folder = bpy.utils.user_resource("SCRIPTS", path=f"presets/{FOLDER}", create=True)
+        if not name or not folder:
+            self.report({"ERROR"}, "Give the preset a name")
+            return {"CANCELLED"}
+        lines = ["import bpy", "settings = bpy.context.scene.bottega"]
+        lines += [f"settings.{each} = {getattr(settings, each)!r}" for each in NAMES]
+        (Path(folder) / f"{name}.py").write_text("\n".join(lines) + "\n", "utf-8")
+        return {"FINISHED"}
 
 
 CLASSES = (BOTTEGA_MT_presets, BOTTEGA_OT_preset)

@@ -37,6 +37,8 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
     work = studio.work(params, lambda picture: texture.prepared(picture, params, None), delivered)
 
     def steps() -> Iterator[None]:
+        graph()  # an evaluation that is due is one call of Blender, so it has a slice of its own
+        yield
         yield from gather.gather(graph, found)
         studio.submit(work, session, task_of(params, found, armatures, view))
 

@@ -56,6 +56,9 @@ class BottegaSettings(bpy.types.PropertyGroup):
     start: PointerProperty(
         name="Start From", description="Change this image instead of beginning anew", type=bpy.types.Image
     )
+    mask: PointerProperty(
+        name="Mask", description="White is repainted, black is kept; as large as the image", type=bpy.types.Image
+    )
     strength: FloatProperty(
         name="Strength", description="How far to leave the start image", default=0.6, min=0.0, max=1.0, subtype="FACTOR"
     )

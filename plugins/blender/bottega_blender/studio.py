@@ -219,10 +219,15 @@ class Studio:
     def _settle(self, work: Work) -> None:
         """Once everything is in Blender: one undo step, whatever the number of pictures."""
         if work.heard_all and not work.pending and not work.ended:
-            work.state, work.note = "done", ""
-            self.previews.forget(work.number)
-            remember("Bottega: " + work.title[:40])
+            self.main.chore("undo step (Blender's own call)", self._end(work), lambda error: self.fail(work, error))
         redraw()
+
+    def _end(self, work: Work) -> Iterator[None]:
+        remember("Bottega: " + work.title[:40])
+        work.state, work.note = "done", ""
+        self.previews.forget(work.number)
+        redraw()
+        yield
 
     def _connected(self, connection: Connection) -> None:
         self.connection = connection

@@ -45,6 +45,15 @@ def test_a_render_follows_depth_and_touches_nothing(told: Stage, client: Client)
     assert distance(picture, led) < distance(picture, free)
 
 
+def test_only_what_is_masked_is_repainted_and_in_a_new_image(told: Stage) -> None:
+    said = told("jobs")
+    assert "Nothing is masked" in said["unmasked"]
+    assert said["repaint"] == ["FINISHED"]
+    assert said["outside_moved"] == 0.0
+    assert said["photo_moved"] == 0.0
+    assert said["inside_moved"] > 0.02
+
+
 def distance(picture: np.ndarray, pixels: Pixels) -> float:
     """Mean difference in grey levels."""
     return float(np.abs(picture - np.frombuffer(pixels.data, np.uint8).reshape(picture.shape)).mean())

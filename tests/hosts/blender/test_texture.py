@@ -88,6 +88,12 @@ def test_what_made_it_travels_and_is_used_again(told: Stage) -> None:
     assert said["taken"] == ["red brick", 8, 1]
 
 
+def test_settings_are_kept_as_blenders_own_presets(told: Stage) -> None:
+    said = told("texture")
+    assert said["preset"] == ["FINISHED"]
+    assert said["preset_steps"] == 4
+
+
 def test_each_job_is_one_undo_step(told: Stage) -> None:
     said = told("texture")
     assert said["undo_steps"] == 2  # two jobs

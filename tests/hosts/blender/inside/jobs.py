@@ -61,6 +61,25 @@ facts["changed"] = [name for name in before if before[name] != after.get(name) a
 np.save(stage.OUT / "render.npy", stage.array(bpy.data.images[made])[..., :3])
 facts["travels"] = bpy.data.images[made]["bottega"]
 
+photo = bpy.data.images.new("photo", 203, 149)
+ramp = np.ones((149, 203, 4), np.float32)
+ramp[..., :3] = np.mgrid[:149, :203, :3].sum(0) / 360
+photo.pixels.foreach_set(ramp.ravel())
+bpy.ops.bottega.new_mask(image="photo")
+facts["unmasked"] = refused(lambda: bpy.ops.bottega.repaint(image="photo"))
+mask = settings.mask
+white = np.zeros((149, 203, 4), np.float32)
+white[60:100, 30:90] = 1.0
+mask.pixels.foreach_set(white.ravel())
+old = stage.array(photo)
+settings.strength = 1.0
+facts["repaint"] = list(bpy.ops.bottega.repaint(image="photo"))
+new = stage.array(bpy.data.images[here.works[0].results[0]])
+inside = white[::-1, :, 0] > 0
+facts["outside_moved"] = float(np.abs(new - old)[..., :3][~inside].max())
+facts["inside_moved"] = float(np.abs(new - old)[..., :3][inside].mean())
+facts["photo_moved"] = float(np.abs(stage.array(photo) - old).max())
+
 try:
     here.connect("studio-box:7868")
 except BottegaError as error:

@@ -41,6 +41,12 @@ facts = {
 facts["flip"] = list(bpy.ops.bottega.variation(image=first[0]))
 facts["flipped"] = {name: node.image.name for node in tree.nodes if (name := node.get(material.ROLE))}
 
+settings.steps = 4
+facts["preset"] = list(bpy.ops.bottega.preset(name="Four steps"))
+settings.steps = 3
+kept = bpy.utils.preset_paths("bottega")[0]
+bpy.ops.script.execute_preset(filepath=f"{kept}/Four_steps.py", menu_idname="BOTTEGA_MT_presets")
+facts["preset_steps"], settings.steps = settings.steps, 3
 settings.prompt, settings.seed = "nothing like it", 1
 facts["again"] = list(bpy.ops.bottega.use_again(image=first[1]))
 facts["taken"] = [settings.prompt, settings.seed, settings.count]

@@ -20,9 +20,9 @@ def main() -> None:
     """Print a table in milliseconds."""
     rows = {series: measured(series) for series in SERIES}
     names = list(next(iter(rows.values())))
-    print(f"{'ms, longest':44}" + "".join(f"{series:>9}" for series in rows))
+    print(f"{'ms, longest':58}" + "".join(f"{series:>9}" for series in rows))
     for name in names:
-        print(f"{name:44}" + "".join(f"{row[name]:9.1f}" for row in rows.values()))
+        print(f"{name:58}" + "".join(f"{row[name]:9.1f}" for row in rows.values()))
 
 
 def measured(series: str) -> dict[str, float]:

@@ -18,7 +18,7 @@ from bottega_blender import studio
 OUT = Path(sys.argv[1])
 """A folder for the report and pictures."""
 SIDE = 128
-PATIENCE = 240.0
+PATIENCE = 800.0
 TOUCHABLE = (
     "scenes", "objects", "cameras", "meshes", "materials", "worlds", "collections", "lights", "armatures", "images",
     "node_groups", "actions",

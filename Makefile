@@ -11,7 +11,7 @@ INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types imports contract fresh format protos package pins bench bench-inpaint clean
+.PHONY: help demo test test-hosts check lint types imports contract fresh format protos package pins bench bench-inpaint clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -22,6 +22,9 @@ demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clo
 
 test: $(VENV)/.dev ## install what the tests need and run all of them
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-hosts: $(VENV)/.dev ## drive the plug-ins inside real Blenders (downloads 1.5 GB once; needs Python 3.11 and 3.13)
+	@$(BIN)/python -m pytest tests/hosts $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, import rules, contract, generated code: under a minute
 	@$(MAKE) --no-print-directory -k -j2 --output-sync=target types lint imports contract fresh

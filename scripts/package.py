@@ -3,7 +3,7 @@
     make package        (python -m scripts.package: dist/bottega_blender-0.1.0.zip …)
 
 A plug-in's source says `import bottega` and `from bottega.session import Session`, like any program. In the zip the
-client lies in the plug-in's own folder `vendor`, and those imports lead there (docs/decisions/0004-vendoring.md). The
+client lies in the plug-in's own folder `vendor`, and those imports lead there (docs/decisions/0006-vendoring.md). The
 same sources give the same bytes.
 """
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bottega_daemon.models.entries import Checkpoint, suits
+from bottega_daemon.models.entries import Checkpoint
+from bottega_daemon.models.families import suits
 from bottega_daemon.models.library import Library
 from tests.models.kit import Shapes, weights, write
 from tests.tiny_adapters import tiny_lora
@@ -127,4 +128,5 @@ def test_what_suits_a_checkpoint(tiny_root: Path) -> None:
     assert suits(lora, checkpoint)
     large = Checkpoint("large", Path(), "sd15", "", "diffusers", 512, 1, "320-640-1280-1280x768")
     assert not suits(lora, large)
+    assert suits(lora, Checkpoint("mender", Path(), "sd15-inpaint", "", "diffusers", 512, 1, checkpoint.fits))
     assert not suits(lora, Checkpoint("other", Path(), "sdxl", "", "diffusers", 512, 1, checkpoint.fits))

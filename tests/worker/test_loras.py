@@ -131,6 +131,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkpoint with good and bad LoRAs and embeddings."""
     root = tmp_path_factory.mktemp("shelf")
     tiny.tiny_checkpoint(root / "checkpoints" / "a")
+    tiny.tiny_checkpoint(root / "checkpoints" / "mender", channels=9)
     tiny_lora(root / "loras" / "good.safetensors")
     tiny_lora(root / "loras" / "attention.safetensors", layers=UNET_LAYERS[:1], text_layers=())
     with pytest.MonkeyPatch.context() as patch:
@@ -176,6 +177,14 @@ def test_loras_are_read_once_and_count_with_the_weights_they_set_aside(shelf: Pa
     assert size == first.checkpoint.nbytes + first.loras["good"].nbytes + first.embeddings["word"].nbytes
     file = (shelf / "loras" / "good.safetensors").stat().st_size
     assert first.loras["good"].nbytes > file // 2
+
+
+def test_a_checkpoint_for_inpainting_wears_what_was_made_for_its_family(shelf: Path) -> None:
+    loader = Loader([shelf], CPU, 1 << 30)
+    models = loader.load(Load("mender", (), ("good",), ("word",)), lambda: None).result(SECONDS)
+    before = models.checkpoint.unet.get_parameter(f"{UNET_LAYERS[0]}.weight").clone()
+    wearing.wear(models.checkpoint, "unet", ((models.loras["good"], 1.0),))
+    assert not torch.equal(models.checkpoint.unet.get_parameter(f"{UNET_LAYERS[0]}.weight"), before)
 
 
 def test_a_lora_that_was_trained_anew_is_read_anew(shelf: Path) -> None:

@@ -85,12 +85,6 @@ class Embedding:
         return self.name
 
 
-def suits(entry: Lora | Embedding, checkpoint: Checkpoint) -> bool:
-    """Whether a LoRA or an embedding was made for checkpoints like this one, as far as its header tells."""
-    width = checkpoint.fits.rpartition("x")[2]
-    return entry.family == checkpoint.family and (not entry.context or width == str(entry.context))
-
-
 @dataclass(frozen=True)
 class Asset:
     """Any other file of weights: an autoencoder, an upscaler."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bottega_daemon.models.entries import Checkpoint, Embedding, Lora
 from bottega_daemon.models.header import Header
 
 CONFIGS = Path(__file__).parent / "configs"
@@ -84,6 +85,17 @@ def family_of_folder(index: Mapping[str, Any], unet: Mapping[str, Any]) -> Famil
         return FAMILIES["sd2"]
     channels = unet.get("in_channels", 4)
     return FAMILIES.get(_BY_CHANNELS.get(channels, "")) if isinstance(channels, int) else None
+
+
+def suits(entry: Lora | Embedding, checkpoint: Checkpoint) -> bool:
+    """Whether a LoRA or an embedding works with a checkpoint, as far as its header tells.
+
+    A family for inpainting takes those of the family that it is like: only its first convolution differs.
+    """
+    row = FAMILIES.get(checkpoint.family)
+    width = checkpoint.fits.rpartition("x")[2]
+    made_for = (checkpoint.family, row.like if row else "")
+    return entry.family in made_for and (not entry.context or width == str(entry.context))
 
 
 def _fits(header: Header, name: str, wanted: tuple[int, ...]) -> bool:

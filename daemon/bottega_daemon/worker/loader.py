@@ -17,9 +17,10 @@ import torch
 from bottega_daemon.errors import InvalidRequest, NotFound, OutOfMemory
 from bottega_daemon.models.adapters import Embedding, Lora, load_embedding, load_lora
 from bottega_daemon.models.cache import ModelCache
-from bottega_daemon.models.entries import Checkpoint, ControlNetwork, suits
+from bottega_daemon.models.entries import Checkpoint, ControlNetwork
 from bottega_daemon.models.entries import Embedding as EmbeddingEntry
 from bottega_daemon.models.entries import Lora as LoraEntry
+from bottega_daemon.models.families import suits
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint, load_controlnet
 from bottega_daemon.models.model_set import ControlNet, ModelSet

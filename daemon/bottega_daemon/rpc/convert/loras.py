@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bottega_daemon.diffusion.prompts import Tag, called, mentioned, take_tags
 from bottega_daemon.errors import InvalidRequest
-from bottega_daemon.models.entries import Checkpoint, suits
+from bottega_daemon.models.entries import Checkpoint
 from bottega_daemon.models.entries import Embedding as EmbeddingEntry
 from bottega_daemon.models.entries import Lora as LoraEntry
+from bottega_daemon.models.families import suits
 from bottega_daemon.rpc.convert import fields
 from bottega_daemon.rpc.generated.v1 import task_pb2 as pb
 from bottega_daemon.rpc.limits import LIMITS

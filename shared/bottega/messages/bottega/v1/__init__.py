@@ -1552,7 +1552,7 @@ class Lora(betterproto2.Message):
 
     family: "str" = betterproto2.field(2, betterproto2.TYPE_STRING)
     """
-    Equal to that of the checkpoints that it was made for.
+    That of the checkpoints that it was made for; "sd15" works with "sd15-inpaint" too.
     """
 
     trigger_words: "list[str]" = betterproto2.field(3, betterproto2.TYPE_STRING, repeated=True)

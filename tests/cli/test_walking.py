@@ -14,9 +14,10 @@ from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import Choices, Plan, bounds_of, native, plan
+from bottega.planning.walking import carry_out, walk
 from bottega.tasks import Inpaint, Keypoint, PoseHint, pose_control
+from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.layers import array_of
-from bottega_daemon.cli.walking import carry_out, walk
 
 STARTER = native("starter")
 CANVAS = Extent(400, 300)
@@ -65,7 +66,7 @@ def painted(mask: Pixels, choices: Choices, count: int = 1, **more: object) -> t
     assert selection is not None
     found, painter = plan(CANVAS, selection, STARTER, choices), Painter()
     task = Inpaint(canvas_of(), mask, "x", choices.strength, seed=5, count=count, **more)  # pyright: ignore[reportArgumentType]
-    (contexts,) = carry_out([walk(found, task)], painter)
+    (contexts,) = carry_out([walk(found, task, HANDS)], painter)
     return found, painter, [array_of(context) for context in contexts]
 
 
@@ -117,7 +118,7 @@ def test_several_masks_are_walked_side_by_side() -> None:
     walks = []
     for place, detail in zip(places, (1.0, 2.0), strict=True):
         made = plan(CANVAS, place, STARTER, Choices(detail=detail))
-        walks.append(walk(made, Inpaint(canvas_of(), mask_of(place), "x", seed=1)))
+        walks.append(walk(made, Inpaint(canvas_of(), mask_of(place), "x", seed=1), HANDS))
     contexts = carry_out(walks, ask)
     assert asked == [2, 1]
     assert [len(found) for found in contexts] == [1, 1]
@@ -154,7 +155,7 @@ def test_beyond_the_canvas_all_is_painted() -> None:
     place = Bounds(380, 100, 60, 60)
     made, painter = plan(CANVAS, place, STARTER), Painter()
     task = Inpaint(canvas_of(), mask_of(Bounds(380, 100, 20, 60)), "x", seed=5)
-    ((context,),) = carry_out([walk(made, task)], painter)
+    ((context,),) = carry_out([walk(made, task, HANDS)], painter)
     beyond = array_of(context)[:, CANVAS.width - made.context.x :]
     assert (beyond == 50).all()
     assert replace(painter.jobs[0], picture=task.picture).prompt == "x"

@@ -17,14 +17,15 @@ from bottega.events import Picture
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
 from bottega.planning import Native, Plan, bounds_of, native_of, pasted, plan
+from bottega.planning.walking import Layers, Walk, carry_out, walk
 from bottega.tasks import Inpaint
+from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.layers import array_of
 from bottega_daemon.cli.options import Focus, Placing, Reaching
 from bottega_daemon.cli.painting import UNWATCHED, Painted, interruptible, report
 from bottega_daemon.cli.plans import choices_of
 from bottega_daemon.cli.progress import Bar, Timings
 from bottega_daemon.cli.say import note
-from bottega_daemon.cli.walking import Layers, Walk, carry_out, walk
 
 if TYPE_CHECKING:
     from bottega.client import Client, JobHandle
@@ -58,7 +59,7 @@ def paint_planned(client: Client, task: Inpaint, focus: Focus, placing: Placing,
     _warn(planned)
     with interruptible(), Bar(task.prompt[:200], quiet=placing.quiet) as bar:
         desk = Desk(client, task.prompt[:200], bar)
-        contexts = desk.carry_out([walk(made, each) for made, each in planned])
+        contexts = desk.carry_out([walk(made, each, HANDS) for made, each in planned])
     size = f"{task.picture.width}x{task.picture.height}"
     masks = 1 + len(task.more_masks)
     said = {"seed": seed, "count": task.count, "size": size, "strength": _strength(task), "masks": masks}

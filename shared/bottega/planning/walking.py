@@ -1,23 +1,23 @@
 """A plan carried out: each pass asks for jobs on the context alone, and lays what comes of them over it.
 
-A walk is a generator: it yields jobs that may be done at once, and is resumed with the layers of each.
+A walk is a generator: it yields jobs that may be done at once, and is resumed with the layers of each. What it needs
+done with pixels, the host's `Hands` do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
-
-import numpy as np
 
 from bottega import messages as m
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
-from bottega.planning import Pass, Plan, cut, cut_control
+from bottega.planning.cutting import cut, cut_control
+from bottega.planning.passes import Pass
+from bottega.planning.plan import Plan
 from bottega.tasks import Inpaint, Margin
-from bottega_daemon.cli.layers import array_of, laid
 
 Layers: TypeAlias = list[Picture]
 Walk: TypeAlias = Generator[list[Inpaint], list[Layers], list[Pixels]]
@@ -26,7 +26,27 @@ _GLANCE = 256
 """Longest side at which a job is worked on that is asked for its mask alone."""
 
 
-def walk(plan: Plan, task: Inpaint) -> Walk:
+@dataclass(frozen=True)
+class Hands:
+    """How a host works on pixels."""
+
+    laid: Callable[[Pixels, Sequence[Picture]], Pixels]
+    """A picture under layers, in its own channels and depth; where their alpha is 0, and outside of their bounds, every
+    bit is the picture's own."""
+    reach: Callable[[Picture, Extent], Any]
+    """How far a layer shows, on its whole context: whatever `faded` takes."""
+    faded: Callable[[Any, Bounds, float, float], Pixels | None]
+    """A part of that as a mask, which fades in over so many pixels from its left and from its top edge (0: not at all);
+    None if it shows nowhere there."""
+
+
+def layer_bounds(layer: Picture) -> Bounds:
+    """Where an inpaint's picture lies on the one that was sent."""
+    assert layer.bounds is not None, "an inpaint's pictures are layers"
+    return Bounds(layer.bounds.x, layer.bounds.y, layer.pixels.width, layer.pixels.height)
+
+
+def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     """Paint one mask of a canvas: `task` holds the whole picture and mask, and a seed. Returns the context for each
     picture that is asked for, repainted; outside of the mask every bit is the canvas's own."""
     context, first = plan.context, plan.passes[0]
@@ -37,11 +57,11 @@ def walk(plan: Plan, task: Inpaint) -> Walk:
     else:
         (found,) = yield [_at(sent, task, context, first.content, first.strength)]
         others = plan.passes[1:]
-    contexts = [laid(sent.picture, [layer]) for layer in found]
+    contexts = [hands.laid(sent.picture, [layer]) for layer in found]
     for each in others:
-        reached = _alpha(found[0], context.extent)
+        reached = hands.reach(found[0], context.extent)
         refined = [replace(sent, seed=(task.seed or 0) + index, count=1, fill="keep") for index in range(task.count)]
-        contexts = yield from _refine(plan, each, task, refined, contexts, reached)
+        contexts = yield from _refine(plan, each, task, refined, contexts, reached, hands)
     return contexts
 
 
@@ -71,22 +91,28 @@ def _resumed(walk: Walk, layers: list[Layers]) -> list[Inpaint] | StopIteration:
 
 
 def _refine(
-    plan: Plan, each: Pass, task: Inpaint, refined: Sequence[Inpaint], contexts: list[Pixels], reached: Any
+    plan: Plan,
+    each: Pass,
+    task: Inpaint,
+    refined: Sequence[Inpaint],
+    contexts: list[Pixels],
+    reached: Any,
+    hands: Hands,
 ) -> Walk:
     """A further pass over every candidate's context: all candidates at once, one tile after the other."""
     if not each.tiles:
         asked = zip(refined, contexts, strict=True)
         jobs = [replace(job, picture=context) for job, context in asked]
         found = yield [_at(job, task, plan.context, each.content, each.strength) for job in jobs]
-        return [laid(context, layers) for context, layers in zip(contexts, found, strict=True)]
-    for tile, size, mask in _tiles(plan, each, reached):
+        return [hands.laid(context, layers) for context, layers in zip(contexts, found, strict=True)]
+    for tile, size, mask in _tiles(plan, each, reached, hands):
         place = tile.seen_from(plan.context)
         soft = {"mask": mask, "grow": Margin(), "feather": Margin()}
         pairs = zip(refined, contexts, strict=True)
         jobs = [replace(job, picture=cut(context, place), **soft) for job, context in pairs]
         found = yield [_at(job, task, tile, size, each.strength) for job in jobs]
         contexts = [
-            laid(context, [_moved(layer, place) for layer in layers])
+            hands.laid(context, [_moved(layer, place) for layer in layers])
             for context, layers in zip(contexts, found, strict=True)
         ]
     return contexts
@@ -105,39 +131,19 @@ def _glance(job: Inpaint) -> Inpaint:
     return replace(job, strength=0.0, count=1, width=width, height=height, controls=())
 
 
-def _alpha(layer: Picture, extent: Extent) -> Any:
-    """How far a layer shows, on its whole context: [height, width] of 16 bits."""
-    values = array_of(layer.pixels)[..., 3]
-    top = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
-    whole = np.zeros((extent.height, extent.width), np.uint16)
-    place = _bounds(layer)
-    whole[place.y : place.bottom, place.x : place.right] = np.rint(values / top * 65535.0)
-    return whole
-
-
-def _tiles(plan: Plan, each: Pass, reached: Any) -> Iterator[tuple[Bounds, Extent, Pixels]]:
+def _tiles(plan: Plan, each: Pass, reached: Any, hands: Hands) -> Iterator[tuple[Bounds, Extent, Pixels]]:
     """Each tile on the canvas, its size in pixels of work, and its mask: faded in at the edges where earlier tiles lie,
     so that none ends in a line. Tiles that nothing is selected of are left out."""
-    left, top = each.tiles[0].x, each.tiles[0].y
+    first = each.tiles[0]
     fade = max(1.0, each.overlap / float(plan.scale) - 2.0)  # tiles end on whole pixels of canvas
     for tile, place in zip(each.tiles, plan.tiles_on_canvas(), strict=True):
-        inside = place.seen_from(plan.context)
-        mask = reached[inside.y : inside.bottom, inside.x : inside.right].astype(np.float32)
-        if not mask.any():
-            continue
-        if tile.x > left:
-            mask *= np.minimum(np.arange(inside.width) / fade, 1.0)
-        if tile.y > top:
-            mask *= np.minimum(np.arange(inside.height) / fade, 1.0)[:, None]
-        yield place, tile.extent, Pixels.of(np.rint(mask).astype(np.uint16), "data")
+        left, top = (fade if tile.x > first.x else 0.0), (fade if tile.y > first.y else 0.0)
+        mask = hands.faded(reached, place.seen_from(plan.context), left, top)
+        if mask is not None:
+            yield place, tile.extent, mask
 
 
 def _moved(layer: Picture, place: Bounds) -> Picture:
     """A layer of a part that lies there, as one of the whole."""
-    found = _bounds(layer).moved(place.x, place.y)
+    found = layer_bounds(layer).moved(place.x, place.y)
     return replace(layer, bounds=m.Bounds(x=found.x, y=found.y, width=found.width, height=found.height))
-
-
-def _bounds(layer: Picture) -> Bounds:
-    assert layer.bounds is not None, "an inpaint's pictures are layers"
-    return Bounds(layer.bounds.x, layer.bounds.y, layer.pixels.width, layer.pixels.height)

@@ -1,0 +1,37 @@
+"""How the command line works on pixels while it carries out a plan: with numpy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from bottega.events import Picture
+from bottega.geometry import Bounds, Extent
+from bottega.pixels import Pixels
+from bottega.planning.walking import Hands, layer_bounds
+from bottega_daemon.cli.layers import array_of, laid
+
+
+def reach(layer: Picture, extent: Extent) -> np.ndarray[Any, Any]:
+    """How far a layer shows, on its whole context: [height, width] of 16 bits."""
+    values = array_of(layer.pixels)[..., 3]
+    top = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
+    whole, place = np.zeros((extent.height, extent.width), np.uint16), layer_bounds(layer)
+    whole[place.y : place.bottom, place.x : place.right] = np.rint(values / top * 65535.0)
+    return whole
+
+
+def faded(reached: np.ndarray[Any, Any], place: Bounds, left: float, top: float) -> Pixels | None:
+    """A part of that as a mask, faded in over so many pixels from its left and top; None if it shows nowhere there."""
+    mask = reached[place.y : place.bottom, place.x : place.right].astype(np.float32)
+    if not mask.any():
+        return None
+    if left:
+        mask *= np.minimum(np.arange(place.width) / left, 1.0)
+    if top:
+        mask *= np.minimum(np.arange(place.height) / top, 1.0)[:, None]
+    return Pixels.of(np.rint(mask).astype(np.uint16), "data")
+
+
+HANDS = Hands(laid, reach, faded)

@@ -1,0 +1,70 @@
+"""Translations for hosts that have no catalogue of their own for plug-ins: gettext's .po files, read as they are.
+
+Translators have their tools for these files, and nothing has to be compiled into a zip.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_KEYWORDS = ("msgctxt", "msgid", "msgid_plural", "msgstr")
+
+
+def messages(folder: Path, languages: Sequence[str]) -> dict[str, str]:
+    """What the first language says that has a file here: "de_AT.UTF-8" is answered by de_AT.po, else by de.po. Empty
+    for English, and for languages that nobody has translated into."""
+    for language in languages:
+        name = language.partition(".")[0].partition("@")[0]
+        for each in (name, name.partition("_")[0]):
+            if each in ("C", "en", "POSIX"):
+                return {}
+            if (path := folder / f"{each}.po").is_file():
+                return read(path.read_text("utf-8"))
+    return {}
+
+
+def read(text: str) -> dict[str, str]:
+    """The translations in a .po file, without the uncertain ("fuzzy") and the empty ones. Raises ValueError for text
+    that is no such file. Plurals and contexts are not known here."""
+    found: dict[str, str] = {}
+    for entry in _entries(text):
+        if entry.get("msgid") and entry.get("msgstr") and "fuzzy" not in entry:
+            found[entry["msgid"]] = entry["msgstr"]
+    return found
+
+
+def _entries(text: str) -> Iterator[dict[str, str]]:
+    entry: dict[str, str] = {}
+    keyword = ""
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = raw.strip()
+        if line.startswith("#"):
+            if "msgstr" in entry:
+                yield entry
+                entry = {}
+            if line.startswith("#,") and "fuzzy" in line:
+                entry["fuzzy"] = ""
+        elif line:
+            word = line.split(maxsplit=1)[0]
+            if not line.startswith('"'):
+                if word not in _KEYWORDS:
+                    raise ValueError(f"line {number}: {word!r} is no keyword")
+                if word == "msgid" and "msgstr" in entry:
+                    yield entry
+                    entry = {}
+                keyword, line = word, line[len(word) :].strip()
+            entry[keyword] = entry.get(keyword, "") + _string(line, number)
+    yield entry
+
+
+def _string(quoted: str, number: int) -> str:
+    """A quoted string, with C's escapes, which are Python's too."""
+    try:
+        value = ast.literal_eval(quoted) if quoted.startswith('"') else None
+    except (SyntaxError, ValueError):
+        value = None
+    if not isinstance(value, str):
+        raise ValueError(f"line {number}: {quoted!r} is no string")
+    return value

@@ -1,0 +1,67 @@
+"""Translations: what a translator's tool writes is read, what is not ready is left in English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bottega.translation import messages, read
+
+WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='"\\'), min_size=1)
+
+
+def test_what_gettext_writes_is_read() -> None:
+    text = """\
+# A translator's comment
+msgid ""
+msgstr "Language: de\\n"
+
+#: dialog.py:7
+msgid "Steps"
+msgstr "Schritte"
+#, fuzzy
+msgid "Seed"
+msgstr "Same"
+
+msgid ""
+"two "
+"lines\\n"
+msgstr ""
+"zwei \\"Zeilen\\"\\n"
+msgid "later"
+msgstr ""
+"""
+    assert read(text) == {"Steps": "Schritte", "two lines\n": 'zwei "Zeilen"\n'}
+
+
+@given(st.dictionaries(WORDS, WORDS, max_size=8))
+def test_every_text_comes_back(said: dict[str, str]) -> None:
+    assert read("\n".join(f'msgid "{english}"\nmsgstr "{other}"' for english, other in said.items())) == said
+
+
+@pytest.mark.parametrize("text", ["nonsense", 'msgid Steps\nmsgstr "x"', 'msgid "a\nmsgstr "b"', 'msgstr f"{1}"'])
+def test_what_is_no_catalogue_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(ValueError, match="line 1"):
+        read(text)
+
+
+@pytest.mark.parametrize(
+    ("languages", "expected"),
+    [
+        (["de_AT.UTF-8", "de", "C"], "Schritte"),
+        (["fr_FR", "de"], "Schritte"),
+        (["en_GB.UTF-8", "de"], None),
+        (["C"], None),
+        (["de_CH@euro"], "Schritt für Schritt"),
+        ([], None),
+    ],
+)
+def test_the_first_language_that_somebody_translated_is_taken(
+    languages: list[str], expected: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "de.po").write_text('msgid "Steps"\nmsgstr "Schritte"\n', "utf-8")
+    (tmp_path / "de_CH.po").write_text('msgid "Steps"\nmsgstr "Schritt für Schritt"\n', "utf-8")
+    assert messages(tmp_path, languages).get("Steps") == expected

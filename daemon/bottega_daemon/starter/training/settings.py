@@ -32,7 +32,7 @@ PROFILES: dict[str, Settings] = {
         text=(1500, 24), vae=(9000, 8), upscaler=(3000, 8), judge=(800, 32), unet=(22000, 8), decoder=(6000, 4),
         control_depth=(4000, 8), control_canny=(4000, 8), control_pose=(4000, 8), lora=(800, 8), embedding=(400, 8),
     )),
-    # What the weights in the repository were made with: about twenty minutes on one H200 and 16 cores.
+    # Laid out for about twenty minutes on one H200 and 16 cores; so far run only as `smoke`, on a processor.
     "gpu": Settings(100, _lengths(
         text=(1500, 128), vae=(4000, 256), upscaler=(4000, 64), judge=(1500, 128), unet=(12000, 512),
         decoder=(1500, 64), control_depth=(2500, 128), control_canny=(2500, 128), control_pose=(2500, 128),

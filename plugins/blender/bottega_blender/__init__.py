@@ -8,6 +8,7 @@ from . import operators, panels, preferences, presets, settings, studio, words
 from .client import BottegaError
 
 CLASSES = (
+    settings.BottegaLora,
     settings.BottegaSettings,
     preferences.BottegaPreferences,
     *operators.CLASSES,
@@ -22,9 +23,10 @@ def _tick() -> float | None:
 
 
 def _connect() -> None:
-    """Once Blender has started: meet the daemon, so that the panels know it."""
+    """Once Blender has started: meet the daemon, so that the panels know it, and read the history."""
     try:
         preferences.session()
+        studio.here().history.load()
     except BottegaError as error:
         print(f"Bottega: {error}")
 

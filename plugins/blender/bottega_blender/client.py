@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from bottega import messages
 from bottega.endpoint import parse as parse_address
-from bottega.errors import BottegaError, DaemonNotFound, JobCancelled
+from bottega.errors import BottegaError, JobCancelled
 from bottega.events import Event, Picture
-from bottega.geometry import Bounds
+from bottega.geometry import Bounds, Extent
+from bottega.history import Entry, History
 from bottega.pixels import Pixels
-from bottega.planning import bounds_of, cut, native_of, pasted, plan
+from bottega.planning import Choices, Native, bounds_of, native_of, pasted, plan
+from bottega.planning.walking import Hands, layer_bounds, walk
 from bottega.session import Connection, Session, Ticket
 from bottega.tasks import (
     Control,
     Generate,
     Inpaint,
     Keypoint,
+    Lora,
+    Margin,
     Seamless,
+    Task,
     canny_control,
     depth_control,
     pose_control,
@@ -24,27 +29,47 @@ from bottega.tasks import (
 __all__ = [
     "BottegaError",
     "Bounds",
+    "Choices",
     "Connection",
     "Control",
-    "DaemonNotFound",
+    "Entry",
     "Event",
+    "Extent",
     "Generate",
+    "Hands",
+    "History",
     "Inpaint",
     "JobCancelled",
     "Keypoint",
+    "Lora",
+    "Margin",
+    "Native",
     "Picture",
     "Pixels",
     "Seamless",
     "Session",
+    "Task",
     "Ticket",
+    "Unready",
     "bounds_of",
     "canny_control",
-    "cut",
     "depth_control",
+    "layer_bounds",
     "messages",
     "native_of",
     "parse_address",
     "pasted",
     "plan",
     "pose_control",
+    "walk",
 ]
+
+
+class Unready(BottegaError):
+    """The scene lacks what a job needs. `fix` names the operator that mends it, for a button beside the words."""
+
+    reason = "UNREADY"
+
+    def __init__(self, message: str, *, remedy: str, fix: str = "") -> None:
+        super().__init__(message, remedy=remedy)
+        self.fix = fix

@@ -14,6 +14,8 @@ from functools import partial
 from typing import TypeVar
 
 T = TypeVar("T")
+PACKAGE = str(__package__)
+"""The plug-in's own name in this Blender: what preferences and folders are found by."""
 log = logging.getLogger(__name__)
 
 BUDGET = 0.006

@@ -8,7 +8,7 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
-from .client import Control, Generate, Pixels, Seamless
+from .client import Control, Generate, Lora, Pixels, Seamless
 
 KEY = "bottega"
 """The custom property of images that holds their parameters as JSON."""
@@ -35,10 +35,16 @@ class Params:
     height: int = 0
     seamless: Seamless = "none"
     strength: float = 1.0
+    feather: int = 0
+    """Of an inpaint: pixels over which it fades out."""
     start: str = ""
     """Name of the image that was started from, "" for none."""
     controls: dict[str, float] = field(default_factory=dict)
-    """Strength of each control kind in use; for a projection also the most "views"."""
+    """Strength of each control kind in use."""
+    loras: tuple[tuple[str, float], ...] = ()
+    """Names and weights."""
+    views: int = 0
+    """Of a projection: how many are placed at most."""
 
     def task(self, start: Pixels | None = None, controls: tuple[Control, ...] = ()) -> Generate:
         """The request for the daemon."""
@@ -58,11 +64,16 @@ class Params:
             count=self.count,
             seamless=self.seamless,
             controls=controls,
+            loras=tuple(Lora(name, weight) for name, weight in self.loras),
         )
+
+    def plain(self) -> dict[str, Any]:
+        """As values that JSON can hold."""
+        return dataclasses.asdict(self)
 
     def text(self, **more: Any) -> str:
         """As JSON, with facts of one picture."""
-        return json.dumps({**dataclasses.asdict(self), **more}, ensure_ascii=False)
+        return json.dumps({**self.plain(), **more}, ensure_ascii=False)
 
 
 def parsed(text: str) -> Params:
@@ -70,8 +81,15 @@ def parsed(text: str) -> Params:
     said = json.loads(text)
     if not isinstance(said, dict):
         raise ValueError("no parameters")
+    return of(said)
+
+
+def of(said: dict[str, Any]) -> Params:
+    """The parameters that these values say. Raises TypeError or ValueError for what cannot be."""
     known = {each.name for each in dataclasses.fields(Params)}
-    return Params(**{name: value for name, value in said.items() if name in known})
+    values = {name: value for name, value in said.items() if name in known}
+    values["loras"] = tuple((str(name), float(weight)) for name, weight in values.get("loras", ()))
+    return Params(**values)
 
 
 def drawn_seed(count: int) -> int:

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 import bpy
 import numpy as np
 
-from .client import Pixels
+from .client import Pixels, Unready
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 Space: TypeAlias = Literal["sRGB", "Non-Color"]
@@ -36,12 +36,13 @@ class Copy:
 
 
 def read(image: bpy.types.Image) -> Copy:
-    """Copy an image's pixels: one call of the main thread that cannot be split. Raises ValueError if it has none."""
+    """Copy an image's pixels: one call of the main thread that cannot be split. Raises Unready if it has none."""
     width, height = image.size
     if not image.has_data and width * height:
         image.update()
     if not width * height or len(image.pixels) != width * height * image.channels:
-        raise ValueError(f"{image.name} has no pixels.")
+        remedy = "Choose an image that can be seen in the Image Editor."
+        raise Unready(f"{image.name} has no pixels.", remedy=remedy)
     values = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(values)
     is_data = image.colorspace_settings.name in ("Non-Color", "Raw")

@@ -5,12 +5,15 @@ from bpy.props import StringProperty
 
 from . import studio
 from .client import BottegaError, Session
+from .host import PACKAGE
+from .link import check_online
+from .panels.parts import draw_error
 
 
 class BottegaPreferences(bpy.types.AddonPreferences):
     """The plug-in's own preferences."""
 
-    bl_idname = __package__
+    bl_idname = PACKAGE
 
     address: StringProperty(
         name="Address", description="host:port of a daemon elsewhere; empty: the one of this computer"
@@ -25,15 +28,15 @@ class BottegaPreferences(bpy.types.AddonPreferences):
         row = self.layout.row()
         row.operator("bottega.connect")
         try:
-            studio.check_online(self.address)
+            check_online(self.address)
         except BottegaError as error:
-            self.layout.label(text=str(error), icon="ERROR")
+            draw_error(self.layout, error)
 
 
 def session() -> Session:
     """The session with the daemon that the preferences name. Raises BottegaError where Blender may not reach it."""
-    found = bpy.context.preferences.addons.get(__package__)
+    found = bpy.context.preferences.addons.get(PACKAGE)
     wishes = found.preferences if found else None
-    if wishes is None:  # run from source, not enabled as an extension
-        return studio.here().connect()
-    return studio.here().connect(wishes.address.strip(), wishes.token.strip(), wishes.person.strip())
+    if wishes is None:  # registered by a script, not enabled as an extension
+        return studio.here().link.connect()
+    return studio.here().link.connect(wishes.address.strip(), wishes.token.strip(), wishes.person.strip())

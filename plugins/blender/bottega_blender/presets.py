@@ -8,8 +8,8 @@ from bpy.props import StringProperty
 FOLDER = "bottega"
 NAMES = (
     "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "count", "width", "height",
-    "seamless_x", "seamless_y", "strength", "target", "maps", "depth", "outlines", "pose", "from_camera", "views",
-    "texture_size",
+    "seamless_x", "seamless_y", "strength", "target", "maps", "depth", "outlines", "pose", "views_from",
+    "views", "texture_size", "feather",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ class BOTTEGA_OT_preset(bpy.types.Operator):
             return {"CANCELLED"}
         lines = ["import bpy", "settings = bpy.context.scene.bottega"]
         lines += [f"settings.{each} = {getattr(settings, each)!r}" for each in NAMES]
+        lines.append(f"settings.set_loras({settings.params_loras()!r})")
         (Path(folder) / f"{name}.py").write_text("\n".join(lines) + "\n", "utf-8")
         return {"FINISHED"}
 

@@ -1,9 +1,19 @@
 """What the panels set: kept in the scene, so that it is saved with the file and undone with it."""
 
-import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from collections.abc import Iterable
 
-from . import studio
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+from . import menus
 from .params import Params, drawn_seed, seamless
 
 TARGETS = (
@@ -13,23 +23,28 @@ TARGETS = (
 )
 
 
-def _found(names: list[str], typed: str) -> list[str]:
-    return [name for name in names if typed.casefold() in name.casefold()]
+VIEWS_FROM = (
+    ("AROUND", "Around the Object", "Views are placed around the object until they have seen it all"),
+    ("CAMERA", "Scene Camera", "What the scene's camera sees is painted"),
+    ("SELECTED", "Selected Cameras", "What the selected cameras see is painted, one after another"),
+)
+CONTROLS = {"render": ("depth", "canny", "pose"), "projection": ("depth", "canny")}
+"""Kinds of jobs, and what they can follow."""
+PROPERTIES = {"depth": "depth", "canny": "outlines", "pose": "pose"}
+TAKEN = (
+    "prompt", "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "seed", "count", "width",
+    "height", "strength", "feather",
+)  # fmt: skip
+"""What settings and parameters have in common by name."""
 
 
-def _checkpoints(self: bpy.types.PropertyGroup, context: bpy.types.Context, typed: str) -> list[str]:
-    catalog = studio.here().catalog
-    return _found([each.name for each in catalog.checkpoints], typed) if catalog else []
+class BottegaLora(bpy.types.PropertyGroup):
+    """A LoRA at work"""
 
-
-def _samplers(self: bpy.types.PropertyGroup, context: bpy.types.Context, typed: str) -> list[str]:
-    catalog = studio.here().catalog
-    return _found([each.name for each in catalog.samplers], typed) if catalog else []
-
-
-def _schedules(self: bpy.types.PropertyGroup, context: bpy.types.Context, typed: str) -> list[str]:
-    catalog = studio.here().catalog
-    return _found([each.name for each in catalog.schedules], typed) if catalog else []
+    name: StringProperty(name="LoRA", description="A change of the model: a style, a material", search=menus.loras)
+    weight: FloatProperty(
+        name="Weight", description="How strongly it acts", default=1.0, min=-10.0, max=10.0, soft_min=0.0, soft_max=1.5
+    )
 
 
 class BottegaSettings(bpy.types.PropertyGroup):
@@ -37,11 +52,12 @@ class BottegaSettings(bpy.types.PropertyGroup):
 
     prompt: StringProperty(name="Prompt", description="What is to be seen")
     negative_prompt: StringProperty(name="Negative Prompt", description="What is not to be seen")
-    checkpoint: StringProperty(name="Model", description="Empty: the daemon's default", search=_checkpoints)
-    sampler: StringProperty(name="Sampler", description="Empty: the daemon's default", search=_samplers)
-    schedule: StringProperty(name="Schedule", description="Empty: the daemon's default", search=_schedules)
+    checkpoint: StringProperty(name="Model", description="Empty: the daemon's default", search=menus.checkpoints)
+    sampler: StringProperty(name="Sampler", description="Empty: the daemon's default", search=menus.samplers)
+    schedule: StringProperty(name="Schedule", description="Empty: the daemon's default", search=menus.schedules)
     steps: IntProperty(name="Steps", description="0: the daemon's default", min=0, max=1000)
     guidance: FloatProperty(name="Guidance", description="0: the daemon's default", min=0.0, max=100.0)
+    loras: CollectionProperty(type=BottegaLora)
     random_seed: BoolProperty(name="Random Seed", description="Draw a new seed for each job", default=True)
     seed: IntProperty(name="Seed", description="The same seed and settings make the same picture", min=0)
     count: IntProperty(
@@ -62,6 +78,9 @@ class BottegaSettings(bpy.types.PropertyGroup):
     strength: FloatProperty(
         name="Strength", description="How far to leave the start image", default=0.6, min=0.0, max=1.0, subtype="FACTOR"
     )
+    feather: IntProperty(
+        name="Soft Edge", description="Pixels over which a repainted part fades out", default=4, min=0, max=512
+    )
     target: EnumProperty(name="Result", description="Where the texture goes", items=TARGETS)
     maps: BoolProperty(
         name="PBR Maps",
@@ -81,11 +100,7 @@ class BottegaSettings(bpy.types.PropertyGroup):
     pose: FloatProperty(
         name="Pose", description="How strictly to follow the armatures' poses", default=0.0, min=0.0, max=2.0
     )
-
-    from_camera: BoolProperty(
-        name="From Camera",
-        description="Project what the scene's camera sees, instead of placing views around the object",
-    )
+    views_from: EnumProperty(name="Views From", description="Where it is painted from", items=VIEWS_FROM)
     views: IntProperty(name="Views", description="At most so many views are placed", default=6, min=1, max=16)
     texture_size: EnumProperty(
         name="Texture Size",
@@ -99,40 +114,37 @@ class BottegaSettings(bpy.types.PropertyGroup):
         if self.random_seed:
             self.seed = drawn_seed(self.count)
         texture = kind == "texture"
-        wanted: dict[str, float] = {}
-        if kind == "render":
-            wanted = {"depth": self.depth, "canny": self.outlines, "pose": self.pose}
-        elif kind == "projection":
-            wanted = {"depth": self.depth, "views": self.views}
+        wanted = {name: getattr(self, PROPERTIES[name]) for name in CONTROLS.get(kind, ())}
         return Params(
             kind=kind,
-            prompt=self.prompt,
-            negative_prompt=self.negative_prompt,
-            checkpoint=self.checkpoint,
-            sampler=self.sampler,
-            schedule=self.schedule,
-            steps=self.steps,
-            guidance=self.guidance,
-            seed=self.seed,
-            count=self.count,
-            width=self.width,
-            height=self.height,
+            **{name: getattr(self, name) for name in TAKEN},
             seamless=seamless(self.seamless_x, self.seamless_y) if texture else "none",
-            strength=self.strength,
             start=self.start.name if self.start and texture else "",
             controls={name: strength for name, strength in wanted.items() if strength > 0},
+            loras=self.params_loras(),
+            views=self.views if kind == "projection" else 0,
         )
 
     def take(self, params: Params) -> None:
         """Show what made a result, with its seed."""
-        for name in ("prompt", "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "seed"):
+        for name in TAKEN:
             setattr(self, name, getattr(params, name))
-        self.count, self.width, self.height = params.count, params.width, params.height
         self.random_seed = False
-        self.strength = params.strength
+        self.set_loras(params.loras)
         if params.kind == "texture":
             self.seamless_x, self.seamless_y = "x" in params.seamless, "y" in params.seamless
             self.start = bpy.data.images.get(params.start) if params.start else None
-        else:
-            self.depth, self.outlines = params.controls.get("depth", 0.0), params.controls.get("canny", 0.0)
-            self.pose = params.controls.get("pose", 0.0)
+        for name in CONTROLS.get(params.kind, ()):
+            setattr(self, PROPERTIES[name], params.controls.get(name, 0.0))
+        self.views = params.views or self.views
+
+    def params_loras(self) -> tuple[tuple[str, float], ...]:
+        """Names and weights of those at work."""
+        return tuple((each.name, round(each.weight, 6)) for each in self.loras if each.name)
+
+    def set_loras(self, loras: Iterable[tuple[str, float]]) -> None:
+        """Have these at work, and no others."""
+        self.loras.clear()
+        for name, weight in loras:
+            made = self.loras.add()
+            made.name, made.weight = name, weight

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import bpy
 
 from . import maps, material, pixels
-from .client import BottegaError, Picture, Session
+from .client import Picture, Session, Unready
 from .params import KEY, Params
-from .studio import Studio, Work
+from .studio import Studio
+from .work import Ask, Made, Recipe, Work
 
 SPACES: dict[str, pixels.Space] = {
     "color": "sRGB",
@@ -32,57 +33,55 @@ class Goal:
 
 
 def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
-    """Where a texture for the active object goes. Raises BottegaError where it cannot."""
+    """Where a texture for the active object goes. Raises Unready where it cannot."""
     if target == "IMAGE":
         return Goal(target, "", ("", ""), with_maps)
     if thing is None:
-        raise BottegaError("No object is active.", remedy="Select one, or let the result be an image only.")
+        raise Unready("No object is active.", remedy="Select one, or let the result be an image only.")
     if thing.library or (thing.data and thing.data.library):
-        raise BottegaError(f"{thing.name} is linked from another file.", remedy="Make it local, or override it.")
+        raise Unready(f"{thing.name} is linked from another file.", remedy="Make it local, or override it.")
     if target == "NODE":
         node = material.active_image_node(thing)
         if node is None:
             remedy = "Select an Image Texture node of its material, or let the result be a material."
-            raise BottegaError(f"{thing.name} has no active image node.", remedy=remedy)
+            raise Unready(f"{thing.name} has no active image node.", remedy=remedy)
         return Goal(target, thing.name, (thing.active_material.name, node.name), False)
     if not hasattr(thing.data, "materials"):
-        raise BottegaError(f"{thing.name} cannot have a material.", remedy="Select a mesh or a curve.")
+        raise Unready(f"{thing.name} cannot have a material.", remedy="Select a mesh or a curve.")
     return Goal(target, thing.name, ("", ""), with_maps)
 
 
 def start(studio: Studio, session: Session, params: Params, where: Goal, image: bpy.types.Image | None) -> Work:
-    """Ask for a texture; it begins from an image's pixels if one is given. Raises BottegaError if it has none."""
-    try:
-        copy = pixels.read(image) if image else None
-    except ValueError as error:
-        raise BottegaError(str(error), remedy="Choose an image that can be seen in the Image Editor.") from error
+    """Ask for a texture; it begins from an image's pixels if one is given. Raises Unready if it has none."""
+    copy = pixels.read(image) if image else None
     wraps = ("y" in params.seamless, "x" in params.seamless)
-    work = studio.work(
-        params,
-        lambda picture: prepared(picture, params, wraps if where.with_maps else None),
-        lambda work, picture, made: delivered(work, picture, made, where),
-    )
-    studio.submit(work, session, lambda: params.task(pixels.encoded(copy) if copy else None))
+    work = studio.work(params, session, lambda work, made: delivered(work, made, where))
+
+    def recipe() -> Recipe:
+        task = params.task(pixels.encoded(copy) if copy else None)
+        yield Ask([task], each=lambda picture: made_of(picture, params, wraps if where.with_maps else None))
+
+    studio.begin(work, recipe)
     return work
 
 
-def prepared(picture: Picture, params: Params, wraps: maps.Wraps | None) -> dict[str, bytes]:
-    """The encoded files of a picture by role; with its maps if there are `wraps`."""
+def made_of(picture: Picture, params: Params, wraps: maps.Wraps | None = None) -> Made:
+    """The encoded files of a picture; with its maps if there are `wraps`."""
     color = pixels.as_bytes(picture.pixels)
-    text = [("bottega", params.text(seed=picture.seed, count=1))]
+    text = [(KEY, params.text(seed=picture.seed, count=1))]
     files = {"color": pixels.png(color, text)}
     if wraps is not None:
-        made = maps.derive(color, wraps)
-        for role, values in (("height", made.height), ("normal", made.normal), ("roughness", made.roughness)):
+        derived = maps.derive(color, wraps)
+        for role, values in (("height", derived.height), ("normal", derived.normal), ("roughness", derived.roughness)):
             files[role] = pixels.png(pixels.sixteen(values), text)
-    return files
+    return Made(picture, files)
 
 
-def delivered(work: Work, picture: Picture, files: dict[str, bytes], where: Goal) -> Iterator[None]:
+def delivered(work: Work, made: Made, where: Goal) -> Iterator[None]:
     """Make the images; the first picture is put to use, the others wait to be flipped through."""
     images = {}
-    for role, data in files.items():
-        images[role] = keep(work, picture, role, data)
+    for role, data in made.files.items():
+        images[role] = keep(work, made.picture, role, data)
         yield
     work.results.append(images["color"].name)
     if len(work.results) == 1:

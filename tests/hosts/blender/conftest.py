@@ -1,4 +1,7 @@
-"""Real Blenders, driven from outside: each script runs once in each, with a real daemon and its starter model."""
+"""Real Blenders, driven from outside: each script runs once in each, with a real daemon and its starter model.
+
+What runs in them is the zip that `make package` builds, installed and enabled by Blender's own extension tool.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,11 +18,13 @@ import numpy as np
 import pytest
 
 from bottega.client import Client, connect
+from scripts import package
 from tests.daemon import ROOT, Daemon, running_daemon
 from tests.hosts import provision
 
 Stage: TypeAlias = "Callable[[str], Told]"
 INSIDE = Path(__file__).with_name("inside")
+PATIENCE = 900
 SERIES = os.environ.get("BOTTEGA_BLENDERS", ",".join(provision.BLENDERS)).split(",")
 
 
@@ -53,27 +59,47 @@ def series(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def told(daemon: Daemon, series: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """Runs a script of `inside/` in this Blender, once, and gives its report."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip that artists install."""
+    return package.build(package.HOSTS[0], ROOT / "plugins" / "blender", tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def told(daemon: Daemon, built: Path, series: str, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Runs a script of `inside/` in this Blender, once also if it fails, and gives its report."""
 
     @cache
-    def run(script: str) -> Told:
+    def run(script: str) -> Path:
         folder = tmp_path_factory.mktemp(f"{script}-{series}")
-        perform(series, INSIDE / f"{script}.py", folder, daemon.home)
-        said = Told(json.loads((folder / "report.json").read_text()))
-        said.folder = folder
-        return said
+        with performing(series, script, folder, built, daemon.home) as blender:
+            blender.wait(PATIENCE)
+        return folder
 
-    return run
+    return lambda script: report(series, run(script))
 
 
-def perform(series: str, script: Path, folder: Path, home: Path) -> None:
-    """Run a script in a Blender, with the plug-in as it lies in the source tree."""
-    python = provision.blender(series)
-    places = (ROOT / "plugins" / "blender", ROOT / "shared", provision.client_libraries(python), INSIDE)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("BOTTEGA_", "PYTHON"))}
-    environment |= {"BOTTEGA_HOME": str(home), "PYTHONPATH": os.pathsep.join(map(str, places))}
-    environment |= {f"BLENDER_USER_{name}": str(folder / name.lower()) for name in ("RESOURCES", "CONFIG", "SCRIPTS")}
-    command = [str(python), str(script), str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
-    assert (folder / "report.json").exists(), f"Blender {series}: {done.stdout[-3000:]}\n{done.stderr[-5000:]}"
+@contextmanager
+def performing(
+    series: str, script: str, folder: Path, built: Path, home: Path
+) -> Generator[subprocess.Popen[bytes], Any, None]:
+    """A script under way in a Blender that has nothing but the zip; what it says goes into the folder."""
+    kept = ("BOTTEGA_", "PYTHON", "BLENDER")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(kept)}
+    environment |= {"BOTTEGA_HOME": str(home), "BLENDER_USER_RESOURCES": str(folder / "user")}
+    command = [str(provision.blender(series)), str(INSIDE / "launch.py"), script, str(folder), str(built)]
+    with (folder / "said.txt").open("wb") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def report(series: str, folder: Path) -> Told:
+    """What a script has reported."""
+    said = (folder / "said.txt").read_text("utf-8", "replace")
+    assert (folder / "report.json").exists(), f"Blender {series}:\n{said[-5000:]}"
+    told = Told(json.loads((folder / "report.json").read_text()))
+    told.folder = folder
+    return told

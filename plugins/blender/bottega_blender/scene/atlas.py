@@ -6,6 +6,7 @@ empty. Knows nothing of Blender. Row 0 of an atlas is its top (v = 1).
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -48,7 +49,7 @@ class Atlas:
 def overlap(uv: Array, size: int) -> float:
     """The part of the covered texels that lie well inside of more than one triangle. `uv` is (t, 3, 2)."""
     count = np.zeros(size * size, np.int32)
-    flat = _flat(uv, size)
+    flat = _flat(uv, size, size)
     for which, xs, ys in fragments(flat, size, size):
         inner = barycentric(flat, which, xs, ys).min(1) > INNER
         count += np.bincount(ys[inner] * size + xs[inner], minlength=size * size).astype(np.int32)
@@ -57,7 +58,7 @@ def overlap(uv: Array, size: int) -> float:
 
 def atlas(corners: Array, normals: Array, uv: Array, size: int) -> Atlas:
     """The atlas of triangles with corners and normals (t, 3, 3) in the world and texture coordinates (t, 3, 2)."""
-    flat = _flat(uv, size)
+    flat = _flat(uv, size, size)
     triangle, _ = resolve(flat, size, size)
     ys, xs = np.nonzero(triangle >= 0)
     which = triangle[ys, xs]
@@ -71,9 +72,31 @@ def atlas(corners: Array, normals: Array, uv: Array, size: int) -> Atlas:
     return Atlas(size, ys, xs, which, points, facing, np.zeros((len(ys), 3)), np.zeros(len(ys)))
 
 
-def _flat(uv: Array, size: int) -> Flat:
-    x, y = uv[..., 0].astype(np.float64) * size - 0.5, (1.0 - uv[..., 1].astype(np.float64)) * size - 0.5
+def covered(uv: Array, width: int, height: int, spread: int) -> Array:
+    """(height, width) where triangles (t, 3, 2) of texture coordinates lie, and so many texels around them."""
+    return widened(resolve(_flat(uv, width, height), width, height)[0] >= 0, spread)
+
+
+def widened(mask: Array, steps: int) -> Array:
+    """A mask grown by so many pixels in the four directions."""
+    for _ in range(steps):
+        grown = mask.copy()
+        grown[1:] |= mask[:-1]
+        grown[:-1] |= mask[1:]
+        grown[:, 1:] |= mask[:, :-1]
+        grown[:, :-1] |= mask[:, 1:]
+        mask = grown
+    return mask
+
+
+def _flat(uv: Array, width: int, height: int) -> Flat:
+    x, y = uv[..., 0].astype(np.float64) * width - 0.5, (1.0 - uv[..., 1].astype(np.float64)) * height - 0.5
     return Flat(x, y, np.zeros_like(x))
+
+
+def blank(texels: Atlas) -> Atlas:
+    """The same texels with nothing painted on them."""
+    return dataclasses.replace(texels, paint=np.zeros_like(texels.paint), weight=np.zeros_like(texels.weight))
 
 
 def weights(texels: Atlas, view: View, surface: Surface, mine: Array) -> tuple[Array, Array, Array]:

@@ -7,7 +7,7 @@ import math
 import bpy
 import numpy as np
 
-from ..client import BottegaError
+from ..client import Unready
 from .raster import View
 
 CELL = 8
@@ -30,11 +30,11 @@ def extent(scene: bpy.types.Scene, width: int, height: int, native: int) -> tupl
 
 
 def of_camera(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph, width: int, height: int) -> View:
-    """What a camera sees in a picture of this size; pixels are square. Raises BottegaError for a panorama."""
+    """What a camera sees in a picture of this size; pixels are square. Raises Unready for a panorama."""
     seen = camera.evaluated_get(depsgraph)
     if seen.data.type == "PANO":
         remedy = "Choose Perspective or Orthographic as its lens type."
-        raise BottegaError(f"{camera.name} is a panorama; its depth is no picture plane's.", remedy=remedy)
+        raise Unready(f"{camera.name} is a panorama; its depth is no picture plane's.", remedy=remedy)
     projection = np.array(seen.calc_matrix_camera(depsgraph, x=width, y=height), np.float64)
     world = np.array(seen.matrix_world.normalized(), np.float64)  # a camera's scale does not change what it sees
     return View(width, height, np.linalg.inv(world), projection, float(seen.data.clip_start))

@@ -6,9 +6,9 @@ import time
 import bpy
 import numpy as np
 import stage
-from bottega_blender import pixels
-from bottega_blender.scene import gather, views
-from bottega_blender.scene.raster import see
+from bl_ext.user_default.bottega import pixels
+from bl_ext.user_default.bottega.scene import gather, views
+from bl_ext.user_default.bottega.scene.raster import see
 
 here = stage.enable()
 times: dict[str, float] = {}

@@ -5,8 +5,8 @@ import math
 import bpy
 import numpy as np
 import stage
-from bottega_blender.scene import buffers, gather, pose, views
-from bottega_blender.scene.raster import see
+from bl_ext.user_default.bottega.scene import buffers, gather, pose, views
+from bl_ext.user_default.bottega.scene.raster import see
 
 here = stage.enable()
 W, H = 240, 160

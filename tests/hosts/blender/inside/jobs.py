@@ -6,7 +6,7 @@ import time
 import bpy
 import numpy as np
 import stage
-from bottega_blender.client import BottegaError
+from bl_ext.user_default.bottega.client import BottegaError
 
 here = stage.enable()
 settings = bpy.context.scene.bottega
@@ -72,7 +72,7 @@ white = np.zeros((149, 203, 4), np.float32)
 white[60:100, 30:90] = 1.0
 mask.pixels.foreach_set(white.ravel())
 old = stage.array(photo)
-settings.strength = 1.0
+settings.strength, settings.feather = 1.0, 0
 facts["repaint"] = list(bpy.ops.bottega.repaint(image="photo"))
 new = stage.array(bpy.data.images[here.works[0].results[0]])
 inside = white[::-1, :, 0] > 0
@@ -81,12 +81,12 @@ facts["inside_moved"] = float(np.abs(new - old)[..., :3][inside].mean())
 facts["photo_moved"] = float(np.abs(stage.array(photo) - old).max())
 
 try:
-    here.connect("studio-box:7868")
+    here.link.connect("studio-box:7868")
 except BottegaError as error:
     facts["offline"] = [str(error), error.remedy]
 os.environ["BOTTEGA_HOME"] = str(stage.OUT / "nowhere")
-here.disconnect()
-here.connect()
-stage.pump(lambda: here.connection.state == "lost")
-facts["lost"] = [type(here.connection.error).__name__, here.connection.error.remedy]
+here.link.disconnect()
+here.link.connect()
+stage.pump(lambda: here.link.connection.state == "lost")
+facts["lost"] = [type(here.link.connection.error).__name__, here.link.connection.error.remedy]
 stage.report(**facts)

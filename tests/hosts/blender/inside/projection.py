@@ -3,10 +3,11 @@
 import bpy
 import numpy as np
 import stage
-from bottega_blender.params import Params
-from bottega_blender.project import Projection, mesh, seen
-from bottega_blender.scene import gather, views
-from bottega_blender.scene.atlas import look, paint, painted, weights
+from bl_ext.user_default.bottega.params import Params
+from bl_ext.user_default.bottega.projection.reading import Target, Wish, read
+from bl_ext.user_default.bottega.projection.sights import seen
+from bl_ext.user_default.bottega.scene import gather, views
+from bl_ext.user_default.bottega.scene.atlas import look, paint, painted, weights
 from mathutils import Matrix
 
 here = stage.enable()
@@ -20,19 +21,20 @@ camera = stage.camera((0, -7, 0), (90, 0, 0), lens=60.0)
 graph = bpy.context.evaluated_depsgraph_get
 
 
-def begun(size: int) -> Projection:
+view = views.of_camera(camera, graph(), 256, 256)
+
+
+def begun(size: int) -> Target:
     """The cube, read for a projection from the camera."""
     found = gather.Scene()
     for _ in gather.gather(graph, found):
         pass
-    own = views.of_camera(camera, graph(), 256, 256), np.array(cube.matrix_world, np.float64)
-    state = Projection("Cube", size, Params(kind="projection"), found, own)
-    mesh(state)
-    return state
+    wish = Wish("Cube", size, Params(kind="projection"), (view,), np.array(cube.matrix_world, np.float64))
+    return read(wish, found)
 
 
 state = begun(1024)
-now = seen(state, state.own[0])
+now = seen(state, view)
 ys, xs = np.mgrid[:256, :256]
 checker = np.repeat((((ys // 32 + xs // 32) % 2) * 0.5 + 0.25)[..., None], 3, 2)
 checker[..., 1] = xs / 255.0
@@ -48,7 +50,7 @@ facts["closest_to_ball"] = float(np.hypot(ray[:, 0] - 0.9, ray[:, 1] - 0.2).min(
 np.save(stage.OUT / "again.npy", again)
 
 plain = begun(256)
-now = seen(plain, plain.own[0])
+now = seen(plain, view)
 paint(plain.texels, np.full((256, 256, 3), 0.25), *weights(plain.texels, now.view, now.surface, now.mine))
 full, _ = painted(plain.texels)
 facts["all_filled"] = float(np.abs(full - 0.25).max())
@@ -67,7 +69,6 @@ facts["other"] = [other_slots, len(bpy.data.objects["Ball"].material_slots)]
 image = cube.active_material.node_tree.nodes.active.image
 facts["shows"] = [image.name == here.works[0].results[0], *image.size, bool(image.packed_file)]
 np.save(stage.OUT / "texture.npy", stage.array(image)[..., :3])
-facts["jobs"] = here.works[0].ticket is not None
 
 
 def refused() -> str:

@@ -1,4 +1,4 @@
-"""What scripts inside Blender share: the plug-in enabled, scenes to work on, and a report for the test outside."""
+"""What scripts inside Blender share: an empty scene, things to put into it, and a report for the test outside."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import bottega_blender
 import bpy
 import numpy as np
-from bottega_blender import studio
+from bl_ext.user_default.bottega import studio
+from bl_ext.user_default.bottega.host import PACKAGE
 
-OUT = Path(sys.argv[1])
+OUT = Path(sys.argv[2])
 """A folder for the report and pictures."""
 SIDE = 128
 PATIENCE = 800.0
@@ -29,9 +29,7 @@ SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings")
 
 
 def enable() -> studio.Studio:
-    """An empty scene with the plug-in."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    bottega_blender.register()
+    """Small pictures in few steps, for the tests' patience."""
     bpy.context.scene.bottega.steps = 3
     bpy.context.scene.bottega.width = bpy.context.scene.bottega.height = SIDE
     return studio.here()
@@ -106,7 +104,8 @@ def report(**facts: Any) -> None:
     """Tell the test outside, and leave at once: Blender 4.2 as a module crashes when Python tidies up after it."""
     facts["blocks"] = {name: seconds * 1000 for name, seconds in studio.here().main.blocks.items()}
     facts["version"] = bpy.app.version_string
-    bottega_blender.unregister()
+    bpy.ops.preferences.addon_disable(module=PACKAGE)
+    facts["gone"] = not hasattr(bpy.types.Scene, "bottega")
     (OUT / "report.json").write_text(json.dumps(facts))
     sys.stdout.flush()
     os._exit(0)

@@ -3,7 +3,7 @@
 import bpy
 import numpy as np
 import stage
-from bottega_blender import material
+from bl_ext.user_default.bottega import material
 
 here = stage.enable()
 settings = bpy.context.scene.bottega

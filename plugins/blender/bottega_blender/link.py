@@ -1,0 +1,75 @@
+"""The connection with the daemon, its menus, and whether Blender's user lets plug-ins reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import bpy
+
+from .client import Connection, Session, Unready, messages, parse_address
+from .host import Main
+
+OFFLINE = "Blender may not go online."
+
+
+class Link:
+    """A session with the daemon that the preferences name. All methods are for the main thread and return at once."""
+
+    def __init__(self, main: Main, changed: Callable[[], object]) -> None:
+        self._main = main
+        self._changed = changed
+        self.connection = Connection("connecting")
+        self.session: Session | None = None
+        self._catalog: messages.Catalog | None = None
+        self._begun: tuple[str, str, str] | None = None
+
+    @property
+    def catalog(self) -> messages.Catalog | None:
+        """The last menus known, also without a daemon."""
+        if self._catalog is None and self.session:
+            self._catalog = self.session.known_catalog
+        return self._catalog
+
+    def connect(self, address: str = "", token: str = "", person: str = "") -> Session:
+        """The session with the daemon of these preferences. Raises BottegaError for one that may not be reached."""
+        wanted = (address, token, person)
+        if self.session and self._begun == wanted:
+            return self.session
+        check_online(address)
+        self.disconnect()
+        self._begun = wanted
+        self.session = Session(
+            self._main.call,
+            address or None,
+            token or None,
+            person or None,
+            on_connection=self._connected,
+            on_catalog=self._menus,
+        )
+        return self.session
+
+    def disconnect(self) -> None:
+        """Hang up; jobs go on in the daemon."""
+        if self.session:
+            self.session.close(patience=0)
+        self.session, self._begun, self._catalog = None, None, None
+        self.connection = Connection("connecting")
+
+    def _connected(self, connection: Connection) -> None:
+        self.connection = connection
+        self._changed()
+
+    def _menus(self, catalog: messages.Catalog) -> None:
+        self._catalog = catalog
+        self._changed()
+
+
+def check_online(address: str) -> None:
+    """Raise unless Blender's user lets plug-ins reach this address; this computer is always reached."""
+    if not address:
+        return
+    host, _ = parse_address(address)
+    near = host in ("localhost", "::1") or host.startswith("127.")
+    if not near and not bpy.app.online_access:
+        remedy = "Allow Online Access in Preferences > System, or use the daemon of this computer."
+        raise Unready(OFFLINE, remedy=remedy, fix="bottega.allow_online")

@@ -1,0 +1,148 @@
+"""Operators on jobs and on what came of them."""
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from .. import material, preferences, studio, texture
+from ..editors import show, shown_image
+from ..params import KEY, of, parsed
+from ..render import delivered
+from ..work import Ask, Recipe, Work
+from .asking import Asking
+
+
+class BOTTEGA_OT_cancel(bpy.types.Operator):
+    """End a job"""
+
+    bl_idname = "bottega.cancel"
+    bl_label = "Cancel Job"
+    number: IntProperty(name="Job")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask the job of this number to end; 0 asks all."""
+        for work in studio.here().works:
+            if work.number == self.number or (not self.number and not work.ended):
+                studio.here().cancel(work)
+        return {"FINISHED"}
+
+
+class BOTTEGA_OT_variation(bpy.types.Operator):
+    """Show another variation of the same job wherever this one is shown"""
+
+    bl_idname = "bottega.variation"
+    bl_label = "Next Variation"
+    bl_options = {"REGISTER", "UNDO"}
+    image: StringProperty(name="Image")
+    step: IntProperty(name="Step", default=1)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Exchange the images of one variation for those of another."""
+        shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
+        found = texture.siblings(shown) if shown else []
+        at = next((i for i, each in enumerate(found) if shown in each.values()), None)
+        if at is None or len(found) < 2:
+            self.report({"WARNING"}, "This image has no other variations")
+            return {"CANCELLED"}
+        new = found[(at + self.step) % len(found)]
+        material.exchange(found[at], new)
+        show(context, new[shown.get(material.ROLE, "color")], instead_of=shown)
+        return {"FINISHED"}
+
+
+class BOTTEGA_OT_use_again(bpy.types.Operator):
+    """Fill the panel with what made this image"""
+
+    bl_idname = "bottega.use_again"
+    bl_label = "Use These Again"
+    bl_options = {"REGISTER", "UNDO"}
+    image: StringProperty(name="Image")
+    entry: StringProperty(name="Entry", description="Of the history, instead of an image")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Take the parameters that travelled with an image, or that the history kept."""
+        entry = studio.here().history.find(self.entry)
+        image = bpy.data.images.get(self.image) if self.image else shown_image(context)
+        try:
+            if entry:
+                params = of({**entry.parameters, "seed": entry.seeds[0]})
+            else:
+                params = parsed(image.get(KEY, "")) if image else None
+        except (ValueError, TypeError, AttributeError, IndexError):
+            params = None
+        if params is None:
+            self.report({"WARNING"}, "No parameters travelled with this image")
+            return {"CANCELLED"}
+        context.scene.bottega.take(params)
+        return {"FINISHED"}
+
+
+class BOTTEGA_OT_fetch(bpy.types.Operator, Asking):
+    """Fetch this job's pictures once more, as long as the daemon keeps them"""
+
+    bl_idname = "bottega.fetch"
+    bl_label = "Fetch Pictures"
+    bl_options = {"REGISTER"}
+    entry: StringProperty(name="Entry")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask for them; they come as images."""
+        here = studio.here()
+        entry = here.history.find(self.entry)
+        if entry is None or not entry.job_id:
+            self.report({"WARNING"}, "The daemon has no pictures of this job")
+            return {"CANCELLED"}
+
+        def begin() -> Work:
+            params = of({**entry.parameters, "seed": entry.seeds[0]})
+            work = here.work(params, preferences.session(), delivered)
+
+            def recipe() -> Recipe:
+                yield Ask([entry.job_id], each=lambda picture: texture.made_of(picture, params))
+
+            here.begin(work, recipe)
+            return work
+
+        return self.ask(begin)
+
+
+class BOTTEGA_OT_clear_history(bpy.types.Operator):
+    """Forget all jobs of the history; images stay"""
+
+    bl_idname = "bottega.clear_history"
+    bl_label = "Clear History"
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Ask whether that is meant."""
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Forget them."""
+        studio.here().history.clear()
+        return {"FINISHED"}
+
+
+class BOTTEGA_OT_show(bpy.types.Operator):
+    """Show a result in the Image Editor"""
+
+    bl_idname = "bottega.show"
+    bl_label = "Show Result"
+    image: StringProperty(name="Image")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Show it in every Image Editor of this window that is not pinned."""
+        image = bpy.data.images.get(self.image)
+        if image is None:
+            self.report({"WARNING"}, "That image is gone")
+            return {"CANCELLED"}
+        show(context, image)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    BOTTEGA_OT_cancel,
+    BOTTEGA_OT_variation,
+    BOTTEGA_OT_use_again,
+    BOTTEGA_OT_fetch,
+    BOTTEGA_OT_clear_history,
+    BOTTEGA_OT_show,
+)

@@ -1,0 +1,91 @@
+"""The mesh that is painted, and what else may stand before it: triangles, their places in the texture, its texels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from ..client import Unready
+from ..params import Params
+from ..scene import gather
+from ..scene.atlas import Atlas, atlas, overlap
+from ..scene.raster import View
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+OVERLAP = 0.005
+"""The part of the texels that may lie in two islands, by rounding."""
+REMEDY = "Unwrap it (UV > Smart UV Project)."
+UNWRAP = "bottega.unwrap"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be painted, and from where."""
+
+    name: str
+    """The object's."""
+    size: int
+    """Side of the texture in pixels."""
+    params: Params
+    own: tuple[View, ...] = ()
+    """The cameras to project from; none places views around the object."""
+    matrix: Array = field(default_factory=lambda: np.eye(4))
+    """The object's own, to tell it from its instances."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A mesh to paint, in the world."""
+
+    corners: Array
+    """(t, 3, 3) of the mesh and of what may hide it"""
+    normals: Array
+    """(t, 3, 3)"""
+    uv: Array
+    """(t, 3, 2); zero for what is not the mesh"""
+    mine: Array
+    """(t,) which triangles are the mesh's"""
+    texels: Atlas
+    """With nothing painted on them."""
+
+
+def read(wish: Wish, scene: gather.Scene) -> Target:
+    """The target of a wish: for cameras with all objects, which may hide it; else alone. Raises Unready for a mesh that
+    cannot be painted."""
+    number = chosen_instance(wish, scene)
+    placed = scene.placed if wish.own else [scene.placed[number]]
+    number = number if wish.own else 0
+    shape = scene.shapes[placed[number][0]]
+    if shape.uv is None:
+        raise Unready(f"{wish.name} has no UV map.", remedy=REMEDY, fix=UNWRAP)
+    corners, normals, owner = gather.Scene(scene.shapes, placed).corners()
+    mine = owner == number
+    uv = np.zeros((len(corners), 3, 2))
+    uv[mine] = shape.uv[shape.loops]
+    check(wish.name, uv[mine])
+    texels = atlas(corners[mine], normals[mine], uv[mine], wish.size)
+    if not len(texels.ys):
+        raise Unready(f"{wish.name}'s UV map covers nothing.", remedy=REMEDY, fix=UNWRAP)
+    return Target(corners, normals, uv, mine, texels)
+
+
+def check(name: str, uv: Array) -> None:
+    """Raise Unready for coordinates (t, 3, 2) that no single texture can show."""
+    if not len(uv):
+        raise Unready(f"{name} has no faces.", remedy="Choose a mesh with a surface.")
+    if uv.min() < -1e-4 or uv.max() > 1 + 1e-4:
+        remedy = "Scale the islands into the first tile; tiles beyond it (UDIM) are not painted."
+        raise Unready(f"{name}'s UV map leaves the square from 0 to 1.", remedy=remedy, fix=UNWRAP)
+    if (double := overlap(uv, 512)) > OVERLAP:
+        remedy = f"{REMEDY} Mirror and Array modifiers need Offset UVs, or to be applied first."
+        raise Unready(f"{double:.0%} of {name}'s UV map lie in more than one island.", remedy=remedy, fix=UNWRAP)
+
+
+def chosen_instance(wish: Wish, scene: gather.Scene) -> int:
+    """Which of the placed shapes is the object itself."""
+    for number, (_, name, matrix) in enumerate(scene.placed):
+        if name == wish.name and np.allclose(matrix, wish.matrix, atol=1e-5):
+            return number
+    raise Unready(f"{wish.name} has no surface that is seen.", remedy="Show it in the viewport.")

@@ -1,0 +1,92 @@
+"""A projection as an artist asks for it: what is checked before, and where its texture goes."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+import bpy
+import numpy as np
+
+from .. import material, render, texture
+from ..client import Session, Unready
+from ..params import Params
+from ..scene import gather, views
+from ..scene.raster import View
+from ..studio import Studio
+from ..work import Made, Work
+from .reading import REMEDY, UNWRAP, Wish
+from .recipe import recipe
+
+
+def start(
+    studio: Studio, session: Session, context: bpy.types.Context, params: Params, views_from: str, size: int
+) -> Work:
+    """Paint the active object from "AROUND", the scene's "CAMERA" or the "SELECTED" cameras, into a texture of `size`.
+
+    Raises Unready where it cannot.
+    """
+    thing = checked(context.object)
+    graph, found = context.evaluated_depsgraph_get, gather.Scene()
+    side = render.native(studio.link.catalog, params.checkpoint)
+    if views_from == "AROUND":
+        side = params.width or side
+        params = dataclasses.replace(params, width=side, height=side)
+        own: tuple[View, ...] = ()
+    else:
+        extent = views.extent(context.scene, params.width, params.height, side)
+        cameras = chosen_cameras(context, views_from)
+        own = tuple(views.of_camera(camera, graph(), *extent) for camera in cameras)
+        params = dataclasses.replace(params, width=extent[0], height=extent[1], views=0)
+    wish = Wish(thing.name, size, params, own, np.array(thing.matrix_world, np.float64))
+    work = studio.work(params, session, lambda work, made: delivered(work, made, wish.name))
+
+    def reading() -> Iterator[None]:
+        graph()
+        yield
+        yield from gather.gather(graph, found)
+
+    studio.begin(work, lambda: recipe(wish, found), reading())
+    return work
+
+
+def checked(thing: bpy.types.Object | None) -> bpy.types.Object:
+    """The object, if it can be painted on. Raises Unready."""
+    if thing is None or thing.type != "MESH":
+        raise Unready("No mesh is active.", remedy="Select a mesh; convert curves and text to one.")
+    if thing.library or thing.data.library:
+        raise Unready(f"{thing.name} is linked from another file.", remedy="Make it local, or override it.")
+    if thing.hide_render:
+        raise Unready(f"{thing.name} is hidden in renders.", remedy="Show it in renders (Outliner, camera).")
+    if thing.mode == "EDIT":
+        raise Unready(f"{thing.name} is being edited.", remedy="Leave Edit Mode first.", fix="object.editmode_toggle")
+    if not thing.data.uv_layers:
+        raise Unready(f"{thing.name} has no UV map.", remedy=REMEDY, fix=UNWRAP)
+    return thing
+
+
+def chosen_cameras(context: bpy.types.Context, views_from: str) -> list[bpy.types.Object]:
+    """The scene's camera, or those that are selected in the order of their names, "Camera 2" before "Camera 10"."""
+    if views_from == "CAMERA":
+        return [render.scene_camera(context.scene)]
+    found = [each for each in context.selected_objects if each.type == "CAMERA"]
+    if not found:
+        raise Unready("No camera is selected.", remedy="Select cameras, then the mesh as the last of all.")
+    return sorted(found, key=lambda each: [int(part) if part.isdigit() else part for part in _parts(each.name)])
+
+
+def _parts(name: str) -> list[str]:
+    """Text and numbers in turn."""
+    return re.split(r"(\d+)", name)
+
+
+def delivered(work: Work, made: Made, name: str) -> Iterator[None]:
+    """Make the image; the first is put onto the object, the others wait to be flipped through."""
+    image = texture.keep(work, made.picture, "color", made.files["color"])
+    yield
+    work.results.append(image.name)
+    thing = bpy.data.objects.get(name)
+    if len(work.results) == 1 and thing is not None and thing.type == "MESH":
+        material.wear(thing, material.ready(work.title, {"color": image}))
+    yield

@@ -1,0 +1,76 @@
+"""A job of this Blender as its user sees it, and the recipe by which it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from .client import BottegaError, Picture, Session, Task, Ticket
+from .params import Params
+
+State = Literal["reading", "queued", "running", "finishing", "done", "failed", "cancelled"]
+ENDED = frozenset({"done", "failed", "cancelled"})
+
+
+@dataclass(frozen=True)
+class Made:
+    """A result on its way into Blender."""
+
+    picture: Picture
+    """Its seed and pixels, for the history."""
+    files: dict[str, bytes]
+    """Encoded images by role: "color", and maps that belong to it."""
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a recipe wants of the daemon next, side by side."""
+
+    tasks: Sequence[Task | str]
+    """A text is a job of the book whose pictures are fetched again."""
+    begin: float = 0.0
+    end: float = 1.0
+    """How much of the whole work is done before and after."""
+    each: Callable[[Picture], Made] | None = None
+    """Makes a result of each picture as soon as it is there; in the background."""
+
+
+Recipe: TypeAlias = Generator[Ask | Made, list[list[Picture]], None]
+"""How a job is done. It runs in the background: yields what it asks for, and is resumed with the pictures of each task
+in their order; or yields a result, and is resumed with nothing once that is in Blender."""
+Deliver: TypeAlias = "Callable[[Work, Made], Iterator[None]]"
+
+
+@dataclass(eq=False)
+class Work:
+    """A job of this Blender, from the click to its result."""
+
+    number: int
+    params: Params
+    session: Session
+    deliver: Deliver
+    """Puts a result into Blender, in slices on the main thread."""
+    state: State = "reading"
+    fraction: float = 0.0
+    note: str = ""
+    error: BottegaError | None = None
+    results: list[str] = field(default_factory=list[str])
+    """Names of the images made."""
+    pictures: list[Picture] = field(default_factory=list[Picture])
+    """What the history keeps."""
+    recipe: Recipe | None = None
+    tickets: list[Ticket] = field(default_factory=list[Ticket])
+    """Of the jobs under way."""
+    unwanted: bool = False
+    """Its end was asked for."""
+
+    @property
+    def title(self) -> str:
+        """What lists show."""
+        return self.params.prompt or self.params.kind
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come of it."""
+        return self.state in ENDED

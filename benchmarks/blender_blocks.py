@@ -6,14 +6,12 @@ In each Blender: a scene of 258,048 triangles is gathered while a helper thread 
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.hosts import provision
-from tests.hosts.blender.conftest import INSIDE, SERIES
+from scripts import package
+from tests.daemon import ROOT, running_daemon
+from tests.hosts.blender.conftest import PATIENCE, SERIES, performing, report
 
 
 def main() -> None:
@@ -27,14 +25,11 @@ def main() -> None:
 
 def measured(series: str) -> dict[str, float]:
     """One Blender's times."""
-    python = provision.blender(series)
-    root = provision.ROOT
-    places = (root / "plugins" / "blender", root / "shared", provision.client_libraries(python), INSIDE)
-    with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, places)), "BLENDER_USER_RESOURCES": folder}
-        command = [str(python), str(INSIDE / "blocks.py"), folder]
-        subprocess.run(command, env=environment, check=False, capture_output=True, timeout=600)
-        return json.loads((Path(folder) / "report.json").read_text())["times"]
+    with tempfile.TemporaryDirectory() as folder, running_daemon(Path(folder) / "daemon", starter=True) as daemon:
+        built = package.build(package.HOSTS[0], ROOT / "plugins" / "blender", Path(folder))
+        with performing(series, "blocks", Path(folder), built, daemon.home) as blender:
+            blender.wait(PATIENCE)
+        return report(series, Path(folder))["times"]
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def blender(series: str) -> Path:
     AssertionError with a remedy if there is no Python to install it with."""
     version, python = BLENDERS[series]
     folder = cache() / f"bpy-{version}"
-    with _alone(folder):
+    with alone(folder):
         if not (folder / MARK).exists():
             shutil.rmtree(folder, ignore_errors=True)
             _run([interpreter(python), "-m", "venv", str(folder)])
@@ -36,32 +36,14 @@ def blender(series: str) -> Path:
     return folder / "bin" / "python"
 
 
-def client_libraries(python: Path) -> Path:
-    """A folder with what the client needs of PyPI, for hosts that run it from the source tree."""
-    folder = cache() / "client"
-    with _alone(folder):
-        if not (folder / MARK).exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            constraints = str(ROOT / "constraints.txt")
-            pure = (
-                "--only-binary=:all:",
-                "--platform=any",
-                "--implementation=py",
-                "--abi=none",
-                "--python-version=3.11",
-            )
-            wanted = ("betterproto2", "grpclib")
-            _run([str(python), *PIP, "--target", str(folder), *pure, "-c", constraints, *wanted])
-            (folder / MARK).touch()
-    return folder
-
-
 def interpreter(version: str) -> str:
     """A Python of this version that works. BOTTEGA_PYTHON_3_13=/path names one."""
     named = os.environ.get(f"BOTTEGA_PYTHON_{version.replace('.', '_')}")
     found = shutil.which(f"python{version}")
-    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    kept = sorted(pyenv.glob(f"{version}.*/bin/python"))
+    homes = [Path.home() / ".pyenv", Path("/opt/pyenv"), Path("/usr/local/pyenv")]
+    homes += [Path(root) for root in (os.environ.get("PYENV_ROOT"),) if root]
+    homes += [Path(found).parents[1]] if found and Path(found).parent.name == "shims" else []
+    kept = [path for home in homes for path in sorted(home.glob(f"versions/{version}.*/bin/python"))]
     uv = sorted((Path.home() / ".local" / "share" / "uv" / "python").glob(f"cpython-{version}.*/bin/python{version}"))
     for candidate in (named, found, *map(str, kept), *map(str, uv)):
         if candidate and _works(candidate, version):
@@ -85,7 +67,7 @@ def _run(command: list[str]) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Generator[None]:
+def alone(folder: Path) -> Generator[None]:
     """Nobody else provides this folder meanwhile, in whatever process."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     with folder.with_suffix(".lock").open("w") as lock:

@@ -32,7 +32,7 @@ NOWHERE = ("certifi", "google", "pydantic", "pydantic_core")
 MOVED = (*NAMES, "bottega", "dateutil", "typing_extensions", *NOWHERE)
 
 Files = dict[str, bytes]
-"""Path inside the zip to content."""
+"""Path inside the zip to content; a folder's own entry ends in a slash."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,8 @@ def contents(host: Host, folder: Path) -> Files:
         if path.is_file():
             where = host.inside if path.name == "LICENSE" else host.beside
             files[where + path.name] = path.read_bytes()
+    if host.inside:
+        files[host.inside] = b""  # Krita's importer looks for the folder's own entry
     files |= {f"{host.inside}{VENDOR}/{path}": content for path, content in vendored().items()}
     if host.manifest:
         said = tomllib.loads((folder / host.package / host.manifest).read_text("utf-8")).get("version")
@@ -172,7 +174,8 @@ def write_zip(path: Path | BinaryIO, files: Files) -> None:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name)  # 1980-01-01
             entry.create_system = 3
-            entry.external_attr = (0o755 if files[name].startswith(b"#!") else 0o644) << 16
+            mode = 0o40755 if name.endswith("/") else 0o755 if files[name].startswith(b"#!") else 0o644
+            entry.external_attr = mode << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
 

@@ -36,7 +36,15 @@ def plugins(tmp_path: Path) -> Path:
     ("name", "expected"),
     [
         ("blender", {"blender_manifest.toml", "LICENSE", "__init__.py", "work.py", "vendor/bottega/session.py"}),
-        ("krita", {"bottega_krita.desktop", "bottega_krita/LICENSE", "bottega_krita/vendor/h2/connection.py"}),
+        (
+            "krita",
+            {
+                "bottega_krita.desktop",
+                "bottega_krita/",
+                "bottega_krita/LICENSE",
+                "bottega_krita/vendor/h2/connection.py",
+            },
+        ),
         ("gimp", {"bottega_gimp/bottega_gimp.py", "bottega_gimp/bottega_gimp/vendor/grpclib/client.py"}),
     ],
 )
@@ -46,7 +54,8 @@ def test_every_host_finds_its_layout(name: str, expected: set[str], plugins: Pat
     assert path.name == f"bottega_{name}-{version()}.zip"
     with zipfile.ZipFile(path) as archive:
         assert expected <= set(archive.namelist())
-        scripts = [entry.filename for entry in archive.infolist() if entry.external_attr >> 16 & 0o111]
+        files = [entry for entry in archive.infolist() if not entry.is_dir()]
+        scripts = [entry.filename for entry in files if entry.external_attr >> 16 & 0o111]
     assert scripts == (["bottega_gimp/bottega_gimp.py"] if name == "gimp" else [])
 
 

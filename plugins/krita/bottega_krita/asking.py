@@ -1,0 +1,163 @@
+"""From a document and the artist's wishes to a request: what is read, planned and sent.
+
+`gather` is a chore: it reads in slices on the main thread and reckons on the helper thread.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import pixels
+from .canvas import Sheet, mask_of, read_canvas, read_selection, settled
+from .client import (
+    Bounds,
+    Control,
+    Extent,
+    Inpaint,
+    InvalidRequest,
+    Native,
+    Pixels,
+    Plan,
+    bounds_of,
+    cut,
+    messages,
+    native_of,
+    pasted,
+    plan,
+    relative,
+)
+from .following import read_controls
+from .host import Aside
+from .params import Mode, Params
+
+if TYPE_CHECKING:
+    from krita import Node
+
+
+@dataclass(frozen=True)
+class Margins:
+    """How far an outpaint reaches beyond the canvas, in pixels of each side."""
+
+    left: int = 0
+    top: int = 0
+    right: int = 0
+    bottom: int = 0
+
+    def around(self, canvas: Bounds) -> Bounds:
+        """The canvas with them."""
+        return Bounds.between(-self.left, -self.top, canvas.right + self.right, canvas.bottom + self.bottom)
+
+    def __bool__(self) -> bool:
+        return any((self.left, self.top, self.right, self.bottom))
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is sent, and where on the image it lies."""
+
+    seen: Sheet
+    params: Params
+    mode: Mode
+    plan: Plan
+    task: Inpaint
+    margins: Margins = field(default=Margins())
+
+    @property
+    def above(self) -> Node | None:
+        """The layer that the result goes above."""
+        return self.seen.active
+
+
+def gather(
+    seen: Sheet, params: Params, catalog: messages.Catalog, margins: Margins | None = None
+) -> Generator[Any, Any, Request]:
+    """Read what the plan of these wishes needs. Raises InvalidRequest, NotFound in words for the artist."""
+    wide = margins or Margins()
+    mode = params.resolved(seen.selection is not None or bool(wide))
+    native = native_of(catalog, params.checkpoint)
+    yield from settled(seen.document)
+    mask, where = yield from _selected(seen, mode, wide)
+    made, feather = yield Aside(lambda: _planned(seen.extent, mask, where, mode, params, native))
+    picture, size = None, _size(made, native)
+    if mode.name != "generate":
+        picture = yield from _picture(seen, made)
+    controls = yield from read_controls(seen, params, made.context, Extent(*size))
+    task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size, controls))
+    return Request(seen, params, mode, made, task, wide)
+
+
+def _selected(seen: Sheet, mode: Mode, margins: Margins) -> Generator[Any, Any, tuple[Pixels, Bounds]]:
+    """The mask of what is to be painted, and where on the canvas it lies."""
+    canvas = seen.extent.bounds
+    if margins:
+        where = margins.around(canvas)
+        return (yield Aside(lambda: _ring(where, canvas))), where
+    if seen.selection is None:
+        value = 0 if mode.name == "expand" else 255  # there the transparent pixels are what is selected
+        return (yield Aside(lambda: _even(canvas.extent, value))), canvas
+    where = canvas if mode.inverted else seen.selected
+    if mode.name != "expand":
+        where = where.within(canvas)
+    if not where:
+        raise InvalidRequest("the selection lies beyond the canvas.", remedy="Select something of the image.")
+    parts = yield from read_selection(seen.selection, where)
+    if mode.inverted:
+        yield Aside(lambda: pixels.invert(parts))
+    return (yield Aside(lambda: mask_of(parts, where))), where
+
+
+def _even(extent: Extent, value: int) -> Pixels:
+    return Pixels.filled(extent.width, extent.height, (value,), color_space="data")
+
+
+def _ring(where: Bounds, canvas: Bounds) -> Pixels:
+    """All that lies around the canvas."""
+    return pasted(_even(where.extent, 255), _even(canvas.extent, 0), canvas.seen_from(where))
+
+
+def _planned(extent: Extent, mask: Pixels, where: Bounds, mode: Mode, params: Params, native: Any) -> tuple[Plan, int]:
+    """The plan, and the feather in pixels."""
+    tight = bounds_of(mask) if mode.name != "expand" or any(mask.data) else mask.extent.bounds
+    if tight is None:
+        remedy = "Select something, or nothing at all for the whole image."
+        raise InvalidRequest("nothing is selected.", remedy=remedy, field="selection")
+    selection = tight.moved(where.x, where.y)
+    feather = relative(selection, mode.feather)
+    return plan(extent, selection, native, params.choices(mode, feather)), feather
+
+
+def _size(made: Plan, native: Native) -> tuple[int, int]:
+    """What is denoised: the first pass's size, which composes well, within what the model refines in one piece."""
+    content = made.passes[0].content
+    scale = min(1.0, math.sqrt(native.refined / content.pixels))
+    return max(16, math.floor(content.width * scale)), max(16, math.floor(content.height * scale))
+
+
+def _picture(seen: Sheet, made: Plan) -> Generator[Any, Any, Pixels]:
+    """The context as the canvas shows it; where it leaves the canvas, its edge is repeated."""
+    part = made.context.within(seen.extent.bounds)
+    parts = yield from read_canvas(seen, part)
+    return (yield Aside(lambda: cut(pixels.to_pixels(parts, part, seen.colours), made.context.seen_from(part))))
+
+
+def _task(
+    seen: Sheet,
+    params: Params,
+    mode: Mode,
+    made: Plan,
+    picture: Pixels | None,
+    selected: tuple[Pixels, Bounds],
+    feather: int,
+    size: tuple[int, int],
+    controls: list[Control],
+) -> Inpaint:
+    context, (mask, where) = made.context, selected
+    blank = _even(context.extent, 0)
+    shown = pasted(blank, mask, where.seen_from(context))
+    if picture is None:  # nothing of it would be kept
+        depth, data = seen.colours.depth, bytes(seen.colours.pixel_bytes // 4 * 3 * context.extent.pixels)
+        picture = Pixels(context.width, context.height, 3, depth, seen.colours.color_space, data)
+    return params.task(mode, picture, shown, feather, size, controls)

@@ -1,0 +1,103 @@
+"""Reading a Krita document: its colours, its selection, the part of it that is sent. Generators run as chores on the
+main thread; each step reads one stripe, and returns through StopIteration."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from . import pixels
+from .client import Bounds, Extent, InvalidRequest, Pixels
+from .host import WAIT
+from .qt import raw
+
+if TYPE_CHECKING:
+    from krita import Document, Node, Selection
+
+Parts: TypeAlias = "list[bytes]"
+Reading: TypeAlias = "Generator[Any, None, Parts]"
+QUIET = 2.0
+"""Seconds that Krita may take to finish strokes before they are read as far as they are."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A document at the moment of asking."""
+
+    document: Document
+    extent: Extent
+    colours: pixels.Colours
+    selection: Selection | None
+    """The document's own, lest a large one be copied; None where nothing is selected."""
+    selected: Bounds
+    """Its bounds; without a selection the whole canvas."""
+    active: Node | None
+
+
+def sheet(document: Document | None) -> Sheet:
+    """The document as it is now. Raises InvalidRequest, in words, for one that cannot be painted on."""
+    if document is None:
+        raise InvalidRequest("no image is open.", remedy="Open or create one.", field="image")
+    colours = pixels.colours_of(document.colorModel(), document.colorDepth(), document.colorProfile())
+    extent = Extent(document.width(), document.height())
+    selection = document.selection()
+    selected = extent.bounds
+    if selection is not None:
+        selected = Bounds(selection.x(), selection.y(), selection.width(), selection.height())
+    if not selected:
+        selection, selected = None, extent.bounds
+    return Sheet(document, extent, colours, selection, selected, document.activeNode())
+
+
+def settled(document: Document) -> Generator[Any, None, None]:
+    """Wait, without holding anybody, until Krita has finished what it is drawing."""
+    end = time.monotonic() + QUIET
+    while not document.tryBarrierLock():
+        if time.monotonic() > end:
+            return
+        yield WAIT
+    document.unlock()
+
+
+def read_selection(selection: Selection, bounds: Bounds) -> Reading:
+    """How much each pixel is selected, a byte each, stripe by stripe."""
+    parts: Parts = []
+    for band in pixels.bands(bounds, 1):
+        parts.append(raw(selection.pixelData(band.x, band.y, band.width, band.height)))
+        yield None
+    return parts
+
+
+def read_canvas(seen: Sheet, bounds: Bounds) -> Reading:
+    """What the canvas shows in these bounds, which lie on it."""
+    parts: Parts = []
+    for band in pixels.bands(bounds, seen.colours.pixel_bytes):
+        parts.append(raw(seen.document.pixelData(band.x, band.y, band.width, band.height)))
+        yield None
+    return parts
+
+
+def read_layer(node: Node, bounds: Bounds, colours: pixels.Colours) -> Reading:
+    """What a layer holds in these bounds, with its masks, whether it is visible or not."""
+    parts: Parts = []
+    for band in pixels.bands(bounds, colours.pixel_bytes):
+        data = raw(node.projectionPixelData(band.x, band.y, band.width, band.height))
+        if data.count(0) == len(data):  # a hidden layer may have no projection
+            data = raw(node.pixelData(band.x, band.y, band.width, band.height))
+        parts.append(data)
+        yield None
+    return parts
+
+
+def mask_of(parts: Parts, bounds: Bounds) -> Pixels:
+    """The stripes of a selection as a mask. They are given back here, on the helper thread: it takes long."""
+    mask = Pixels(bounds.width, bounds.height, 1, "u8", "data", b"".join(parts))
+    parts.clear()
+    return mask
+
+
+def colours_of_node(node: Node) -> pixels.Colours:
+    """How a layer keeps its colours: it may differ from its document. Raises InvalidRequest for what is not RGB."""
+    return pixels.colours_of(node.colorModel(), node.colorDepth(), node.colorProfile())

@@ -1,0 +1,71 @@
+"""The client as this plug-in knows it: the one place that says where it is imported from."""
+
+from __future__ import annotations
+
+from bottega import messages
+from bottega.endpoint import parse as parse_address
+from bottega.errors import BottegaError, InvalidRequest, JobCancelled
+from bottega.events import Event, Picture
+from bottega.geometry import Bounds, Extent
+from bottega.history import Entry, History
+from bottega.pixels import DEPTH_BYTES, ColorSpace, Depth, Pixels
+from bottega.planning import Choices, Native, Plan, bounds_of, cut, native_of, pasted, plan, relative
+from bottega.presets import Presets, parameters
+from bottega.session import Connection, Session, Ticket
+from bottega.tasks import (
+    Control,
+    ControlKind,
+    Fill,
+    Inpaint,
+    Keypoint,
+    Margin,
+    canny_control,
+    map_control,
+    pose_control,
+)
+from bottega.thumbnails import png, thumbnail
+from bottega.translation import messages as translations
+
+__all__ = [
+    "DEPTH_BYTES",
+    "BottegaError",
+    "Bounds",
+    "Choices",
+    "ColorSpace",
+    "Connection",
+    "Control",
+    "ControlKind",
+    "Depth",
+    "Entry",
+    "Event",
+    "Extent",
+    "Fill",
+    "History",
+    "Inpaint",
+    "InvalidRequest",
+    "JobCancelled",
+    "Keypoint",
+    "Margin",
+    "Native",
+    "Picture",
+    "Pixels",
+    "Plan",
+    "Presets",
+    "Session",
+    "Ticket",
+    "bounds_of",
+    "canny_control",
+    "cut",
+    "map_control",
+    "messages",
+    "native_of",
+    "parameters",
+    "parse_address",
+    "pasted",
+    "plan",
+    "png",
+    "pose_control",
+    "relative",
+    "thumbnail",
+    "translations",
+]

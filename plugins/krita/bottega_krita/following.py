@@ -1,0 +1,58 @@
+"""Control layers: what a layer says about the picture, as the daemon wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from . import pictures, pixels
+from .canvas import Sheet, colours_of_node, read_layer
+from .client import Bounds, Control, Extent, InvalidRequest, Pixels, canny_control, cut, map_control, pose_control
+from .host import Aside
+from .layers import find
+from .params import Follow, Params
+from .pose import figures_of
+
+if TYPE_CHECKING:
+    from krita import Node
+
+KINDS = {"canny": "Edges", "depth": "Depth", "pose": "Pose"}
+"""What a layer can be followed as, and its label."""
+DETECTED = ("canny",)
+"""Kinds that the daemon finds in a picture itself."""
+
+
+def read_controls(seen: Sheet, params: Params, context: Bounds, size: Extent) -> Generator[Any, Any, list[Control]]:
+    """The control layers that are switched on, cut to the context. Raises InvalidRequest for a layer that is gone."""
+    found: list[Control] = []
+    for follow in params.controls:
+        if not follow.on or follow.strength <= 0:
+            continue
+        node = find(seen.document, follow.layer)
+        if node is None:
+            message = f"the control layer {follow.name!r} is gone."
+            raise InvalidRequest(message, remedy="Choose another one, or switch it off.", field="controls")
+        found.append((yield from _control(seen, follow, node, context, size)))
+    return found
+
+
+def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, size: Extent) -> Generator[Any, Any, Control]:
+    how: Any = {"strength": follow.strength, "start": follow.start, "end": follow.end}
+    if follow.kind == "pose" and node.type() == "vectorlayer":
+        figures = figures_of(node, seen.document.resolution(), context, size)
+        if not figures:
+            message, remedy = f"the layer {follow.name!r} shows no figure.", "Add one in the docker."
+            raise InvalidRequest(message, remedy=remedy, field="controls")
+        return pose_control(figures, **how)
+    hint = yield from _hint(seen, node, context)
+    if follow.kind == "canny" and follow.detect:
+        return canny_control(hint, **how)
+    return map_control(follow.kind, hint, **how)  # type: ignore[arg-type]
+
+
+def _hint(seen: Sheet, node: Node, context: Bounds) -> Generator[Any, Any, Pixels]:
+    """The layer's picture on black, in 8 bits, its edge repeated beyond the canvas."""
+    part, colours = context.within(seen.extent.bounds), colours_of_node(node)
+    parts = yield from read_layer(node, part, colours)
+    found: Pixels = yield Aside(lambda: pictures.on_black(pixels.to_pixels(parts, part, colours)))
+    return (yield Aside(lambda: cut(found, context.seen_from(part))))

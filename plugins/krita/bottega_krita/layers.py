@@ -1,0 +1,106 @@
+"""Putting results into a document: a new paint layer with a mask, above the active layer, one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from krita import Selection
+
+from . import pixels
+from .canvas import settled
+from .client import InvalidRequest
+from .host import Aside, Named
+from .pixels import Stripe
+from .works import Candidate, Work, layer_name
+
+if TYPE_CHECKING:
+    from krita import Document, Node
+
+MASKS = ("transparencymask", "filtermask", "transformmask", "selectionmask", "colorizemask")
+
+
+def apply(work: Work, candidate: Candidate, masked: bool) -> Generator[Any, Any, Node]:
+    """Put a candidate into its document, above the layer that is active now: as opaque colours under a mask, or with
+    its alpha. An outpaint first makes the canvas larger, which is an undo step of its own."""
+    request = work.request
+    assert request is not None
+    document, margins, canvas = request.seen.document, request.margins, request.seen.extent
+    x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
+    if margins and (document.width(), document.height()) == (canvas.width, canvas.height):
+        wide = margins.around(canvas.bounds)
+        document.resizeImage(wide.x, wide.y, wide.width, wide.height)
+        yield None
+    colours = pixels.colours_of(document.colorModel(), document.colorDepth(), document.colorProfile())
+    found = candidate.picture.pixels
+    stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
+    above = document.activeNode() or request.above
+    return (yield from insert(document, layer_name(work, candidate), stripes, above))
+
+
+def insert(document: Document, name: str, stripes: Sequence[Stripe], above: Node | None) -> Generator[Any, None, Node]:
+    """Add a layer of these stripes. The mask is attached before the layer is inserted, so undoing takes one step;
+    nothing of the user's own is touched. Returns the layer; raises InvalidRequest if Krita refuses."""
+    layer = document.createNode(name, "paintlayer")
+    if layer is None:
+        raise InvalidRequest("Krita made no layer.", remedy="Is the image still open?", field="image")
+    yield None
+    for stripe in stripes:
+        at = stripe.bounds
+        layer.setPixelData(stripe.data, at.x, at.y, at.width, at.height)
+        yield None
+    if any(stripe.mask for stripe in stripes):
+        yield from _masked(document, layer, stripes)
+    yield from settled(document)
+    yield Named("insert")
+    parent, below = place(document, above)
+    parent.addChildNode(layer, below)
+    yield Named("")
+    return layer
+
+
+def _masked(document: Document, layer: Node, stripes: Sequence[Stripe]) -> Generator[Any, None, None]:
+    selection = Selection()
+    for stripe in stripes:
+        at = stripe.bounds
+        selection.setPixelData(stripe.mask, at.x, at.y, at.width, at.height)
+        yield None
+    mask = document.createTransparencyMask("Mask")
+    if mask is None:
+        raise InvalidRequest("Krita made no mask.", remedy="Is the image still open?", field="image")
+    mask.setSelection(selection)
+    yield None
+    layer.addChildNode(mask, None)
+    yield None
+
+
+def place(document: Document, above: Node | None) -> tuple[Node, Node | None]:
+    """The group to insert into, and the layer to insert above; None means on top. A mask stands for its layer, and
+    a layer that is gone for the top of the image."""
+    node = above
+    while node is not None and node.type() in MASKS:
+        node = node.parentNode()
+    parent = node.parentNode() if node is not None else None
+    root = document.rootNode()
+    if node is None or parent is None or root is None:
+        assert root is not None
+        return root, _top(root)
+    return parent, node
+
+
+def _top(root: Node) -> Node | None:
+    """The topmost layer: the global selection, which Krita lists among layers, stays above."""
+    layers = [each for each in root.childNodes() if each.type() not in MASKS]
+    return layers[-1] if layers else None
+
+
+def find(document: Document, unique: str) -> Node | None:
+    """The layer of this id, wherever it is."""
+    root = document.rootNode()
+    waiting = list(root.childNodes()) if root else []
+    while waiting:
+        node = waiting.pop()
+        if node.uniqueId().toString() == unique:
+            return node
+        waiting += node.childNodes()
+    return None

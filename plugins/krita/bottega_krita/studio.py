@@ -1,0 +1,245 @@
+"""What docker and actions share: the connection, the menus, the jobs in flight and how each stands."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import logging
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from . import asking, layers, pictures
+from .canvas import sheet
+from .client import (
+    BottegaError,
+    Bounds,
+    Connection,
+    Event,
+    InvalidRequest,
+    JobCancelled,
+    Picture,
+    Session,
+    messages,
+)
+from .host import WAIT, Aside, Chore, Main
+from .params import Params, drawn_seed
+from .qt import QtCore, Signal, app
+from .settings import document_id, setting
+from .words import say
+from .works import Candidate, Work
+
+if TYPE_CHECKING:
+    from krita import Document
+
+log = logging.getLogger(__name__)
+
+KEPT = 24
+"""Ended jobs whose pictures stay in memory."""
+PHASES = {1: "Loading the model", 2: "Preparing", 3: "Painting", 4: "Finishing"}
+
+
+class Studio(QtCore.QObject):
+    """One Krita's dealings with the daemon. All methods are for the main thread and return at once."""
+
+    connected = Signal()
+    """How it stands with the daemon has changed."""
+    catalog_changed = Signal()
+    changed = Signal(object)
+    """A work has changed."""
+    arrived = Signal(object, object)
+    """A work has a new candidate."""
+    applied = Signal(object, object, object)
+    """A candidate of a work has become a layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.main = Main()
+        self.works: list[Work] = []
+        self.dockers: list[Any] = []
+        """One for each window."""
+        self.connection = Connection("connecting")
+        self.session: Session | None = None
+        self._catalog: messages.Catalog | None = None
+        self._numbers = itertools.count(1)
+
+    @property
+    def catalog(self) -> messages.Catalog | None:
+        """The last menus known, also without a daemon."""
+        if self._catalog is None and self.session:
+            self._catalog = self.session.known_catalog
+        return self._catalog
+
+    def connect_daemon(self) -> None:
+        """Meet the daemon that the settings name, anew if they have changed."""
+        if self.session:
+            self.session.close(patience=0)
+        self._catalog = None
+        address, token = setting("address"), setting("token")
+        try:
+            self.session = Session(
+                self.main.call,
+                address or None,
+                token or None,
+                on_connection=self._connected,
+                on_catalog=self._menus,
+            )
+        except BottegaError as error:
+            self._connected(Connection("lost", error=error))
+
+    def start_daemon(self) -> None:
+        """Start this machine's own."""
+        if self.session:
+            self.session.start_daemon()
+
+    def ask(
+        self,
+        params: Params,
+        document: Document | None = None,
+        *,
+        margins: asking.Margins | None = None,
+        replaces: str = "",
+    ) -> Work:
+        """Begin a job on a document, the active one by default. What is wrong is the work's error."""
+        document = document or app().activeDocument()
+        if params.seed < 0:
+            params = dataclasses.replace(params, seed=drawn_seed(params.count))
+        work = Work(next(self._numbers), params, document_id(document), live=bool(replaces))
+        self._keep(work)
+        try:
+            seen = sheet(document)
+            session, catalog = self._ready()
+        except BottegaError as error:
+            self.fail(work, error)
+            return work
+        steps = asking.gather(seen, params, catalog, margins)
+        self.main.chore("reading", self._submit(work, session, steps, replaces), partial(self.fail, work))
+        self.changed.emit(work)
+        return work
+
+    def _ready(self) -> tuple[Session, messages.Catalog]:
+        if self.session is None or self.catalog is None or not self.catalog.checkpoints:
+            error = self.connection.error
+            remedy = error.remedy if error else say("Wait until the daemon answers.")
+            raise InvalidRequest(say("There is no daemon yet."), remedy=remedy, field="daemon")
+        return self.session, self.catalog
+
+    def _submit(self, work: Work, session: Session, steps: Chore, replaces: str) -> Chore:
+        request: asking.Request = yield from steps
+        work.request = request
+        if work.unwanted:
+            raise JobCancelled
+        work.state = "queued"
+        work.ticket = session.submit(
+            request.task,
+            on_event=partial(self._heard, work),
+            on_picture=lambda picture: self.main.chore("picture", self._came(work, picture), partial(self.fail, work)),
+            on_done=lambda found: self.main.chore("end", self._all_came(work, len(found)), partial(self.fail, work)),
+            on_error=partial(self.fail, work),
+            priority="live" if replaces else "interactive",
+            title=work.title[:80],
+            replaces_key=replaces,
+            previews=not replaces,
+        )
+        self.changed.emit(work)
+
+    def _keep(self, work: Work) -> None:
+        self.works.insert(0, work)
+        ended = [each for each in self.works if each.ended]
+        self.works = [each for each in self.works if each not in ended[KEPT:]]
+
+    def cancel(self, work: Work) -> None:
+        """Ask a job to end."""
+        work.unwanted = True
+        if work.ticket:
+            work.ticket.cancel()
+        self.changed.emit(work)
+
+    def cancel_all(self) -> None:
+        """Ask all jobs to end."""
+        for work in self.works:
+            if not work.ended:
+                self.cancel(work)
+
+    def fail(self, work: Work, error: Exception) -> None:
+        """A job has ended badly."""
+        if work.ended:
+            return
+        work.state = "cancelled" if isinstance(error, JobCancelled) else "failed"
+        work.preview = None
+        if isinstance(error, BottegaError):
+            work.error = error
+        else:
+            log.error("job %d failed", work.number, exc_info=error)
+            work.error = BottegaError(f"{type(error).__name__}: {error}", remedy=say("This is a mistake: report it."))
+        self.changed.emit(work)
+
+    def _heard(self, work: Work, event: Event) -> None:
+        body = event.body
+        if isinstance(body, messages.QueuedEvent):
+            work.note = say("{place}. in the queue", place=body.position + 1)
+        elif isinstance(body, messages.ProgressEvent):
+            work.state, work.note = "running", say(PHASES.get(int(body.phase), "Painting"))
+            work.fraction = body.fraction
+        elif isinstance(body, messages.PreviewEvent) and work.request:
+            place = work.request.plan.context
+            self.main.aside(
+                lambda: pictures.decoded(body.jpeg), lambda image: self._previewed(work, image, place), log.warning
+            )
+            return
+        self.changed.emit(work)
+
+    def _previewed(self, work: Work, image: Any, place: Bounds) -> None:
+        if not work.ended and not work.candidates:
+            work.preview = (image, place)
+            self.changed.emit(work)
+
+    def _came(self, work: Work, picture: Picture) -> Chore:
+        """A finished picture becomes a candidate."""
+        assert work.request
+        context, size = work.request.plan.context, picture.pixels.extent
+        left, top = (picture.bounds.x, picture.bounds.y) if picture.bounds else (0, 0)
+        bounds = Bounds(context.x + left, context.y + top, size.width, size.height)
+        image = yield Aside(lambda: pictures.image_of(picture.pixels))
+        candidate = Candidate(picture, bounds, image)
+        work.candidates.append(candidate)
+        work.candidates.sort(key=lambda each: each.picture.index)
+        work.preview = None
+        self.arrived.emit(work, candidate)
+
+    def _all_came(self, work: Work, number: int) -> Chore:
+        while len(work.candidates) < number and not work.ended:
+            yield WAIT
+        if not work.ended:
+            work.state, work.fraction, work.note = "done", 1.0, ""
+            work.seconds = time.monotonic() - work.begun
+            self.changed.emit(work)
+
+    def apply(self, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
+        """Put a candidate into its document as a new layer, with a mask or with its alpha."""
+        self.main.chore("layer", self._apply(work, candidate, masked), partial(self._not_applied, work))
+
+    def _apply(self, work: Work, candidate: Candidate, masked: bool) -> Chore:
+        layer = yield from layers.apply(work, candidate, masked)
+        candidate.applied += 1
+        self.applied.emit(work, candidate, layer)
+
+    def _not_applied(self, work: Work, error: Exception) -> None:
+        if not isinstance(error, BottegaError):
+            log.error("a result of job %d was not applied", work.number, exc_info=error)
+        work.error = error if isinstance(error, BottegaError) else BottegaError(str(error))
+        self.changed.emit(work)
+
+    def _connected(self, connection: Connection) -> None:
+        self.connection = connection
+        self.connected.emit()
+
+    def _menus(self, catalog: messages.Catalog) -> None:
+        self._catalog = catalog
+        self.catalog_changed.emit()
+
+    def close(self) -> None:
+        """End with Krita."""
+        if self.session:
+            self.session.close()
+        self.main.close()

@@ -1,0 +1,24 @@
+"""What artists read, in their language: `say("Strength")`; English is the key, and shown where nothing else is."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from .client import translations
+from .qt import QtCore
+
+FOLDER = Path(__file__).with_name("languages")
+"""One .po file a language, named as Qt names it ("de", "pt_BR")."""
+
+
+@cache
+def table(locale: str) -> dict[str, str]:
+    """The translations for a locale ("de_AT"), else for its language ("de"); empty if there are none."""
+    return translations(FOLDER, [locale])
+
+
+def say(text: str, **values: object) -> str:
+    """The text in Krita's language, with {names} filled in."""
+    translated = table(QtCore.QLocale().name()).get(text, text)
+    return translated.format(**values) if values else translated

@@ -1,0 +1,73 @@
+"""A job of this Krita, from the click to its layers."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from .client import BottegaError, Bounds, Picture, Ticket
+from .params import Params
+
+if TYPE_CHECKING:
+    from .asking import Request
+    from .qt import QtGui
+
+State = Literal["reading", "queued", "running", "done", "failed", "cancelled"]
+ENDED = frozenset({"done", "failed", "cancelled"})
+
+
+@dataclass(eq=False)
+class Candidate:
+    """A finished picture, ready to be looked at and applied."""
+
+    picture: Picture
+    bounds: Bounds
+    """Where it lies on the image."""
+    image: QtGui.QImage
+    """For the screen."""
+    applied: int = 0
+    """How many times it was put into the image."""
+
+
+@dataclass(eq=False)
+class Work:
+    """What was asked for, and how it stands."""
+
+    number: int
+    params: Params
+    document_id: str
+    live: bool = False
+    state: State = "reading"
+    fraction: float = 0.0
+    note: str = ""
+    error: BottegaError | None = None
+    request: Request | None = None
+    ticket: Ticket | None = None
+    candidates: list[Candidate] = field(default_factory=list)
+    preview: tuple[Any, Bounds] | None = None
+    """The newest step's picture, and where it lies."""
+    unwanted: bool = False
+    begun: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+    """From the click to the end."""
+
+    @property
+    def title(self) -> str:
+        """What lists show."""
+        return " ".join(self.params.prompt.split()) or self.params.mode
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come of it."""
+        return self.state in ENDED
+
+    @property
+    def job_id(self) -> str:
+        """The daemon's name for it, "" before it has one."""
+        return self.ticket.job_id if self.ticket else ""
+
+
+def layer_name(work: Work, candidate: Candidate) -> str:
+    """What the layer of a result is called: its words and its seed, by which it can be made again."""
+    return f"{work.title[:60]} ({candidate.picture.seed})"

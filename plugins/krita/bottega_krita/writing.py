@@ -1,0 +1,86 @@
+"""What keys do to a prompt: weights go up and down, words are completed. Plain text in, plain text out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .client import messages
+
+STEP = 0.1
+LEAST, MOST = 0.1, 2.0
+_WEIGHTED = re.compile(r"\(([^()]*):(-?\d+(?:\.\d+)?)\)")
+_LORA = re.compile(r"<(lora):([^<>:]+)(?::(-?\d+(?:\.\d+)?))?>")
+_WORD = re.compile(r"[^\s,()<>]+")
+_TYPED = re.compile(r"(<[^<>\s]*|[^\s,()<>]+)$")
+
+
+@dataclass(frozen=True)
+class Edited:
+    """A text, and what of it is selected afterwards."""
+
+    text: str
+    start: int
+    end: int
+
+
+def weighted(text: str, start: int, end: int, steps: int) -> Edited:
+    """The weight of what is selected, or of the word at the cursor, so many steps of 0.1 higher. At 1 the brackets
+    go. A LoRA's own weight is changed likewise."""
+    for match in _LORA.finditer(text):
+        if match.start() <= start <= end <= match.end():
+            value = _stepped(float(match[3] or 1.0), steps)
+            return _put(text, match.start(), match.end(), f"<lora:{match[2]}:{value:g}>")
+    for match in _WEIGHTED.finditer(text):
+        if match.start() <= start <= end <= match.end():
+            value = _stepped(float(match[2]), steps)
+            inner = match[1] if abs(value - 1.0) < STEP / 2 else f"({match[1]}:{value:g})"
+            return _put(text, match.start(), match.end(), inner)
+    if start == end:
+        word = next((each for each in _WORD.finditer(text) if each.start() <= start <= each.end()), None)
+        if word is None:
+            return Edited(text, start, end)
+        start, end = word.start(), word.end()
+    return _put(text, start, end, f"({text[start:end]}:{_stepped(1.0, steps):g})")
+
+
+def _stepped(value: float, steps: int) -> float:
+    return round(min(max(value + steps * STEP, LEAST), MOST), 2)
+
+
+def _put(text: str, start: int, end: int, new: str) -> Edited:
+    return Edited(text[:start] + new + text[end:], start, start + len(new))
+
+
+def typed(text: str, cursor: int) -> str:
+    """What stands before the cursor and may be completed; "" for less than two letters."""
+    match = _TYPED.search(text[:cursor])
+    found = match[1] if match else ""
+    return found if len(found) >= 2 or found == "<" else ""
+
+
+def completions(catalog: messages.Catalog | None, checkpoint: str = "") -> list[str]:
+    """Everything that the catalog lets one write: LoRAs and embeddings that fit the checkpoint, trigger words."""
+    if catalog is None:
+        return []
+    name = checkpoint or (catalog.defaults.checkpoint if catalog.defaults else "")
+    family = next((each.family for each in catalog.checkpoints if each.name == name), "")
+    near = family.partition("-")[0]  # sd15's LoRAs work with sd15-inpaint
+    found: list[str] = []
+    for lora in catalog.loras:
+        if not near or lora.family.partition("-")[0] == near:
+            found += [f"<lora:{lora.name}:1>", *lora.trigger_words]
+    found += [each.name for each in catalog.embeddings if not near or each.family.partition("-")[0] == near]
+    return list(dict.fromkeys(found))
+
+
+def matching(words: Iterable[str], begun: str, most: int = 12) -> list[str]:
+    """The words that continue what was begun, those that start with it first."""
+    wanted = begun.casefold().lstrip("<")
+    plain: Sequence[tuple[int, str]] = [
+        (word.casefold().removeprefix("<lora:").find(wanted), word)
+        for word in words
+        if not begun.startswith("<") or word.startswith("<")
+    ]
+    return [word for place, word in sorted(plain, key=lambda pair: pair[0] > 0) if place >= 0][:most]

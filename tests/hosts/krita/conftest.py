@@ -1,0 +1,83 @@
+"""One daemon, one built zip and one live Krita for all of these tests."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from bottega.client import Client, connect
+from scripts import package
+from tests.daemon import Daemon, running_daemon
+from tests.hosts import desk as desks
+from tests.hosts.krita import rig
+
+Stage: TypeAlias = "Callable[[str], Told]"
+
+
+class Told(dict[str, Any]):
+    """A script's report, and the folder with what it left."""
+
+    folder: Path
+
+    def data(self, name: str) -> bytes:
+        """Bytes that the script kept."""
+        return (self.folder / f"{name}.bin").read_bytes()
+
+
+@pytest.fixture(scope="session")
+def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, Any, None]:
+    """A daemon with the starter model."""
+    with running_daemon(tmp_path_factory.mktemp("krita-daemon"), starter=True) as daemon:
+        yield daemon
+
+
+@pytest.fixture(scope="session")
+def client(daemon: Daemon) -> Generator[Client, Any, None]:
+    """The oracle: the same requests without a host."""
+    with connect(daemon.address, daemon.token) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip that `make package` builds."""
+    host = next(host for host in package.HOSTS if host.name == "krita")
+    return package.build(host, package.PLUGINS / "krita", tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="session")
+def told(daemon: Daemon, plugin: Path, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Runs a script of `inside/` in kritarunner, once, with the installed zip, and gives its report."""
+
+    @cache
+    def run(script: str) -> Told:
+        out, home = tmp_path_factory.mktemp(f"krita-{script}"), tmp_path_factory.mktemp(f"home-{script}")
+        rig.profile(home, plugin)
+        rig.run_offscreen(home, script, {out: "/out", daemon.home: "/daemon"}, timeout=600, BOTTEGA_HOME="/daemon")
+        said = Told(json.loads((out / "report.json").read_text()))
+        said.folder = out
+        return said
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Generator[desks.Desk, Any, None]:
+    """A screen that nobody sees."""
+    with desks.desk(tmp_path_factory.mktemp("krita-desk")) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def krita(
+    daemon: Daemon, plugin: Path, desk: desks.Desk, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[rig.Krita, Any, None]:
+    """A live Krita with the installed zip."""
+    home = rig.profile(tmp_path_factory.mktemp("krita-home"), plugin)
+    with rig.live(home, desk, {daemon.home: "/daemon"}, {"BOTTEGA_HOME": "/daemon"}) as krita:
+        yield krita

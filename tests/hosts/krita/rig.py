@@ -1,0 +1,170 @@
+"""Krita with a profile of its own: without a window by kritarunner, or live on a desk and driven by a socket."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import subprocess
+import textwrap
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.hosts import root
+from tests.hosts.desk import Desk
+from tests.hosts.provision import alone, cache
+
+INSIDE = Path(__file__).with_name("inside")
+HOME = "/home/artist"
+RESOURCES = Path(".local/share/krita")
+IMPORTER = "/usr/share/krita/pykrita/plugin_importer"
+_INSTALL = """
+import builtins, sys
+builtins.i18n = lambda text: text
+sys.path.insert(0, sys.argv[1])
+from plugin_importer import PluginImporter
+print([each["name"] for each in PluginImporter(sys.argv[2], sys.argv[3], lambda plugin: True).import_all()])
+"""
+_SETTINGS = """
+[python]
+enable_bottega_krita=true
+enable_bottega_driver=true
+
+[MainWindow]
+showDockerTitleBars=true
+
+[theme]
+Theme=Krita dark
+"""
+
+
+def profile(folder: Path, plugin: Path) -> Path:
+    """A home with the plug-in's zip installed by Krita's own importer, and with Krita's resources made once."""
+    shutil.copytree(_warm_home(), folder, symlinks=True, dirs_exist_ok=True)
+    _install(folder, plugin)
+    return folder
+
+
+def _install(home: Path, plugin: Path) -> None:
+    resources = home / RESOURCES
+    resources.mkdir(parents=True, exist_ok=True)
+    shutil.copy(plugin, home / "plugin.zip")
+    command = ["python3", "-c", _INSTALL, IMPORTER, f"{HOME}/plugin.zip", f"{HOME}/{RESOURCES}"]
+    done = subprocess.run(
+        root.inside(command, {home: HOME}),
+        env=root.clean({"HOME": HOME}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.strip() == "['bottega_krita']", f"Krita's importer: {done.stdout}{done.stderr}"
+    shutil.copytree(INSIDE / "bottega_driver", resources / "pykrita" / "bottega_driver", dirs_exist_ok=True)
+    shutil.copy(INSIDE / "bottega_driver.desktop", resources / "pykrita")
+    (home / ".config").mkdir(exist_ok=True)
+    (home / ".config" / "kritarc").write_text(_SETTINGS)
+
+
+def _warm_home() -> Path:
+    """A home in which Krita has made its resources, which takes it half a minute; kept between runs."""
+    folder = cache() / "krita-home"
+    with alone(folder):
+        mark = folder / root.MARK
+        if not mark.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            run_offscreen(folder, "warm", {}, timeout=300)
+            mark.touch()
+    return folder
+
+
+def run_offscreen(
+    home: Path, script: str, binds: Mapping[Path, str], *arguments: str, timeout: float = 300, **environment: str
+) -> str:
+    """Run `main` of a script of `inside/` by kritarunner; gives what it printed."""
+    own = {"HOME": HOME, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": "/run", "PYTHONPATH": "/inside"}
+    command = root.inside(
+        ["kritarunner", "-s", script, "-f", "main", *arguments], {home: HOME, INSIDE: "/inside", **binds}
+    )
+    done = subprocess.run(
+        command, env=root.clean({**own, **environment}), capture_output=True, text=True, timeout=timeout, check=False
+    )
+    assert done.returncode == 0, f"{script}: {done.stdout[-3000:]}\n{done.stderr[-5000:]}"
+    return done.stdout
+
+
+class Krita:
+    """A live Krita. `run` executes lines on its main thread; what they assign to `result` comes back."""
+
+    def __init__(self, home: Path, desk: Desk) -> None:
+        self.home = home
+        self.desk = desk
+        self._socket: socket.socket | None = None
+
+    def run(self, code: str, **values: object) -> Any:
+        """Execute code on Krita's main thread. Names stay from call to call; values are given as JSON."""
+        given = "".join(f"{name} = {value!r}\n" for name, value in values.items())
+        said = self._ask(given + textwrap.dedent(code))
+        if "error" in said:
+            raise AssertionError(said["error"])
+        return said["result"]
+
+    def wait(self, code: str, seconds: float = 60.0, **values: object) -> Any:
+        """Execute an expression again and again until it is true; gives its value."""
+        deadline = time.monotonic() + seconds
+        while not (value := self.run(f"result = {code}", **values)):
+            assert time.monotonic() < deadline, f"it did not happen: {code}"
+            time.sleep(0.05)
+        return value
+
+    def _ask(self, code: str) -> dict[str, Any]:
+        if self._socket is None:
+            self._socket = socket.socket(socket.AF_UNIX)
+            self._socket.settimeout(180)
+            self._socket.connect(str(self.home / "driver.sock"))
+        self._socket.sendall((json.dumps({"code": code}) + "\n").encode())
+        data = b""
+        while not data.endswith(b"\n"):
+            part = self._socket.recv(1 << 20)
+            assert part, f"Krita has ended:\n{self.log()}"
+            data += part
+        return json.loads(data)
+
+    def log(self) -> str:
+        """The end of what Krita printed."""
+        return (self.home / "krita.log").read_text(errors="replace")[-6000:]
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._socket:
+            self._socket.close()
+
+
+@contextmanager
+def live(home: Path, desk: Desk, binds: Mapping[Path, str], environment: Mapping[str, str]) -> Generator[Krita]:
+    """Krita with a window, for the length of a `with` block."""
+    (home / "driver.sock").unlink(missing_ok=True)
+    own = {"HOME": HOME, **environment}
+    own_tmp = home / "tmp"  # Krita looks there for another Krita to hand its files to
+    own_tmp.mkdir(exist_ok=True)
+    command = ["dbus-run-session", "--", "krita", "--nosplash"]
+    process = desk.start(command, {home: HOME, own_tmp: "/tmp", **binds}, own, home / "krita.log")
+    krita = Krita(home, desk)
+    try:
+        _until(lambda: (home / "driver.sock").exists() or process.poll() is not None, 120)
+        assert process.poll() is None, krita.log()
+        yield krita
+    finally:
+        krita.close()
+        process.kill()
+        process.wait()
+
+
+def _until(done: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "Krita did not start in time"
+        time.sleep(0.1)

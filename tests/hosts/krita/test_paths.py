@@ -1,0 +1,167 @@
+"""Pixels go into a job and come back as a layer exactly: every depth, profile, selection and mode, in real Krita."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bottega.client import Client
+from bottega.pixels import Pixels
+from bottega.tasks import Inpaint, Margin
+from tests.hosts.krita.conftest import Stage, Told
+
+KINDS = {"u8": np.uint8, "u16": np.dtype("<u2"), "f16": np.dtype("<f2"), "f32": np.dtype("<f4")}
+WIDTH, HEIGHT = 160, 144
+FILLS = ("u8", "u8-hard", "u8-wide", "u16", "f16-linear", "f32-linear", "f32-wide", "corner")
+ALL = (
+    *FILLS,
+    "baked",
+    "baked-f32",
+    "refine",
+    "whole",
+    "none",
+    "none-f32",
+    "refine-none",
+    "background",
+    "add",
+    "remove",
+)
+LINEAR = ("f16-linear", "f32-linear", "f32-wide", "baked-f32", "none-f32")
+
+
+@pytest.fixture(scope="module")
+def said(told: Stage) -> Told:
+    """All cases, run once."""
+    return told("paths")
+
+
+def rgba(data: bytes, depth: str, width: int, height: int) -> np.ndarray:
+    """Krita's own bytes as RGBA."""
+    values = np.frombuffer(data, KINDS[depth]).reshape(height, width, 4)
+    return values[..., [2, 1, 0, 3]] if depth in ("u8", "u16") else values
+
+
+def sent(said: Told, name: str) -> np.ndarray:
+    """The picture that left the machine."""
+    width, height, channels, depth, _ = said[name]["task"]["picture"]
+    return np.frombuffer(said.data(f"{name}-picture"), KINDS[depth]).reshape(height, width, channels)
+
+
+def came(said: Told, name: str, index: int = 0) -> np.ndarray:
+    """The layer that the daemon sent."""
+    bounds, depth = said[name]["results"][index]["bounds"], said[name]["task"]["picture"][3]
+    data = said.data(f"{name}-{index}-candidate")
+    return np.frombuffer(data, KINDS[depth]).reshape(bounds["height"], bounds["width"], 4)
+
+
+@pytest.mark.parametrize("name", [*FILLS, "refine", "background", "refine-none", "whole"])
+def test_what_is_sent_is_what_the_canvas_shows(said: Told, name: str) -> None:
+    """Protects every reading path: order of channels, depth, stripes, the context's place. Bit for bit."""
+    depth, context = said[name]["task"]["picture"][3], said[name]["plan"]["context"]
+    canvas = rgba(said.data(f"{name}-before"), depth, WIDTH, HEIGHT)
+    x, y = context["x"], context["y"]
+    assert np.array_equal(sent(said, name), canvas[y : y + context["height"], x : x + context["width"]])
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_colours_travel_as_what_they_are(said: Told, name: str) -> None:
+    """A linear document is sent as linear, and its layer has the document's own depth and profile."""
+    assert said[name]["task"]["picture"][4] == ("linear" if name in LINEAR else "srgb")
+    assert said[name]["results"][0]["colours"][2] == said[name]["profile"]
+
+
+def test_soft_edges_are_kept(said: Told) -> None:
+    """The artist's own soft selection arrives in the mask, value by value; a hard one stays hard."""
+    soft, hard = (np.frombuffer(said.data(f"{name}-mask"), np.uint8) for name in ("u8", "u8-hard"))
+    assert len(np.unique(soft)) > 20
+    assert set(np.unique(hard)) == {0, 255}
+    assert hard.sum() == 255 * 56 * 48
+
+
+def test_the_background_is_what_is_not_selected(said: Told) -> None:
+    """Protects the inverted mask: it and the fill's add up to 255 everywhere on the canvas."""
+    context = said["u8"]["plan"]["context"]
+    whole = np.frombuffer(said.data("background-mask"), np.uint8).reshape(HEIGHT, WIDTH)
+    part = np.frombuffer(said.data("u8-mask"), np.uint8).reshape(context["height"], context["width"])
+    x, y = context["x"], context["y"]
+    assert np.all(whole[y : y + context["height"], x : x + context["width"]].astype(int) + part == 255)
+
+
+@pytest.mark.parametrize("name", ["u8", "u16", "f32-linear", "none", "refine"])
+def test_the_layer_is_the_daemons_own(said: Told, client: Client, name: str) -> None:
+    """The oracle: the same request from outside gives the very pixels that lie in Krita's layer."""
+    task = said[name]["task"]
+    picture, mask = (Pixels(*(*task[part], said.data(f"{name}-{part}"))) for part in ("picture", "mask"))
+    plain: Any = {
+        key: task[key] for key in ("prompt", "strength", "fill", "steps", "seed", "match_color", "width", "height")
+    }
+    margins: Any = {key: Margin(*task[key]) for key in ("grow", "feather")}
+    (made,) = client.run(Inpaint(picture, mask, **plain, **margins))
+    assert made.pixels.data == said.data(f"{name}-0-candidate")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_layer_holds_what_came(said: Told, name: str) -> None:
+    """Protects every writing path: colours bit for bit, alpha as a mask or baked, at its place."""
+    depth, result = said[name]["task"]["picture"][3], said[name]["results"][0]
+    candidate, bounds = came(said, name), result["bounds"]
+    layer = rgba(said.data(f"{name}-0-layer"), depth, bounds["width"], bounds["height"])
+    one = 1 if depth.startswith("f") else np.iinfo(layer.dtype).max
+    if name.startswith("baked"):
+        assert result["masks"] == [] and np.array_equal(layer, candidate)
+        return
+    assert result["masks"] == ["transparencymask"]
+    assert np.array_equal(layer[..., :3], candidate[..., :3]) and np.all(layer[..., 3] == one)
+    mask = np.frombuffer(said.data(f"{name}-0-layermask"), np.uint8).reshape(bounds["height"], bounds["width"])
+    assert np.abs(mask - np.clip(candidate[..., 3].astype(float) / one, 0, 1) * 255).max() <= 0.51
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_of_the_artists_own_changes(said: Told, name: str) -> None:
+    """Off-canvas pixels, opacity, blend mode and masks of the other layers are as before. Without a window no layer is
+    active: the result lies on top."""
+    assert said[name]["kept"]
+    layers = [layer for layer in said[name]["order"] if layer != "Selection Mask"]
+    assert layers == ["Background", "upper", said[name]["results"][0]["name"]]
+    assert said[name]["results"][0]["name"].endswith("(7)")
+
+
+@pytest.mark.parametrize("name", ["u8", "u16", "f32-linear", "corner"])
+def test_outside_of_the_result_the_canvas_is_the_same(said: Told, name: str) -> None:
+    """Bit for bit, also in linear light; inside it has changed."""
+    depth, bounds = said[name]["task"]["picture"][3], said[name]["results"][0]["bounds"]
+    before, after = (rgba(said.data(f"{name}-{when}"), depth, WIDTH, HEIGHT).copy() for when in ("before", "after"))
+    place = np.s_[bounds["y"] : bounds["y"] + bounds["height"], bounds["x"] : bounds["x"] + bounds["width"]]
+    assert not np.array_equal(before[place], after[place])
+    before[place] = after[place] = 0
+    assert np.array_equal(before, after)
+
+
+def test_candidates_follow_the_seed(said: Told) -> None:
+    """Two candidates of one job are two pictures with seeds that follow, each a layer of its own."""
+    assert [result["seed"] for result in said["count"]["results"]] == [7, 8]
+    assert not np.array_equal(came(said, "count"), came(said, "count", 1))
+
+
+def test_outpaint_goes_beyond_the_canvas(said: Told) -> None:
+    """The canvas grows by the margins, and the layer covers what is new."""
+    assert said["beyond"]["canvas"] == [WIDTH + 48, HEIGHT + 16]
+    assert said["beyond"]["plan"]["room"] == {"x": 0, "y": 0, "width": WIDTH + 48, "height": HEIGHT + 16}
+    bounds = said["beyond"]["results"][0]["bounds"]
+    assert bounds["x"] + bounds["width"] == WIDTH + 48 and bounds["y"] + bounds["height"] == HEIGHT + 16
+    assert said["beyond"]["kept"]
+
+
+def test_grey_and_cmyk_are_refused_in_words(said: Told) -> None:
+    """With the way out named, and no job begun."""
+    for model, name in (("GRAYA", "Grey"), ("CMYKA", "CMYK")):
+        state, message, remedy = said["refused"][model]
+        assert state == "failed" and name in message and "Convert Image Color Space" in remedy
+
+
+def test_no_step_holds_the_main_thread(said: Told) -> None:
+    """Each slice took at most 16 ms of the processor, in all of these jobs."""
+    slow = {name: work for name, (_, work) in said["blocks"].items() if work > 0.016}
+    assert not slow, slow

@@ -33,6 +33,8 @@ class Main:
         self._chores: deque[tuple[str, Iterator[None], Callable[[Exception], object]]] = deque()
         self._aside: ThreadPoolExecutor | None = None
         self._under_way = 0
+        self.clock = time.perf_counter
+        """What steps are timed with."""
         self.blocks: dict[str, float] = {}
         """The longest time in seconds that each kind of step has held the main thread."""
 
@@ -68,9 +70,9 @@ class Main:
         """Do what is due for at most BUDGET, or one step if that takes longer; gives the seconds until the next."""
         until = time.perf_counter() + BUDGET
         while (self._letters or self._chores) and time.perf_counter() < until:
-            begun = time.perf_counter()
+            begun = self.clock()
             name = self._letter() if self._letters else self._step()
-            self.blocks[name] = max(self.blocks.get(name, 0.0), time.perf_counter() - begun)
+            self.blocks[name] = max(self.blocks.get(name, 0.0), self.clock() - begun)
         return BUSY if self._letters or self._chores or self._under_way else IDLE
 
     def _letter(self) -> str:

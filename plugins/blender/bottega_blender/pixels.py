@@ -35,19 +35,29 @@ class Copy:
     associated: bool
 
 
-def read(image: bpy.types.Image) -> Copy:
-    """Copy an image's pixels: one call of the main thread that cannot be split. Raises Unready if it has none."""
+def check(image: bpy.types.Image) -> None:
+    """Raise Unready if an image has no pixels."""
     width, height = image.size
     if not image.has_data and width * height:
         image.update()
     if not width * height or len(image.pixels) != width * height * image.channels:
         remedy = "Choose an image that can be seen in the Image Editor."
         raise Unready(f"{image.name} has no pixels.", remedy=remedy)
+
+
+def is_data(image: bpy.types.Image) -> bool:
+    """Whether an image holds numbers rather than colours."""
+    return image.colorspace_settings.name in ("Non-Color", "Raw")
+
+
+def read(image: bpy.types.Image) -> Copy:
+    """Copy an image's pixels: one call of the main thread that cannot be split. Raises Unready if it has none."""
+    check(image)
+    width, height = image.size
     values = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(values)
-    is_data = image.colorspace_settings.name in ("Non-Color", "Raw")
     associated = image.is_float and image.alpha_mode == "PREMUL"
-    return Copy(values.reshape(height, width, image.channels), image.is_float, is_data, associated)
+    return Copy(values.reshape(height, width, image.channels), image.is_float, is_data(image), associated)
 
 
 def encoded(copy: Copy) -> Pixels:

@@ -49,8 +49,9 @@ def start(
         raise Unready(NO_MASK, remedy=remedy, fix="bottega.new_mask")
     if tuple(mask.size) != tuple(image.size):
         raise Unready("The mask has not the image's size.", remedy="Make one with New Mask.", fix="bottega.new_mask")
-    picture, white = pixels.read(image), pixels.read(mask)
-    if picture.is_float and not picture.is_data:
+    pixels.check(image)
+    pixels.check(mask)
+    if image.is_float and not pixels.is_data(image):
         raise Unready(f"{image.name} holds floating point colours.", remedy="Repaint an 8-bit copy of it.")
     catalog = studio.link.catalog
     if catalog is None:
@@ -58,7 +59,14 @@ def start(
     native = native_of(catalog, params.checkpoint)
     params = dataclasses.replace(params, start=image.name)
     work = studio.work(params, session, delivered)
-    studio.begin(work, lambda: recipe(params, native, picture, white))
+    copies: list[pixels.Copy] = []
+
+    def reading() -> Iterator[None]:
+        for each in (image, mask):
+            copies.append(pixels.read(each))
+            yield
+
+    studio.begin(work, lambda: recipe(params, native, *copies), reading())
     return work
 
 

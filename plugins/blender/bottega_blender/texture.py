@@ -53,15 +53,22 @@ def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
 
 def start(studio: Studio, session: Session, params: Params, where: Goal, image: bpy.types.Image | None) -> Work:
     """Ask for a texture; it begins from an image's pixels if one is given. Raises Unready if it has none."""
-    copy = pixels.read(image) if image else None
+    if image:
+        pixels.check(image)
     wraps = ("y" in params.seamless, "x" in params.seamless)
+    copies: list[pixels.Copy] = []
     work = studio.work(params, session, lambda work, made: delivered(work, made, where))
 
+    def reading() -> Iterator[None]:
+        if image:
+            copies.append(pixels.read(image))
+        yield
+
     def recipe() -> Recipe:
-        task = params.task(pixels.encoded(copy) if copy else None)
+        task = params.task(pixels.encoded(copies[0]) if copies else None)
         yield Ask([task], each=lambda picture: made_of(picture, params, wraps if where.with_maps else None))
 
-    studio.begin(work, recipe)
+    studio.begin(work, recipe, reading())
     return work
 
 

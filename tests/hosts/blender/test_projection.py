@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.hosts.blender.conftest import Stage
@@ -39,8 +40,28 @@ def test_nothing_else_is_touched(told: Stage) -> None:
     assert [name for name in said["changed"] if not name.startswith(own)] == []
 
 
+def test_selected_cameras_paint_variations_to_flip_through(told: Stage) -> None:
+    said = told("projection")
+    assert said["selected"] == ["FINISHED"]
+    assert said["variations"] == [True, 2]
+    assert (said["flip"], said["flipped"]) == (["FINISHED"], True)
+
+
+def test_selected_faces_become_a_mask(told: Stage) -> None:
+    said = told("projection")
+    assert said["mask"] == ["FINISHED"]
+    mask, face = said.array("mask"), np.array(said["face"])
+    low, high = face.min(0) * 512, face.max(0) * 512
+    ys, xs = np.nonzero(mask > 0.5)
+    assert abs(xs.min() - low[0]) < 4 and abs(xs.max() + 1 - high[0]) < 4
+    assert abs(511 - ys.max() - low[1]) < 4 and abs(512 - ys.min() - high[1]) < 4
+    assert abs((mask > 0.5).sum() / np.prod(high - low) - 1) < 0.1
+    assert "Select faces" in said["no_face"]
+
+
 def test_what_cannot_be_painted_is_refused_in_words(told: Stage) -> None:
     said = told("projection")
     assert "more than one island" in said["mirrored"]
+    assert "more than one island" in said["overlapping"]
     assert "leaves the square" in said["outside"]
     assert "has no UV map" in said["bare"]

@@ -2,16 +2,21 @@
 
 import threading
 import time
+from pathlib import Path
 
 import bpy
 import numpy as np
 import stage
-from bl_ext.user_default.bottega import pixels
+from bl_ext.user_default.bottega import pixels, preferences
+from bl_ext.user_default.bottega.panels import library, sidebar
 from bl_ext.user_default.bottega.scene import gather, views
 from bl_ext.user_default.bottega.scene.raster import see
 
 here = stage.enable()
+here.main.clock = time.thread_time
+settings = bpy.context.scene.bottega
 times: dict[str, float] = {}
+OWN = " (one call of Blender)"
 
 
 def timed(name, function):
@@ -23,21 +28,32 @@ def timed(name, function):
 
 
 bpy.ops.mesh.primitive_monkey_add(size=2)
-subdivision = bpy.context.object.modifiers.new("fine", "SUBSURF")
+monkey = bpy.context.object
+bpy.ops.bottega.unwrap()
+subdivision = monkey.modifiers.new("fine", "SUBSURF")
 subdivision.levels = 4
 for number in range(200):
     stage.cube(f"Cube {number}", size=0.1, location=(number % 20 * 0.2 - 2, 2, number // 20 * 0.2 - 1))
+bpy.ops.object.empty_add()
+flock = bpy.data.collections.new("Flock")
+flock.objects.link(bpy.data.objects["Cube 0"])
+for number in range(100):
+    empty = bpy.data.objects.new("Many", None)
+    empty.instance_type, empty.instance_collection = "COLLECTION", flock
+    empty.location = (number % 10 * 0.3 - 1.5, 3, number // 10 * 0.3 - 1.5)
+    bpy.context.scene.collection.objects.link(empty)
 camera = stage.camera((0, -6, 0), (90, 0, 0))
 graph = bpy.context.evaluated_depsgraph_get
-timed("evaluate the scene (Blender's own call)", graph)
+timed("evaluate the scene" + OWN, graph)
 
 names = {reader: f"gather: {reader.__name__.strip('_')} of 258,048 triangles" for reader in gather.READERS}
 gather.READERS = tuple((lambda mesh, reader=reader: timed(names[reader], lambda: reader(mesh))) for reader in names)
 found = gather.Scene()
 steps = gather.gather(graph, found)
-times["gather: a slice with all of it"] = 0.0
-while timed("gather: a slice with all of it", lambda: next(steps, "end")) != "end":
+timed("gather: the list of 301 things", lambda: next(steps))
+while timed("gather: any other slice", lambda: next(steps, "end")) != "end":
     pass
+gather.READERS = tuple(names)
 
 view = views.of_camera(camera, graph(), 512, 512)
 done = threading.Event()
@@ -64,10 +80,45 @@ def pictures(side: int) -> None:
     values = np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)
     data = pixels.png(values)
     image = timed(f"take a result of {side}²", lambda: pixels.new_image("big", data, side, side, "sRGB"))
-    timed(f"Blender decodes it when it is drawn first, {side}²", lambda: pixels.read(image))
-    timed(f"read an image of {side}²", lambda: pixels.read(image))
+    timed(f"decode a result of {side}² when it is first drawn{OWN}", lambda: pixels.read(image))
+    timed(f"read an image of {side}²{OWN}", lambda: pixels.read(image))
 
 
 pictures(1024)
 pictures(2048)
+
+timed("connect", preferences.session)
+stage.pump(lambda: here.link.connection.state == "connected" and here.link.catalog)
+settings.prompt, settings.maps, settings.count = "red brick", True, 2
+bpy.context.view_layer.objects.active = monkey
+settings.views, settings.texture_size, settings.outlines = 2, "1024", 0.5
+
+
+def job(name: str, operator) -> None:
+    """Ask for something, wait for it, and note the longest steps."""
+    here.main.blocks.clear()
+    timed(f"{name}: the click", lambda: operator(wait=0))
+    stage.pump(lambda: not any(not work.ended for work in here.works))
+    assert here.works[0].state == "done", here.works[0].error
+    for kind, seconds in here.main.blocks.items():
+        times[f"{name}: {kind}"] = seconds * 1000
+
+
+settings.width = settings.height = 512
+settings.steps = 1
+job("texture of 512², 2 x 4 maps", bpy.ops.bottega.texture)
+settings.width = settings.height = 128
+job("render", bpy.ops.bottega.render)
+settings.count = 1
+job("projection, 1024²", bpy.ops.bottega.project)
+name = here.works[0].results[0]
+bpy.ops.bottega.new_mask(image=name)
+white = np.zeros((1024, 1024, 4), np.float32)
+white[400:500, 300:420] = 1.0
+settings.mask.pixels.foreach_set(white.ravel())
+job("repaint of 1024²", lambda **options: bpy.ops.bottega.repaint(image=name, **options))
+stage.pump(lambda: here.history.entries)
+for panel in (*sidebar.CLASSES, *library.CLASSES):
+    timed("draw a panel (without Blender's own part)", lambda panel=panel: stage.draw(panel))
+assert Path(stage.OUT).exists()
 stage.report(times=times)

@@ -80,10 +80,45 @@ def refused() -> str:
     return ""
 
 
+second = stage.camera((0, 7, 0), (90, 0, 180), lens=60.0)
+for thing in (camera, second, cube):
+    thing.select_set(True)
+settings.views_from, settings.count, settings.outlines = "SELECTED", 2, 0.5
+facts["selected"] = list(bpy.ops.bottega.project())
+names = list(here.works[0].results)
+facts["variations"] = [cube.active_material.node_tree.nodes.active.image.name == names[0], len(set(names))]
+facts["flip"] = list(bpy.ops.bottega.variation(image=names[0]))
+facts["flipped"] = cube.active_material.node_tree.nodes.active.image.name == names[1]
+settings.views_from, settings.count, settings.outlines = "AROUND", 1, 0.0
+
+faces = np.zeros(len(cube.data.polygons), bool)
+faces[2] = True
+cube.data.polygons.foreach_set("select", faces)
+facts["mask"] = list(bpy.ops.bottega.new_mask(image=names[0], faces=True))
+np.save(stage.OUT / "mask.npy", stage.array(settings.mask)[..., 0])
+corners = [cube.data.uv_layers.active.uv[k].vector[:] for k in cube.data.polygons[2].loop_indices]
+facts["face"] = [list(each) for each in corners]
+faces[:] = False
+cube.data.polygons.foreach_set("select", faces)
+
+
+def unmasked() -> str:
+    """What is said where no face is selected."""
+    try:
+        bpy.ops.bottega.new_mask(image=names[0], faces=True)
+    except RuntimeError as error:
+        return str(error)
+    return ""
+
+
+facts["no_face"] = unmasked()
 mirror = cube.modifiers.new("mirror", "MIRROR")
 cube.data.transform(Matrix.Translation((2, 0, 0)))
 facts["mirrored"] = refused()
 cube.modifiers.remove(mirror)
+uv = np.tile(np.array((0, 0, 1, 0, 1, 1, 0, 1), np.float32), len(cube.data.polygons))
+cube.data.uv_layers[0].uv.foreach_set("vector", uv)
+facts["overlapping"] = refused()
 cube.data.uv_layers[0].uv.foreach_set("vector", np.full(len(cube.data.loops) * 2, 1.5, np.float32))
 facts["outside"] = refused()
 while cube.data.uv_layers:

@@ -62,6 +62,64 @@ def array(image: bpy.types.Image) -> np.ndarray:
     return values.reshape(image.size[1], image.size[0], -1)[::-1]
 
 
+class Layout:
+    """Stands in for a panel's layout, which Blender makes for windows only: properties and operators that do not exist
+    raise, and what would be read on the panel is noted."""
+
+    def __init__(self, seen: list[str] | None = None) -> None:
+        self.seen: list[str] = [] if seen is None else seen
+
+    def __getattr__(self, name: str) -> Callable[..., Layout]:
+        known = bpy.types.UILayout.bl_rna.functions.keys()
+        assert name in known, name
+        return lambda *_, text="", **__: self._note(text)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assert name == "seen" or name in bpy.types.UILayout.bl_rna.properties, name
+        super().__setattr__(name, value)
+
+    def _note(self, text: str) -> Layout:
+        self.seen.append(text)
+        return Layout(self.seen)
+
+    def prop(self, owner: Any, name: str, text: str | None = None, **_: Any) -> None:
+        """A field."""
+        self.seen.append(owner.bl_rna.properties[name].name if text is None else text)
+
+    def menu(self, name: str, **_: Any) -> None:
+        """A menu."""
+        self.seen.append(getattr(bpy.types, name).bl_label)
+
+    def operator(self, name: str, text: str | None = None, **_: Any) -> Any:
+        """A button, whose properties can be set."""
+        module, _, short = name.partition(".")
+        kind = getattr(getattr(bpy.ops, module), short).get_rna_type()
+        self.seen.append(kind.name if text is None else text)
+        return _Button(kind)
+
+
+class _Button:
+    def __init__(self, kind: Any) -> None:
+        object.__setattr__(self, "kind", kind)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assert name in self.kind.properties, name
+
+
+class _Drawn:
+    """What `draw` functions take for their panel or menu."""
+
+    def __init__(self) -> None:
+        self.layout = Layout()
+
+
+def draw(panel: Any) -> list[str]:
+    """What a panel, menu or menu entry shows now."""
+    drawn = _Drawn()
+    getattr(panel, "draw", panel)(drawn, bpy.context)
+    return drawn.layout.seen
+
+
 def pump(until: Callable[[], object]) -> None:
     """Keep the plug-in going until something is so."""
     assert studio.here().main.wait(until, PATIENCE), "it did not happen"

@@ -39,7 +39,7 @@ def register() -> None:
     bpy.types.Scene.bottega = bpy.props.PointerProperty(type=settings.BottegaSettings)
     for name, entry in panels.MENUS.items():
         getattr(bpy.types, name).append(entry)
-    bpy.app.translations.register(__package__, words.TRANSLATIONS)
+    bpy.app.translations.register(__package__, words.translations())
     bpy.app.timers.register(_tick, first_interval=0.1, persistent=True)
     if not bpy.app.background:
         bpy.app.timers.register(_connect, first_interval=0.5)

@@ -25,6 +25,7 @@ from bottega.tasks import (
     depth_control,
     pose_control,
 )
+from bottega.translation import read as translated
 
 __all__ = [
     "BottegaError",
@@ -61,6 +62,7 @@ __all__ = [
     "pasted",
     "plan",
     "pose_control",
+    "translated",
     "walk",
 ]
 

@@ -1,53 +1,24 @@
-"""The interface in other languages: Blender looks each label, tooltip and message up here by itself."""
+"""The interface in other languages: Blender looks each label, tooltip and message up by itself.
 
-_GERMAN = {
-    "Prompt": "Beschreibung",
-    "Negative Prompt": "Ausschluss",
-    "What is to be seen": "Was zu sehen sein soll",
-    "What is not to be seen": "Was nicht zu sehen sein soll",
-    "Random Seed": "Zufälliger Startwert",
-    "Seed": "Startwert",
-    "Variations": "Varianten",
-    "Seamless": "Nahtlos",
-    "Seamless X": "Nahtlos in X",
-    "Seamless Y": "Nahtlos in Y",
-    "Start From": "Ausgehen von",
-    "Strength": "Stärke",
-    "Result": "Ergebnis",
-    "PBR Maps": "PBR-Karten",
-    "Outlines": "Umrisse",
-    "Pose": "Pose",
-    "Sampler": "Sampler",
-    "Schedule": "Rauschplan",
-    "Guidance": "Führung",
-    "Steps": "Schritte",
-    "Jobs": "Aufträge",
-    "Paint Texture": "Textur malen",
-    "Paint Render": "Kamerabild malen",
-    "Paint Object": "Objekt bemalen",
-    "From Camera": "Von der Kamera aus",
-    "Views": "Ansichten",
-    "Texture Size": "Größe der Textur",
-    "Repaint Masked": "Maskiertes neu malen",
-    "New Mask": "Neue Maske",
-    "Mask": "Maske",
-    "No image is shown": "Es wird kein Bild gezeigt",
-    "Cancel Job": "Auftrag abbrechen",
-    "Next Variation": "Nächste Variante",
-    "Use These Again": "Wieder verwenden",
-    "Show Result": "Ergebnis zeigen",
-    "Keep as Preset": "Als Vorgabe behalten",
-    "Start the Daemon": "Daemon starten",
-    "Connect": "Verbinden",
-    "Connecting …": "Verbindet …",
-    "The scene has no camera": "Die Szene hat keine Kamera",
-    "This image has no other variations": "Dieses Bild hat keine weiteren Varianten",
-    "No parameters travelled with this image": "Diesem Bild liegen keine Angaben bei",
-    "That image is gone": "Dieses Bild gibt es nicht mehr",
-}
-_CONTEXTS = ("*", "Operator")
+A language is a gettext file in `languages`, named as Blender names it ("de", "pt_BR").
+"""
 
-TRANSLATIONS = {
-    "de_DE": {(context, english): german for english, german in _GERMAN.items() for context in _CONTEXTS},
-}
-"""As `bpy.app.translations.register` takes them."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from .client import translated
+
+CONTEXTS = ("*", "Operator")
+OLD_NAMES = {"de": "de_DE"}
+"""What Blender called a language before."""
+
+
+def translations() -> dict[str, dict[tuple[str, str], str]]:
+    """As `bpy.app.translations.register` takes them."""
+    found: dict[str, dict[tuple[str, str], str]] = {}
+    for path in sorted(Path(__file__).with_name("languages").glob("*.po")):
+        said = translated(path.read_text("utf-8"))
+        rows = {(context, english): text for english, text in said.items() for context in CONTEXTS}
+        found[path.stem] = found[OLD_NAMES.get(path.stem, path.stem)] = rows
+    return found

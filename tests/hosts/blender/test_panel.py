@@ -9,6 +9,8 @@ from bottega.client import Client
 from bottega.tasks import Lora, generate
 from tests.hosts.blender.conftest import Stage
 
+JOINTS = ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle", "Eye", "Ear")
+
 pytestmark = pytest.mark.hosts
 
 
@@ -64,6 +66,12 @@ def test_menus_have_entries_that_are_operators(told: Stage) -> None:
     )
     assert said["entries"]["VIEW3D_MT_object"] == ["", "Paint Object"]
     assert said["nameless"] == []
+
+
+def test_every_label_and_tooltip_has_its_german(told: Stage) -> None:
+    said = told("panel")
+    joints = {"Nose", "Neck", *(f"{s} {j}" for s in ("Left", "Right") for j in JOINTS)}
+    assert set(said["untranslated"]) <= joints
 
 
 def test_bones_are_given_joints(told: Stage) -> None:

@@ -6,7 +6,7 @@ import shutil
 import bpy
 import numpy as np
 import stage
-from bl_ext.user_default.bottega import menus, preferences, studio
+from bl_ext.user_default.bottega import menus, preferences, studio, words
 from bl_ext.user_default.bottega.host import PACKAGE
 from bl_ext.user_default.bottega.panels import CLASSES, MENUS, image, library, sidebar
 from bl_ext.user_default.bottega.scene import pose
@@ -101,6 +101,16 @@ facts["entries"] = {name: stage.draw(entry) for name, entry in MENUS.items()}
 facts["in_menus"] = [name for name, entry in MENUS.items() if entry in getattr(bpy.types, name).draw._draw_funcs]
 kinds = [getattr(bpy.ops.bottega, name).get_rna_type() for name in dir(bpy.ops.bottega)]
 facts["nameless"] = [each.identifier for each in kinds if not each.name or not each.description]
+german = words.translations()["de"]
+shown = {text for kind in kinds for text in (kind.name, kind.description)}
+for owner in (*kinds, type(settings).bl_rna, type(settings.loras[0]).bl_rna):
+    for each in owner.properties:
+        if each.identifier not in ("rna_type", "name") and not each.is_readonly:
+            shown |= {each.name, each.description}
+            items = each.enum_items if each.type == "ENUM" else ()
+            shown |= {text for item in items for text in (item.name, item.description) if not item.name.isdigit()}
+shown |= {each.bl_label for each in CLASSES}
+facts["untranslated"] = sorted(text for text in shown if text and ("*", text) not in german)
 armature = bpy.data.armatures.new("Rig")
 rig = bpy.data.objects.new("Rig", armature)
 bpy.context.scene.collection.objects.link(rig)

@@ -8,15 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bottega.client import connect
+from bottega.client import Client
 from bottega.tasks import generate
 from tests.daemon import start_daemon
 from tests.hosts.blender.conftest import PATIENCE, performing, report
 
+STEPS = 60
+"""Enough for a daemon to be killed in the middle."""
+
 pytestmark = pytest.mark.hosts
 
 
-def test_a_job_outlives_its_daemon(series: str, built: Path, tmp_path: Path) -> None:
+def test_a_job_outlives_its_daemon(series: str, built: Path, client: Client, tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "out"
     folder.mkdir()
     daemon = start_daemon(home, starter=True)
@@ -27,12 +30,10 @@ def test_a_job_outlives_its_daemon(series: str, built: Path, tmp_path: Path) -> 
             _appears(folder / "lost")
             daemon = start_daemon(home, starter=True)
             blender.wait(PATIENCE)
-            said = report(series, folder)
-            with connect(daemon.address, daemon.token) as client:
-                task = generate("red brick", 128, 128, steps=120, seed=7, seamless="xy")
-                (wanted,) = client.run(task)
         finally:
-            daemon.kill()
+            daemon.stop()
+    said = report(series, folder)
+    (wanted,) = client.run(generate("red brick", 128, 128, steps=STEPS, seed=7, seamless="xy"))
     assert not said["ended_meanwhile"]
     assert "daemon" in " ".join(said["says"])
     assert said["state"] == "done"

@@ -25,6 +25,7 @@ class BOTTEGA_PT_image(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("bottega.texture", icon="TEXTURE")
         row.operator("bottega.render", icon="RENDER_STILL")
+        layout.label(text="Mask")
         row = layout.row(align=True)
         row.prop(settings, "mask", text="")
         row.operator("bottega.new_mask", text="", icon="ADD").faces = False

@@ -13,7 +13,8 @@ from ..layers import laid
 from ..params import KEY, Params
 from ..render import surface_controls
 from ..scene import gather
-from ..scene.atlas import ENOUGH, Atlas, blank, look, paint, painted, weights, widened
+from ..scene.atlas import ENOUGH, Atlas, blank, look, paint, painted, weights
+from ..scene.filling import widened
 from ..work import Ask, Made, Recipe
 from .reading import Target, Wish, read
 from .sights import Sight, sights
@@ -70,7 +71,6 @@ def matching(params: Params, index: int, target: Target, sight: Sight, texels: A
 
 def made_of(params: Params, index: int, texels: Atlas) -> Made:
     """A finished texture."""
-    finished, _ = painted(texels)
-    values, seed = np.rint(np.clip(finished, 0, 1) * 255).astype(np.uint8), params.seed + index
+    values, seed = np.rint(np.clip(painted(texels), 0, 1) * 255).astype(np.uint8), params.seed + index
     data = pixels.png(values, [(KEY, params.text(seed=seed, count=1))])
     return Made(Picture("", index, seed, Pixels.of(values)), {"color": data})

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from .filling import continued, depth_inside, filled, widened
 from .raster import PIECE, Flat, Surface, View, barycentric, fragments, project, resolve
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -23,6 +24,11 @@ ENOUGH = 0.3**SHARPNESS
 """Weight above which the next view need not paint a place anew."""
 DEPTH_SLACK = 0.01
 """How much deeper than the surface a texel may lie, as a part of its distance, and still be that surface."""
+GREY = 0.5
+"""What is not known yet."""
+EDGE = 32
+LEAST_TRUST = 0.02
+"""Over 1/EDGE of a picture's width from the edge of what is seen, trust in it grows from LEAST_TRUST to 1."""
 INNER = 1e-3
 """Barycentric distance from a triangle's edge from which a texel certainly lies inside of it."""
 
@@ -77,18 +83,6 @@ def covered(uv: Array, width: int, height: int, spread: int) -> Array:
     return widened(resolve(_flat(uv, width, height), width, height)[0] >= 0, spread)
 
 
-def widened(mask: Array, steps: int) -> Array:
-    """A mask grown by so many pixels in the four directions."""
-    for _ in range(steps):
-        grown = mask.copy()
-        grown[1:] |= mask[:-1]
-        grown[:-1] |= mask[1:]
-        grown[:, 1:] |= mask[:, :-1]
-        grown[:, :-1] |= mask[:, 1:]
-        mask = grown
-    return mask
-
-
 def _flat(uv: Array, width: int, height: int) -> Flat:
     x, y = uv[..., 0].astype(np.float64) * width - 0.5, (1.0 - uv[..., 1].astype(np.float64)) * height - 0.5
     return Flat(x, y, np.zeros_like(x))
@@ -103,7 +97,9 @@ def weights(texels: Atlas, view: View, surface: Surface, mine: Array) -> tuple[A
     """How well a view sees each texel (n,), 0 for not at all, and where: x, y in its picture.
 
     `mine` (height, width) says which of the surface's pixels show the atlas's mesh: what stands before it hides it.
+    Near the edge of what is seen a picture is trusted less: painters do not end a shape at the very pixel.
     """
+    trust = depth_inside(mine, max(view.width // EDGE, 2)) * (1 - LEAST_TRUST) + LEAST_TRUST
     weight, left, top = (np.zeros(len(texels.ys)) for _ in range(3))
     origin = np.linalg.inv(view.camera)
     # A pixel beside another surface, or beside nothing, is a mixture of both.
@@ -120,7 +116,8 @@ def weights(texels: Atlas, view: View, surface: Surface, mine: Array) -> tuple[A
             origin[:3, 3] - texels.points[part] if view.perspective else np.broadcast_to(origin[:3, 2], (len(x), 3))
         )
         cosine = (towards * texels.normals[part]).sum(1) / np.maximum(np.linalg.norm(towards, axis=1), 1e-12)
-        weight[part] = np.where(visible & (cosine > GRAZING), np.maximum(cosine, 0) ** SHARPNESS, 0.0)
+        good = np.maximum(cosine, 0) ** SHARPNESS * trust[row, column]
+        weight[part] = np.where(visible & (cosine > GRAZING), good, 0.0)
         left[part], top[part] = x, y
     return weight, left, top
 
@@ -144,30 +141,20 @@ def bilinear(picture: Array, x: Array, y: Array) -> Array:
     return upper * (1 - down) + lower * down
 
 
-def painted(texels: Atlas) -> tuple[Array, Array]:
-    """The atlas as a picture (size, size, 3) with every texel filled, and how well each was seen (size, size)."""
+def painted(texels: Atlas) -> Array:
+    """The atlas as a picture (size, size, 3) with every texel filled."""
+    color, seen = _sketch(texels)
+    return filled(*continued(color, seen > 0))
+
+
+def _sketch(texels: Atlas) -> tuple[Array, Array]:
+    """The colours painted so far (size, size, 3), and how well each texel was seen (size, size)."""
     color, seen = np.zeros((texels.size, texels.size, 3)), np.zeros((texels.size, texels.size))
     some = texels.weight > 0
     ys, xs = texels.ys[some], texels.xs[some]
     color[ys, xs] = texels.paint[some] / texels.weight[some, None]
     seen[ys, xs] = texels.weight[some]
-    return filled(color, seen > 0), seen
-
-
-def filled(color: Array, known: Array) -> Array:
-    """A picture whose unknown texels take the colours around them: the mean of the smallest block, of those that double
-    in side, that has a known one. So islands continue as far as there is room, and mip maps stay clean."""
-    if known.all() or min(known.shape) == 1:
-        mean = color[known].mean(0) if known.any() else np.full(color.shape[2], 0.5)
-        return np.where(known[..., None], color, mean)
-    height, width = known.shape
-    pad = ((0, height % 2), (0, width % 2))
-    share = np.pad(known.astype(np.float64), pad)
-    sums = np.pad(color * known[..., None], (*pad, (0, 0)))
-    blocks = share.reshape(len(share) // 2, 2, -1, 2).sum((1, 3))
-    coarse = sums.reshape(len(share) // 2, 2, share.shape[1] // 2, 2, -1).sum((1, 3)) / np.maximum(blocks, 1)[..., None]
-    around = filled(coarse, blocks > 0).repeat(2, 0).repeat(2, 1)[:height, :width]
-    return np.where(known[..., None], color, around)
+    return color, seen
 
 
 def look(texels: Atlas, surface: Surface, uv: Array, mine: Array) -> tuple[Array, Array]:
@@ -175,14 +162,16 @@ def look(texels: Atlas, surface: Surface, uv: Array, mine: Array) -> tuple[Array
 
     `uv` (t, 3, 2) are the surface's triangles' coordinates; other surfaces and the background are grey and unknown.
     """
-    color, seen = painted(texels)
-    picture, known = np.full((*mine.shape, 3), 0.5), np.zeros(mine.shape)
+    color, seen = _sketch(texels)
+    grown, some = continued(np.dstack([color, seen]), seen > 0, 2)  # interpolation reaches over edges
+    color, seen = np.where(some[..., None], grown[..., :3], GREY), grown[..., 3]
+    picture, known = np.full((*mine.shape, 3), GREY), np.zeros(mine.shape)
     ys, xs = np.nonzero(mine)
     for begin in range(0, len(ys), PIECE):
         row, column = ys[begin : begin + PIECE], xs[begin : begin + PIECE]
         place = np.einsum("ni,nij->nj", surface.weights[row, column], uv[surface.triangle[row, column]])
         x, y = place[:, 0] * texels.size - 0.5, (1.0 - place[:, 1]) * texels.size - 0.5
         picture[row, column] = bilinear(color, x, y)
-        near = [np.clip(np.rint(value), 0, texels.size - 1).astype(np.int64) for value in (x, y)]
-        known[row, column] = seen[near[1], near[0]]
+        across, down = (np.clip(np.rint(value), 0, texels.size - 1).astype(np.int64) for value in (x, y))
+        known[row, column] = seen[down, across]
     return picture, known

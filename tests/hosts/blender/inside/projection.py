@@ -52,7 +52,7 @@ np.save(stage.OUT / "again.npy", again)
 plain = begun(256)
 now = seen(plain, view)
 paint(plain.texels, np.full((256, 256, 3), 0.25), *weights(plain.texels, now.view, now.surface, now.mine))
-full, _ = painted(plain.texels)
+full = painted(plain.texels)
 facts["all_filled"] = float(np.abs(full - 0.25).max())
 
 settings.prompt, settings.seed, settings.random_seed = "red brick", 5, False

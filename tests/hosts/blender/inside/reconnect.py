@@ -7,7 +7,7 @@ from bl_ext.user_default.bottega.panels import sidebar
 
 here = stage.enable()
 settings = bpy.context.scene.bottega
-settings.target, settings.steps = "IMAGE", 120
+settings.target, settings.steps = "IMAGE", 60
 settings.prompt, settings.seed, settings.random_seed = "red brick", 7, False
 bpy.ops.bottega.texture(wait=0)
 work = here.works[0]

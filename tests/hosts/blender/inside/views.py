@@ -96,7 +96,7 @@ both = np.concatenate([uv, uv + np.array((0.5, 0.0))])
 texels = atlas(np.concatenate([corners, corners + 5]), np.ones((4, 3, 3)), both, 128)
 which = texels.triangle >= 2
 texels.paint[:], texels.weight[:] = np.where(which[:, None], (0.1, 0.2, 0.9), (0.9, 0.2, 0.1)), 1.0
-full, seen = painted(texels)
+full = painted(texels)
 ys, xs = np.mgrid[:128, :128]
 off = [np.abs(full - colour).max(2) for colour in ((0.9, 0.2, 0.1), (0.1, 0.2, 0.9))]
 distance = []

@@ -1,13 +1,14 @@
 """Take docs/pictures/blender-*.png: the plug-in's panels in a Blender with a window, on a screen in memory.
 
-    python -m scripts.blender_window ROOT [FOLDER]
+    python -m scripts.blender_window [FOLDER]
 
-ROOT is a folder with a Debian that has blender, python3-numpy, xvfb and imagemagick (`debootstrap`, then apt-get), run
-as root. `tests/hosts/blender/inside/window.py` says what is done before each picture.
+Blender is Debian's, installed into the root that other hosts are tested in (`tests/hosts/root.py`), so this runs as
+root. `tests/hosts/blender/inside/window.py` says what is done before each picture.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,50 +18,50 @@ from pathlib import Path
 from bottega.client import connect
 from scripts import package
 from scripts.blender_pictures import FILE
-from tests.daemon import Daemon, start_daemon
+from tests.daemon import Daemon, running_daemon, start_daemon
+from tests.hosts import root
 from tests.hosts.blender.conftest import INSIDE
 
 PATIENCE = 500.0
 SIZE = "1500x900"
-INSIDE_ROOT = f"""
-set -e
-mount -t proc proc "$0/proc"
-mount --rbind /dev "$0/dev"
-mount -t tmpfs tmpfs "$0/run"
-mount -t tmpfs tmpfs "$0/tmp"
-mkdir -p "$0/desk" "$0/home/daemon" "$0/inside"
-mount --bind "$1" "$0/desk"
-mount --bind "$2" "$0/home/daemon"
-mount --bind "$3" "$0/inside"
-exec chroot "$0" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/desk BOTTEGA_HOME=/home/daemon \\
-    BLENDER_USER_RESOURCES=/desk/user DISPLAY=:9 LIBGL_ALWAYS_SOFTWARE=1 sh -c '
+PACKAGES = ("blender", "python3-numpy", "libegl1", "libgl1-mesa-dri")
+INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends " + " ".join(PACKAGES)
+SHOOT = f"""
     blender --command extension install-file -r user_default --enable /desk/plugin.zip
     blender -b --python-expr "import bpy; bpy.context.preferences.view.show_splash = False; bpy.ops.wm.save_userpref()"
+    rm -f /tmp/.X9-lock
     Xvfb :9 -screen 0 {SIZE}x24 +extension GLX >/dev/null 2>&1 &
     sleep 4
-    blender --window-geometry 0 0 {SIZE.replace("x", " ")} --python /inside/window.py -- /desk &
+    blender --window-geometry 0 0 {SIZE.replace("x", " ")} --python /shoot/window.py -- /desk &
     while [ ! -e /desk/end ]; do
         for wish in /desk/shot-*; do
             [ -e "$wish" ] || continue
             import -window root "/desk/${{wish#/desk/shot-}}.png" && rm "$wish"
         done
         sleep 0.2
-    done'
+    done
 """
+SURROUNDINGS = {
+    "HOME": "/desk",
+    "BOTTEGA_HOME": "/meeting",
+    "BLENDER_USER_RESOURCES": "/desk/user",
+    "DISPLAY": ":9",
+    "LIBGL_ALWAYS_SOFTWARE": "1",
+}
 
 
 def main() -> None:
     """Take the pictures."""
-    root, target = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else FILE.parent
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE.parent
+    install()
     with tempfile.TemporaryDirectory() as scratch:
         desk, home = Path(scratch) / "desk", Path(scratch) / "home"
         desk.mkdir()
         remembered(home)
         package.build(package.HOSTS[0], package.PLUGINS / "blender", desk).rename(desk / "plugin.zip")
-        places = [str(each) for each in (root, desk, home, INSIDE)]
-        spaces = ("unshare", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child")
+        command = root.inside(["sh", "-c", SHOOT], {desk: "/desk", home: "/meeting", INSIDE: "/shoot"})
         with (Path(scratch) / "said.txt").open("w+b") as said:
-            blender = subprocess.Popen([*spaces, "sh", "-c", INSIDE_ROOT, *places], stdout=said, stderr=said)
+            blender = subprocess.Popen(command, stdout=said, stderr=said, env=root.clean(SURROUNDINGS))
             daemon = awaited(blender, desk, home)
             said.seek(0)
             print(said.read().decode(errors="replace")[-2000:])
@@ -72,14 +73,18 @@ def main() -> None:
             print(path)
 
 
+def install() -> None:
+    """Put Debian's Blender into the root, if it is not there."""
+    if not (root.debian() / "usr" / "bin" / "blender").exists():
+        environment = root.clean({"DEBIAN_FRONTEND": "noninteractive"})
+        subprocess.run(root.inside(["sh", "-c", INSTALL]), env=environment, check=True)
+
+
 def remembered(home: Path) -> None:
     """Meet a daemon once, so that its catalog is known when it is away."""
-    daemon = start_daemon(home, starter=True)
-    with connect(daemon.address, daemon.token) as client:
+    os.environ["BOTTEGA_HOME"] = str(home)
+    with running_daemon(home, starter=True) as daemon, connect(daemon.address, daemon.token) as client:
         client.catalog()
-    daemon.stop()
-    for path in home.glob("cache/catalog-*.bin"):
-        print(path.name, path.stat().st_size)
 
 
 def awaited(blender: subprocess.Popen[bytes], desk: Path, home: Path) -> Daemon | None:

@@ -1,0 +1,1 @@
+"""Bottega in GIMP: pictures of the studio's own GPU, as layers."""

@@ -1,0 +1,37 @@
+"""A wish and an image made into a request: what is read of it, and where the results will go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gi.repository import Gimp
+
+from . import canvas
+from .client import messages, native_of
+from .painting import control, generate, texture
+from .repainting import inpaint, outpaint, refine
+from .scene import Asked, Scene
+from .wishes import Wish
+
+_WAYS: dict[str, Callable[[Scene], Asked]] = {
+    "generate": generate,
+    "inpaint": inpaint,
+    "outpaint": outpaint,
+    "refine": refine,
+    "texture": texture,
+    "control": control,
+}
+
+
+def ask(
+    wish: Wish,
+    catalog: messages.Catalog,
+    image: Gimp.Image | None,
+    layers: Sequence[Gimp.Drawable],
+    led_by: Gimp.Drawable | None,
+) -> Asked:
+    """Read what the wish needs of the image. Raises BottegaError for what cannot be done, with a remedy."""
+    wish.how()
+    if image is not None:
+        canvas.refuse(image)
+    return _WAYS[wish.kind](Scene(wish, native_of(catalog, wish["checkpoint"]), image, layers, led_by))

@@ -1,0 +1,117 @@
+"""What is read of an image: what is visible, what one layer shows alone, what is selected. Nothing of it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from gi.repository import Gimp
+
+from .client import BottegaError, Bounds, Extent, Pixels
+from .pixels import Kind, mask_kind, read, read_alpha, write
+from .words import _
+
+
+def refuse(image: Gimp.Image) -> None:
+    """Raise BottegaError for an image that no layer of ours can go into."""
+    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
+        message = _("This image has indexed colours, which a painted layer does not fit into.")
+        raise BottegaError(message, remedy=_("Convert it with Image > Mode > RGB."))
+    if image.get_floating_sel() is not None:
+        raise BottegaError(
+            _("There is a floating selection."), remedy=_("Anchor it with Layer > Anchor Floating Layer.")
+        )
+
+
+def extent_of(image: Gimp.Image) -> Extent:
+    """The canvas's size."""
+    return Extent(image.get_width(), image.get_height())
+
+
+def selected(image: Gimp.Image) -> Bounds | None:
+    """Bounds of the selection; None if there is none, or one that selects nothing of the canvas."""
+    _ok, any_selected, *edges = Gimp.Selection.bounds(image)
+    return Bounds.between(*edges) or None if any_selected else None
+
+
+def selection(image: Gimp.Image, bounds: Bounds, kind: Kind) -> Pixels:
+    """The selection there, white where it selects."""
+    return read(image.get_selection(), bounds, mask_kind(kind), 1)
+
+
+def layer_bounds(layer: Gimp.Drawable) -> Bounds:
+    """Where a layer lies on the canvas, which it may leave."""
+    _ok, x, y = layer.get_offsets()
+    return Bounds(x, y, layer.get_width(), layer.get_height())
+
+
+def visible(image: Gimp.Image, bounds: Bounds, kind: Kind) -> Pixels:
+    """RGBA of what the eye sees, filters, masks and modes included; transparent beyond the canvas."""
+    with _seen(image) as seen:
+        return read(seen, bounds, kind, 4)
+
+
+def visible_alpha(image: Gimp.Image, bounds: Bounds) -> bytes:
+    """A byte for each pixel: how opaque the image is there."""
+    with _seen(image) as seen:
+        return read_alpha(seen, bounds)
+
+
+def alone(layer: Gimp.Drawable, bounds: Bounds, kind: Kind, ground: int | None = None) -> Pixels:
+    """RGBA of what a layer (or a group, text, link or vector layer) shows by itself: with its mask and filters, without
+    its opacity and mode. On a grey ground of 0..255, or transparent."""
+    with _copied(layer, bounds, ground) as seen:
+        return read(seen, bounds.seen_from(bounds), kind, 4)
+
+
+def alone_alpha(layer: Gimp.Drawable, bounds: Bounds) -> bytes:
+    """A byte for each pixel: how opaque the layer is there by itself."""
+    with _copied(layer, bounds, None) as seen:
+        return read_alpha(seen, bounds.seen_from(bounds))
+
+
+@contextmanager
+def _seen(image: Gimp.Image) -> Generator[Gimp.Layer]:
+    """The image's projection, as a layer that is in no image."""
+    layer = Gimp.Layer.new_from_visible(image, image, "bottega")
+    try:
+        yield layer
+    finally:
+        layer.delete()
+
+
+@contextmanager
+def _copied(layer: Gimp.Drawable, bounds: Bounds, ground: int | None) -> Generator[Gimp.Layer]:
+    """The projection of an image of these bounds in which a copy of the layer lies alone."""
+    image = layer.get_image()
+    scratch = Gimp.Image.new_with_precision(bounds.width, bounds.height, image.get_base_type(), image.get_precision())
+    try:
+        scratch.undo_disable()
+        if own := image.get_color_profile():
+            scratch.set_color_profile(own)
+        if ground is not None:
+            _fill(scratch, ground)
+        copy = Gimp.Layer.new_from_drawable(layer, scratch)
+        scratch.insert_layer(copy, None, 0)
+        _ok, x, y = layer.get_offsets()
+        copy.set_offsets(x - bounds.x, y - bounds.y)
+        copy.set_opacity(100.0)
+        copy.set_mode(Gimp.LayerMode.NORMAL)
+        copy.set_visible(True)
+        with _seen(scratch) as seen:
+            yield seen
+    finally:
+        scratch.delete()
+
+
+def _fill(image: Gimp.Image, grey: int) -> None:
+    ground = new_layer(image, "ground", extent_of(image))
+    image.insert_layer(ground, None, 0)
+    write(ground, Pixels.filled(ground.get_width(), ground.get_height(), (grey, grey, grey, 255)))
+
+
+def new_layer(image: Gimp.Image, name: str, extent: Extent) -> Gimp.Layer:
+    """A layer with alpha for an image, into which it is not yet inserted."""
+    grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    kind = Gimp.ImageType.GRAYA_IMAGE if grey else Gimp.ImageType.RGBA_IMAGE
+    return Gimp.Layer.new(image, name, extent.width, extent.height, kind, 100.0, Gimp.LayerMode.NORMAL)

@@ -1,0 +1,52 @@
+"""The client as this plug-in knows it: the one place that says where it is imported from."""
+
+from __future__ import annotations
+
+from bottega import files, messages
+from bottega.errors import BottegaError, ConnectionLost, JobCancelled
+from bottega.events import Picture
+from bottega.geometry import Bounds, Extent
+from bottega.history import Entry, History
+from bottega.pixels import ColorSpace, Depth, Pixels
+from bottega.planning import Choices, Native, Plan, bounds_of, native_of, plan
+from bottega.session import Connection, Session
+from bottega.tasks import Control, Generate, Inpaint, Margin, Task, canny_control, map_control
+from bottega.thumbnails import png, thumbnail
+from bottega.translation import messages as translations
+from bottega.works import Work, Works
+
+__all__ = [
+    "BottegaError",
+    "Bounds",
+    "Choices",
+    "ColorSpace",
+    "Connection",
+    "ConnectionLost",
+    "Control",
+    "Depth",
+    "Entry",
+    "Extent",
+    "Generate",
+    "History",
+    "Inpaint",
+    "JobCancelled",
+    "Margin",
+    "Native",
+    "Picture",
+    "Pixels",
+    "Plan",
+    "Session",
+    "Task",
+    "Work",
+    "Works",
+    "bounds_of",
+    "canny_control",
+    "files",
+    "map_control",
+    "messages",
+    "native_of",
+    "plan",
+    "png",
+    "thumbnail",
+    "translations",
+]

@@ -1,0 +1,138 @@
+"""Results as layers: above the layer that was worked on, with a mask, candidates in a group, all in one undo step."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gi.repository import Gimp
+
+from .canvas import new_layer, refuse
+from .client import Bounds, Extent, Picture, Pixels
+from .pixels import write
+from .wishes import KEY, Wish
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where results go. Bounds are in pixels of the canvas as it was when the job was asked for."""
+
+    image: Gimp.Image | None = None
+    """None, or one that was closed meanwhile: a new one is made."""
+    above: Gimp.Item | None = None
+    """The layer that results lie above of."""
+    bounds: Bounds | None = None
+    """Of what was sent, or of what the picture is to fill; None in a new image."""
+    mask: Pixels | None = None
+    """What shows of it, of the bounds' extent; None shows all, or what the picture's own alpha says."""
+    scaled: bool = False
+    """The picture is to fill the bounds, whatever its size."""
+    room: Bounds | None = None
+    """The canvas is to become this: bounds that begin left of or above it."""
+
+
+@dataclass(frozen=True)
+class Laid:
+    """What was made."""
+
+    image: Gimp.Image
+    layer: Gimp.Layer
+    """The new layer, or the group of the candidates."""
+
+
+def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool = True) -> Laid:
+    """Put pictures into the image. `select` makes the new layer the one that is worked on; else that stays as it is.
+    Raises BottegaError for an image that has become one that they do not fit into."""
+    image = place.image if place.image is not None and place.image.is_valid() else None
+    if image is None:
+        first = pictures[0].pixels
+        fresh = Gimp.Image.new(first.width, first.height, Gimp.ImageBaseType.RGB)
+        return _lay(fresh, Place(fresh), wish, pictures)
+    refuse(image)
+    before = image.get_selected_layers()
+    with one_undo_step(image):
+        laid = _lay(image, place, wish, pictures)
+        if not select:
+            image.set_selected_layers(before)
+    return laid
+
+
+@contextmanager
+def one_undo_step(image: Gimp.Image) -> Generator[None]:
+    """What happens here is undone at once."""
+    image.undo_group_start()
+    try:
+        yield
+    finally:
+        image.undo_group_end()
+
+
+def _lay(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> Laid:
+    parent, position = _where(image, place.above)
+    shift_x, shift_y = 0, 0
+    if place.room:
+        shift_x, shift_y = -place.room.x, -place.room.y
+        image.resize(place.room.width, place.room.height, shift_x, shift_y)
+    group = None
+    if len(pictures) > 1:
+        group = Gimp.GroupLayer.new(image, f"Bottega: {wish.title}")
+        image.insert_layer(group, parent, position)
+        parent, position = group, 0
+    layers = [_layer(image, place, wish, picture, parent, position + index) for index, picture in enumerate(pictures)]
+    for index, layer in enumerate(layers):
+        _ok, x, y = layer.get_offsets()
+        layer.set_offsets(x + shift_x, y + shift_y)
+        layer.set_visible(index == 0)
+    whole = group if group is not None else layers[0]
+    seeds = [picture.seed for picture in pictures]
+    keep(whole, wish.said(seed=str(seeds[0]), seeds=seeds))
+    keep(image, wish.said(seed=str(seeds[0]), seeds=seeds))
+    return Laid(image, whole)
+
+
+def _where(image: Gimp.Image, above: Gimp.Item | None) -> tuple[Gimp.Item | None, int]:
+    """Parent and position of what comes above a layer; the top of the image if it is there no more."""
+    if above is None or not above.is_valid() or above.get_image().get_id() != image.get_id():
+        return None, 0
+    return above.get_parent(), image.get_item_position(above)
+
+
+def _layer(
+    image: Gimp.Image, place: Place, wish: Wish, picture: Picture, parent: Gimp.Item | None, position: int
+) -> Gimp.Layer:
+    pixels = picture.pixels
+    layer = new_layer(image, f"Bottega: {wish.title} ({picture.seed})", Extent(pixels.width, pixels.height))
+    image.insert_layer(layer, parent, position)
+    write(layer, pixels)
+    if place.bounds:
+        _fit(layer, place, picture)
+    if place.mask:
+        mask = layer.create_mask(Gimp.AddMaskType.WHITE)
+        layer.add_mask(mask)
+        write(mask, place.mask)
+    elif pixels.channels == 4:
+        layer.add_mask(layer.create_mask(Gimp.AddMaskType.ALPHA_TRANSFER))
+    keep(layer, wish.said(seed=str(picture.seed), count=1))
+    return layer
+
+
+def _fit(layer: Gimp.Layer, place: Place, picture: Picture) -> None:
+    """Move a layer to where it belongs, and scale it if it is to fill the place."""
+    assert place.bounds is not None
+    if place.scaled and picture.pixels.extent != place.bounds.extent:
+        layer.scale(place.bounds.width, place.bounds.height, False)
+    inner = picture.bounds
+    layer.set_offsets(place.bounds.x + (inner.x if inner else 0), place.bounds.y + (inner.y if inner else 0))
+
+
+def keep(holder: Gimp.Item | Gimp.Image, said: str) -> None:
+    """Have parameters travel with a layer or an image, in its XCF file too."""
+    persistent_and_undoable = 3
+    holder.attach_parasite(Gimp.Parasite.new(KEY, persistent_and_undoable, list(said.encode("ascii"))))
+
+
+def kept(holder: Gimp.Item | Gimp.Image) -> str | None:
+    """The parameters that travel with a layer or an image."""
+    parasite = holder.get_parasite(KEY)
+    return bytes(parasite.get_data()).decode("ascii", "replace") if parasite else None

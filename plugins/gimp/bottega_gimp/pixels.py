@@ -1,0 +1,73 @@
+"""GIMP's buffers to and from the client's pixels: babl converts, so a format's name is all that differs.
+
+Names without a colour space mean sRGB's primaries: whatever profile an image has, what is sent is right on screen, and
+what comes back is converted into the image's own. Rows run from top to bottom in both; alpha is straight in both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gi.repository import Gegl, Gimp
+
+from .client import Bounds, ColorSpace, Depth, Pixels
+
+_TYPES: dict[Depth, str] = {"u8": "u8", "u16": "u16", "f16": "half", "f32": "float"}
+_DEPTHS: dict[str, Depth] = {"u8": "u8", "u16": "u16", "u32": "f32", "half": "f16", "float": "f32", "double": "f32"}
+"""By the first word of GIMP's precision. Nothing has 32-bit whole numbers on the way: float keeps 24 of their bits."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How an image's numbers travel: as finely as the image holds them, and linear where it is."""
+
+    depth: Depth
+    space: ColorSpace
+
+    def babl(self, channels: int) -> str:
+        """The format's name for 1, 3 or 4 channels."""
+        name = {"srgb": ("Y'", "R'G'B'", "R'G'B'A"), "linear": ("Y", "RGB", "RGBA")}.get(self.space, ("Y",) * 3)
+        return f"{name[(1, 3, 4).index(channels)]} {_TYPES[self.depth]}"
+
+
+PREVIEW = Kind("u8", "srgb")
+
+
+def kind_of(image: Gimp.Image) -> Kind:
+    """How an image's colours travel. Eight bits of another profile take sixteen: converting them would cost levels."""
+    depth, _, curve = image.get_precision().value_nick.partition("-")
+    space: ColorSpace = "linear" if curve == "linear" else "srgb"
+    own = image.get_color_profile()
+    if depth == "u8" and own is not None and not own.is_equal(Gimp.ColorProfile.new_rgb_srgb()):
+        depth = "u16"
+    return Kind(_DEPTHS[depth], space)
+
+
+def mask_kind(kind: Kind) -> Kind:
+    """How a selection or an alpha travels beside such colours."""
+    return Kind("u8" if kind.depth == "u8" else "u16", "data")
+
+
+def read(drawable: Gimp.Drawable, bounds: Bounds, kind: Kind, channels: int) -> Pixels:
+    """Pixels of a drawable, in its own coordinates; transparent black, or 0, where it has none."""
+    data = _get(drawable, bounds, kind.babl(channels))
+    return Pixels(bounds.width, bounds.height, channels, kind.depth, kind.space, data)
+
+
+def read_alpha(drawable: Gimp.Drawable, bounds: Bounds) -> bytes:
+    """A byte for each pixel: how opaque it is."""
+    return _get(drawable, bounds, "A u8")
+
+
+def _get(drawable: Gimp.Drawable, bounds: Bounds, name: str) -> bytes:
+    place = Gegl.Rectangle.new(bounds.x, bounds.y, bounds.width, bounds.height)
+    return bytes(drawable.get_buffer().get(place, 1.0, name, Gegl.AbyssPolicy.NONE))
+
+
+def write(drawable: Gimp.Drawable, pixels: Pixels) -> None:
+    """Fill a drawable of the pixels' extent."""
+    kind = Kind(pixels.depth, pixels.color_space)
+    buffer = drawable.get_buffer()
+    buffer.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), kind.babl(pixels.channels), pixels.data)
+    buffer.flush()
+    drawable.update(0, 0, pixels.width, pixels.height)

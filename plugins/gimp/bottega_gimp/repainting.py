@@ -1,0 +1,134 @@
+"""Requests for a part of a picture: what is selected, what is transparent, what lies beyond the canvas, or all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gi.repository import Gimp
+
+from . import canvas
+from .client import BottegaError, Bounds, Choices, Extent, Inpaint, Margin, Native, Pixels, Plan, bounds_of, plan
+from .laying import Place
+from .pixels import Kind, mask_kind
+from .scene import Asked, Scene, controls, image_of, layer_of, pair, source
+from .words import _
+
+HOLES = bytes(255 if opacity == 0 else 0 for opacity in range(256))
+"""Opacities to a mask of what is wholly transparent."""
+
+
+def inpaint(scene: Scene) -> Asked:
+    image = image_of(scene)
+    selection = canvas.selected(image)
+    if selection is None:
+        remedy = _("Select what is to be painted anew, with any selection tool.")
+        raise BottegaError(_("Nothing is selected."), remedy=remedy)
+    found = _plan(scene, canvas.extent_of(image), selection)
+    picture = source(scene)(found.context)
+    mask = canvas.selection(image, found.context, scene.kind)
+    return Asked(_repaint(scene, found, picture, mask), Place(image, scene.layer, found.context))
+
+
+def refine(scene: Scene) -> Asked:
+    image = image_of(scene)
+    if canvas.selected(image):
+        return inpaint(scene)
+    own = scene.wish["source"] == "layer"
+    layer = layer_of(scene) if own else scene.layer
+    bounds = canvas.layer_bounds(layer) if own and layer else canvas.extent_of(image).bounds
+    found = _plan(scene, bounds.extent, bounds.extent.bounds)
+    context = found.context.moved(bounds.x, bounds.y)
+    picture = source(scene)(context)
+    alpha = canvas.alone_alpha(layer, context) if own and layer else canvas.visible_alpha(image, context)
+    shown = (
+        None if alpha.count(255) == len(alpha) else Pixels.of_bytes(*pair(context.extent), alpha, color_space="data")
+    )
+    white = _filled(context.extent, scene.kind)
+    task = replace(_repaint(scene, found, picture, white), grow=Margin(), feather=Margin())
+    return Asked(task, Place(image, layer, context, shown))
+
+
+def outpaint(scene: Scene) -> Asked:
+    image, wish = image_of(scene), scene.wish
+    whole = canvas.extent_of(image)
+    left, right, top, bottom = (wish[side] for side in ("left", "right", "top", "bottom"))
+    room = Bounds.between(-left, -top, whole.width + right, whole.height + bottom)
+    selection = _added(whole, room) if room != whole.bounds else _transparent(image, whole)
+    found = _plan(scene, whole, selection)
+    context = found.context
+    picture = canvas.visible(image, context, scene.kind)
+    mask = _beyond(whole, context, scene.kind)
+    task = replace(_repaint(scene, found, picture, mask), outpaint=True)
+    return Asked(task, Place(image, scene.layer, context, room=room if room != whole.bounds else None))
+
+
+def _added(whole: Extent, room: Bounds) -> Bounds:
+    """What is new of a larger canvas: a strip if it grows to one side, else all of it."""
+    strips = (
+        Bounds.between(room.x, room.y, 0, room.bottom),
+        Bounds.between(room.x, room.y, room.right, 0),
+        Bounds.between(whole.width, room.y, room.right, room.bottom),
+        Bounds.between(room.x, whole.height, room.right, room.bottom),
+    )
+    found = [strip for strip in strips if strip]
+    return found[0] if len(found) == 1 else room
+
+
+def _transparent(image: Gimp.Image, whole: Extent) -> Bounds:
+    holes = canvas.visible_alpha(image, whole.bounds).translate(HOLES)
+    bounds = bounds_of(Pixels.of_bytes(*pair(whole), holes, color_space="data"))
+    if bounds is None:
+        remedy = _("Say by how many pixels the canvas is to grow.")
+        raise BottegaError(_("The canvas has no transparent part to be filled."), remedy=remedy)
+    return bounds
+
+
+def _beyond(whole: Extent, context: Bounds, kind: Kind) -> Pixels:
+    """A mask of the context: white where no canvas is."""
+    depth = mask_kind(kind).depth
+    white, black = (b"\xff", b"\0") if depth == "u8" else (b"\xff\xff", b"\0\0")
+    inside = context.within(whole.bounds).seen_from(context)
+    row = white * inside.x + black * inside.width + white * (context.width - inside.right)
+    above, below = inside.y, context.height - inside.bottom
+    blank = white * context.width
+    return Pixels(*pair(context.extent), 1, depth, "data", blank * above + row * inside.height + blank * below)
+
+
+def _filled(extent: Extent, kind: Kind) -> Pixels:
+    depth = mask_kind(kind).depth
+    return Pixels(*pair(extent), 1, depth, "data", b"\xff" * (extent.pixels * (1 if depth == "u8" else 2)))
+
+
+def _plan(scene: Scene, whole: Extent, selection: Bounds) -> Plan:
+    """What is sent around the selection, as the wish says."""
+    wish, chosen = scene.wish, Choices()
+    if wish["detail"] is not None:
+        margin = 0.0 if wish["context"] == "selection" else None
+        include = whole.bounds if wish["context"] == "image" else None
+        strength = 1.0 if wish["strength"] is None else wish["strength"]
+        chosen = Choices(wish["grow"], wish["feather"], wish["detail"], None, margin, include, strength)
+    return plan(whole, selection, scene.native, chosen)
+
+
+def _repaint(scene: Scene, found: Plan, picture: Pixels, mask: Pixels) -> Inpaint:
+    wish, size = scene.wish, _work_size(found, scene.native)
+    return Inpaint(
+        picture,
+        mask,
+        wish["prompt"],
+        wish["strength"],
+        wish["fill"] or "auto",
+        grow=Margin(wish["grow"]),
+        feather=Margin(wish["feather"]),
+        width=size.width,
+        height=size.height,
+        controls=controls(scene, found.context),
+        **wish.how(),
+    )
+
+
+def _work_size(found: Plan, native: Native) -> Extent:
+    """The size to work at: the plan's, or as much of it as the model bears at once."""
+    size = found.passes[0].content
+    scale = min(1.0, (native.refined / size.pixels) ** 0.5, native.max_side / size.longest)
+    return Extent(*(max(16, int(side * scale)) for side in (size.width, size.height)))

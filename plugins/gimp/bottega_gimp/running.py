@@ -1,0 +1,121 @@
+"""A procedure from call to result, in a process of its own: GIMP shows its progress, and Cancel ends it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from gi.repository import Gimp
+
+from . import host
+from .asking import ask
+from .client import BottegaError, Connection, ConnectionLost, Picture, Work, Works, messages
+from .laying import Laid, lay
+from .scene import Asked
+from .wishes import Wish
+from .words import _
+
+UNWATCHED = 5.0
+"""Seconds after which the daemon gives a job up whose process was killed: GIMP's Cancel is a SIGKILL."""
+PATIENCE = 120.0
+"""Seconds that a lost connection may stay lost."""
+FIRST = 8.0
+"""Seconds until the first answer."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a procedure was called with."""
+
+    wish: Wish
+    image: Gimp.Image | None
+    layers: Sequence[Gimp.Drawable]
+    control: Gimp.Drawable | None
+
+
+class Desk:
+    """This process's dealings with the daemon, for the length of one procedure."""
+
+    def __init__(self) -> None:
+        self.session = host.open_session()
+        self._lost_since: float | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        self.session.close()
+
+    def catalog(self) -> messages.Catalog:
+        """The daemon's menus. Raises what is wrong if no daemon answers."""
+        host.wait(lambda: self.session.connection.state in ("connected", "lost"), FIRST)
+        self._check(self.session.connection)
+        host.wait(lambda: self.session.known_catalog is not None, FIRST)
+        found = self.session.known_catalog
+        if found is None:
+            raise ConnectionLost(_("The daemon does not tell its models."), remedy=_("Look at its log."))
+        return found
+
+    def paint(self, asked: Asked, wish: Wish) -> list[Picture]:
+        """Have a job done, with GIMP's progress bar. Raises what ended it."""
+        works = Works(_show)
+        work = works.add(wish.title, dict(wish.values))
+        try:
+            works.submit(
+                work, self.session, asked.task, lambda _work, pictures: pictures, cancel_when_unwatched_after=UNWATCHED
+            )
+            host.wait(lambda: work.ended or self._given_up())
+        finally:
+            if not work.ended:
+                works.cancel(work)
+        if work.error:
+            raise work.error
+        if not work.ended:
+            self._check(self.session.connection)
+        return work.pictures
+
+    def _check(self, connection: Connection) -> None:
+        if connection.state != "connected":
+            remedy = _("Start it with `bottega serve`.")
+            raise connection.error or ConnectionLost(_("The daemon does not answer."), remedy=remedy)
+
+    def _given_up(self) -> bool:
+        """Whether the connection has been lost for too long; says so while it is lost."""
+        if self.session.connection.state != "lost":
+            self._lost_since = None
+            return False
+        if self._lost_since is None:
+            self._lost_since = time.monotonic()
+            Gimp.progress_set_text(_("The connection is lost; waiting for the daemon …"))
+        return time.monotonic() - self._lost_since > PATIENCE
+
+
+def perform(call: Call, *, show: bool) -> Laid:
+    """Do what was asked for and put the result into the image. `show` opens a window for a new image.
+
+    Raises BottegaError.
+    """
+    Gimp.progress_init(_("Bottega: connecting …"))
+    with closing(Desk()) as desk:
+        catalog = desk.catalog()
+        Gimp.progress_set_text(_("Bottega: reading the image …"))
+        asked = ask(call.wish, catalog, call.image, call.layers, call.control)
+        pictures = desk.paint(asked, call.wish)
+    if not pictures:
+        raise BottegaError(_("Nothing was painted."), remedy=_("Select more, or raise the strength."))
+    laid = lay(asked.place, call.wish, pictures)
+    if show and call.image is None:
+        Gimp.Display.new(laid.image)
+    Gimp.displays_flush()
+    Gimp.progress_end()
+    return laid
+
+
+def _show(work: Work) -> None:
+    """A job's progress in the image's status bar."""
+    if work.state == "queued":
+        waiting = _("{number} jobs are before it").format(number=work.position) if work.position else _("Sending …")
+        Gimp.progress_set_text(f"{work.title}: {waiting}")
+    elif work.state in ("running", "finishing"):
+        Gimp.progress_set_text(f"{work.title}: {_(work.phase)}")
+        Gimp.progress_update(work.fraction)

@@ -1,0 +1,96 @@
+"""What was asked for, as plain values: read from a procedure's arguments, kept with each result, and used again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .arguments import BY_KIND, Argument, Procedure
+from .client import BottegaError, Extent, Native
+
+KEY = "bottega"
+"""Name of the parasite that holds a layer's or an image's parameters."""
+MOST_SEED = 2**32 - 1
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One job's parameters, by the names of the procedure's arguments."""
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def __getitem__(self, name: str) -> Any:
+        """An argument's value, its default where nothing was said."""
+        if name in self.values:
+            return self.values[name]
+        return next((each.default for each in self.procedure.arguments if each.name == name), None)
+
+    @property
+    def procedure(self) -> Procedure:
+        """The row of the table."""
+        return BY_KIND[self.kind]
+
+    @property
+    def title(self) -> str:
+        """What lists and layers are called."""
+        prompt = " ".join(str(self["prompt"]).split())
+        return prompt[:60] or self.procedure.label.rstrip("…")
+
+    def how(self) -> dict[str, Any]:
+        """What all painting tasks take. Raises BottegaError for a seed that is none."""
+        return {
+            "negative_prompt": self["negative-prompt"],
+            "checkpoint": self["checkpoint"],
+            "sampler": self["sampler"],
+            "schedule": self["schedule"],
+            "steps": self["steps"],
+            "guidance": self["guidance"] or None,
+            "seed": seed_of(self["seed"]),
+            "count": self["count"],
+        }
+
+    def said(self, **more: Any) -> str:
+        """All of it in ASCII JSON, with facts of one result: GIMP 3.0's parasites hold no other letters in Python."""
+        values = {each.name: self[each.name] for each in self.procedure.plain}
+        return json.dumps({"procedure": self.procedure.name, **values, **more})
+
+
+def wish_of(text: str) -> Wish:
+    """The wish in such a JSON text; what a newer plug-in added is left out. Raises ValueError for anything else."""
+    said = json.loads(text)
+    kind = str(said.get("procedure", "")).removeprefix("bottega-") if isinstance(said, dict) else ""
+    if kind not in BY_KIND:
+        raise ValueError("no parameters")
+    known = {each.name: each for each in BY_KIND[kind].plain}
+    return Wish(kind, {name: value for name, value in said.items() if name in known and _fits(known[name], value)})
+
+
+def _fits(argument: Argument, value: object) -> bool:
+    if argument.kind == "choice":
+        return value in [choice for choice, _ in argument.choices]
+    if argument.kind in ("int", "double"):
+        numbers = (int,) if argument.kind == "int" else (int, float)
+        return type(value) in numbers and argument.least <= value <= argument.most  # type: ignore[operator]
+    return type(value) is type(argument.default)
+
+
+def seed_of(text: str) -> int | None:
+    """The seed that somebody typed; None for an empty field. Raises BottegaError."""
+    if not text.strip():
+        return None
+    if not text.strip().isdecimal() or int(text) > MOST_SEED:
+        raise BottegaError(f"{text!r} is no seed.", remedy=f"Give a whole number of 0 to {MOST_SEED}.", field="seed")
+    return int(text)
+
+
+def fitted(wanted: Extent, native: Native) -> Extent:
+    """The size to paint at for a place of this extent: its own where the model bears it, else the model's native area
+    in about its proportions, in whole latent cells."""
+    scale = (native.pixels / wanted.pixels) ** 0.5
+    if scale < 1 and wanted.pixels <= native.most and wanted.longest <= native.longest:
+        scale = 1.0
+    sides = (max(8 * round(side * scale / 8), 64) for side in (wanted.width, wanted.height))
+    return Extent(*(min(side, native.max_side) for side in sides))

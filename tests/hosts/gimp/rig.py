@@ -1,0 +1,128 @@
+"""GIMP with a profile of its own and the built plug-in: in the console or on a desk, driven by a socket."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+import zipfile
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from tests.daemon import Daemon
+from tests.hosts import root
+from tests.hosts.desk import Desk
+from tests.hosts.driver import Driver
+from tests.hosts.provision import alone, cache
+
+INSIDE = Path(__file__).with_name("inside")
+HOME = "/home/artist"
+STUDIO = "/home/studio"
+PROFILE = Path(".config/GIMP/3.0")
+SETTINGS = "(show-welcome-dialog no)\n(check-updates no)\n(single-window-mode yes)\n"
+BATCH = ("--batch-interpreter=python-fu-eval", "-b", 'exec(open("/inside/driver.py").read())')
+
+
+def profile(folder: Path, plugin: Path) -> Path:
+    """A home with the plug-in's zip unpacked where GIMP's users unpack it, and GIMP's own plug-ins known to it."""
+    shutil.copytree(_warm_home(), folder, symlinks=True, dirs_exist_ok=True)
+    unpack(plugin, folder / PROFILE / "plug-ins")
+    return folder
+
+
+def unpack(plugin: Path, folder: Path) -> None:
+    """What `unzip` does: the zip's files with their modes."""
+    with zipfile.ZipFile(plugin) as archive:
+        for entry in archive.infolist():
+            path = Path(archive.extract(entry, folder))
+            path.chmod((entry.external_attr >> 16) & 0o777 or 0o644)
+
+
+def _warm_home() -> Path:
+    """A home in which GIMP has asked its own plug-ins what they can, which takes it a dozen seconds; kept."""
+    folder = cache() / "gimp-home"
+    with alone(folder):
+        mark = folder / root.MARK
+        if not mark.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            (folder / PROFILE).mkdir(parents=True)
+            (folder / PROFILE / "gimprc").write_text(SETTINGS)
+            command = root.inside(["gimp-console-3.0", "-i", "--quit"], {folder: HOME})
+            subprocess.run(command, env=root.clean({"HOME": HOME}), capture_output=True, timeout=300, check=False)
+            assert (folder / PROFILE / "pluginrc").exists(), "GIMP did not start"
+            mark.touch()
+    return folder
+
+
+class Gimp(Driver):
+    """A live GIMP."""
+
+    def __init__(self, home: Path, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(home / "driver.sock", self.printed)
+        self.home = home
+        self.process = process
+
+    def printed(self) -> str:
+        """The end of what GIMP and the plug-in said."""
+        return (self.home / "gimp.log").read_text(errors="replace")[-6000:]
+
+    def await_socket(self, seconds: float = 120.0) -> None:
+        """Until it can be driven."""
+        deadline = time.monotonic() + seconds
+        while not (self.home / "driver.sock").exists():
+            assert self.process.poll() is None, f"GIMP has ended:\n{self.printed()}"
+            assert time.monotonic() < deadline, f"GIMP did not start in time:\n{self.printed()}"
+            time.sleep(0.05)
+
+    def plugins(self) -> list[psutil.Process]:
+        """Processes of our plug-in, the one that was started last at the end."""
+        all_of_it = psutil.Process(self.process.pid).children(recursive=True)
+        ours = [each for each in all_of_it if any(word.endswith("bottega_gimp.py") for word in each.cmdline())]
+        return sorted(ours, key=lambda each: each.create_time())
+
+    def end(self) -> None:
+        """Kill it and all that it started."""
+        self.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def binds(home: Path, daemon: Daemon) -> dict[Path, str]:
+    """What the inside sees of the machine."""
+    return {home: HOME, INSIDE: "/inside", daemon.home: STUDIO}
+
+
+def surroundings(**more: str) -> dict[str, str]:
+    """GIMP's environment."""
+    return root.clean({"HOME": HOME, "BOTTEGA_HOME": STUDIO, "XDG_RUNTIME_DIR": "/run", "NO_AT_BRIDGE": "1", **more})
+
+
+@contextmanager
+def console(home: Path, daemon: Daemon, **environment: str) -> Generator[Gimp]:
+    """GIMP without a window, for the length of a `with` block."""
+    (home / "driver.sock").unlink(missing_ok=True)
+    command = root.inside(["gimp-console-3.0", "-idf", *BATCH, "--quit"], binds(home, daemon))
+    with (home / "gimp.log").open("ab") as log:
+        process = subprocess.Popen(command, env=surroundings(**environment), stdout=log, stderr=log)
+    yield from _driven(Gimp(home, process))
+
+
+@contextmanager
+def window(home: Path, daemon: Daemon, desk: Desk, environment: Mapping[str, str] | None = None) -> Generator[Gimp]:
+    """GIMP with a window on a desk, for the length of a `with` block."""
+    (home / "driver.sock").unlink(missing_ok=True)
+    command = ["dbus-run-session", "--", "gimp-3.0", "-n", "-s", *BATCH]
+    own = surroundings(**(environment or {}))
+    process = desk.start(command, binds(home, daemon), own, home / "gimp.log")
+    yield from _driven(Gimp(home, process))
+
+
+def _driven(gimp: Gimp) -> Generator[Gimp]:
+    try:
+        gimp.await_socket()
+        yield gimp
+    finally:
+        gimp.end()

@@ -1,0 +1,99 @@
+"""What is killed in mid-job: the plug-in (GIMP's Cancel does that), GIMP itself, the daemon."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bottega import messages as m
+from bottega.client import connect
+from tests.daemon import Daemon, start_daemon
+from tests.hosts.gimp import rig
+
+pytestmark = pytest.mark.hosts
+
+LONG = 'call("generate", prompt="copper", steps=600, seed="3", width=128, height=128)'
+
+
+@pytest.fixture
+def own(tmp_path: Path, plugin: Path) -> Generator[tuple[rig.Gimp, Daemon], Any, None]:
+    """A GIMP and a daemon that may be killed."""
+    daemon = start_daemon(tmp_path / "daemon", starter=True)
+    try:
+        with rig.console(rig.profile(tmp_path / "home", plugin), daemon) as gimp:
+            yield gimp, daemon
+    finally:
+        if daemon.process.poll() is None:
+            daemon.stop()
+
+
+def begun(gimp: rig.Gimp, daemon: Daemon, code: str) -> Future[Any]:
+    """A call under way, whose job has made steps."""
+    hand = ThreadPoolExecutor(1)
+    waiting = hand.submit(
+        gimp.run, f"said = {code}\nresult = said if said['status'] != 'success' else about(said['layer'])"
+    )
+    hand.shutdown(wait=False)
+    until(lambda: [job.state for job in jobs(daemon)] == [m.JobState.RUNNING], 90)
+    time.sleep(1.0)
+    return waiting
+
+
+def jobs(daemon: Daemon) -> list[m.Job]:
+    with connect(daemon.address, daemon.token) as client:
+        return client.jobs()
+
+
+def until(done: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def test_cancel_kills_the_plugin_and_the_daemon_frees_its_row(own: tuple[rig.Gimp, Daemon]) -> None:
+    gimp, daemon = own
+    waiting = begun(gimp, daemon, LONG)
+    gimp.plugins()[-1].kill()
+    said = waiting.result(30)
+    assert said["status"] != "success"
+    until(lambda: [job.state for job in jobs(daemon)] == [m.JobState.CANCELLED], 30)
+    with connect(daemon.address, daemon.token) as client:
+        assert client.load().running == 0
+    again = gimp.run('said = call("generate", prompt="copper", steps=2)\nresult = said["status"]')
+    assert again == "success"
+
+
+def test_gimp_is_killed_in_mid_job(own: tuple[rig.Gimp, Daemon]) -> None:
+    gimp, daemon = own
+    waiting = begun(gimp, daemon, LONG)
+    gimp.process.kill()
+    with pytest.raises(AssertionError, match="has ended"):
+        waiting.result(30)
+    until(lambda: [job.state for job in jobs(daemon)] == [m.JobState.CANCELLED], 30)
+
+
+def test_the_daemon_is_killed_and_comes_back_and_the_result_arrives(own: tuple[rig.Gimp, Daemon]) -> None:
+    gimp, daemon = own
+    waiting = begun(gimp, daemon, LONG.replace("600", "60"))
+    daemon.kill()
+    time.sleep(1.0)
+    again = start_daemon(daemon.home, starter=True)
+    try:
+        said = waiting.result(150)
+        assert said["name"] == "Bottega: copper (3)" and said["parasite"]["steps"] == 60
+        assert [job.state for job in jobs(again)] == [m.JobState.SUCCEEDED]
+    finally:
+        again.stop()
+
+
+def test_no_daemon_is_said_with_what_to_do(own: tuple[rig.Gimp, Daemon]) -> None:
+    gimp, daemon = own
+    daemon.stop()
+    said = gimp.run('result = call("generate", prompt="copper")')
+    assert said["status"] == "execution-error" and "bottega serve" in said["error"]

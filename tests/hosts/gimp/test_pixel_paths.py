@@ -1,0 +1,63 @@
+"""Every kind of image that GIMP has: what is sent and what comes back are the image's own numbers.
+
+At strength 0 the daemon gives back what it was sent, so a layer's numbers must be those of the layer below.
+"""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+
+from tests.hosts.gimp.rig import Gimp
+
+pytestmark = pytest.mark.hosts
+
+BACK = """
+image = picture(precision=precision, base={"rgb": RGB, "grey": GRAY}[base], profile=profile)
+below = image.get_layers()[0]
+before = everything(below, name)
+image.select_rectangle(ChannelOps.REPLACE, 37, 21, 50, 40)
+said = call("inpaint", image, strength=0.0, steps=2, fill="keep")
+assert said["status"] == "success", said
+made = said["layer"]
+x, y = made.get_offsets()[1:]
+size = made.get_width(), made.get_height()
+result = {
+    "untouched": everything(below, name) == before,
+    "same_kind": made.get_buffer().get_property("format") is not None and image.get_precision().value_nick,
+    "new": text(everything(made, name)),
+    "old": text(numbers(below, x, y, *size, name)),
+    "mask": text(everything(made.get_mask(), "Y u8")),
+    "place": [x, y, *size],
+}
+image.delete()
+"""
+CASES = [
+    ("U8_NON_LINEAR", "rgb", None, "R'G'B' u8", 0.0),
+    ("U8_LINEAR", "rgb", None, "RGB u8", 0.0),
+    ("U8_PERCEPTUAL", "grey", None, "Y' u8", 0.0),
+    ("U8_NON_LINEAR", "rgb", "rgb_adobe", "R'G'B' u16", 0.5 / 255),
+    ("U16_NON_LINEAR", "rgb", None, "R'G'B' u16", 1e-4),
+    ("U16_LINEAR", "grey", None, "Y u16", 1e-4),
+    ("U32_NON_LINEAR", "rgb", None, "R'G'B' float", 1e-5),
+    ("HALF_LINEAR", "rgb", None, "RGB float", 1e-3),
+    ("HALF_NON_LINEAR", "grey", None, "Y' float", 1e-3),
+    ("FLOAT_LINEAR", "rgb", None, "RGB float", 1e-5),
+    ("FLOAT_PERCEPTUAL", "rgb", "rgb_adobe", "R'G'B' float", 1e-4),
+    ("DOUBLE_LINEAR", "rgb", None, "RGB float", 1e-5),
+]
+TYPES = {"u8": (np.uint8, 255.0), "u16": (np.uint16, 65535.0), "float": (np.float32, 1.0)}
+
+
+@pytest.mark.parametrize(("precision", "base", "profile", "name", "close"), CASES, ids=lambda value: str(value))
+def test_what_is_not_repainted_comes_back_as_it_was(
+    gimp: Gimp, precision: str, base: str, profile: str | None, name: str, close: float
+) -> None:
+    said = gimp.run(BACK, precision=precision, base=base, profile=profile, name=name)
+    kind, one = TYPES[name.split()[1]]
+    new, old = (np.frombuffer(base64.b64decode(said[key]), kind).astype(np.float64) / one for key in ("new", "old"))
+    print("farthest", np.abs(new - old).max())
+    assert np.abs(new - old).max() <= close
+    assert said["untouched"]

@@ -105,6 +105,16 @@ class Works:
         )
         self._changed(work)
 
+    def follow(self, work: Work, session: Session, job_id: str, deliver: Deliver) -> None:
+        """Take up a job that is in the daemon's book already, as `submit` does a new one."""
+        work.ticket = session.follow(
+            job_id,
+            on_event=lambda event: self._heard(work, event),
+            on_done=lambda pictures: self._arrived(work, pictures, deliver),
+            on_error=lambda error: self.fail(work, error),
+        )
+        self._changed(work)
+
     def cancel(self, work: Work) -> None:
         """Ask a job to end."""
         if work.ticket:

@@ -5,7 +5,7 @@ Its texts are English here and translated where they are shown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["text", "string", "seed", "menu", "int", "double", "bool", "choice", "drawable"]
@@ -77,9 +77,11 @@ _CONTROL_KIND = Argument(
 )
 _CONTROL_STRENGTH = Argument("control-strength", "double", "How closely", "Strength of the control", 1.0, 0, 2)
 _CONTROL = (
-    Argument("control", "drawable", "Control layer", "A layer whose structure the picture follows", None),
-    _CONTROL_KIND,
-    _CONTROL_STRENGTH,
+    Argument(
+        "control", "drawable", "Control layer", "A layer that the picture follows", None, advanced=True
+    ),
+    replace(_CONTROL_KIND, advanced=True),
+    replace(_CONTROL_STRENGTH, advanced=True),
 )
 _SIZE = (
     Argument("width", "int", "Width", "In pixels; 0 fits the selection, the image or the model", 0, 0, 4096),

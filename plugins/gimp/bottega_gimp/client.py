@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bottega import files, messages
+from bottega.client import connect
 from bottega.errors import BottegaError, ConnectionLost, JobCancelled
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
@@ -41,6 +42,7 @@ __all__ = [
     "Works",
     "bounds_of",
     "canny_control",
+    "connect",
     "files",
     "map_control",
     "messages",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from gi.repository import Gimp
 
 from .canvas import new_layer, refuse
-from .client import Bounds, Extent, Picture, Pixels
+from .client import BottegaError, Bounds, Extent, Picture, Pixels
 from .pixels import write
 from .wishes import KEY, Wish
+from .words import _
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Laid:
 
 def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool = True) -> Laid:
     """Put pictures into the image. `select` makes the new layer the one that is worked on; else that stays as it is.
-    Raises BottegaError for an image that has become one that they do not fit into."""
+    Raises BottegaError if there are none, or for an image that has become one that they do not fit into."""
+    if not pictures:
+        raise BottegaError(_("Nothing was painted."), remedy=_("Select more, or raise the strength."))
     image = place.image if place.image is not None and place.image.is_valid() else None
     if image is None:
         first = pictures[0].pixels
@@ -113,6 +116,7 @@ def _layer(
         write(mask, place.mask)
     elif pixels.channels == 4:
         layer.add_mask(layer.create_mask(Gimp.AddMaskType.ALPHA_TRANSFER))
+    layer.set_edit_mask(False)
     keep(layer, wish.said(seed=str(picture.seed), count=1))
     return layer
 

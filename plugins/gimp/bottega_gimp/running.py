@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gi.repository import Gimp
 
 from . import host
 from .asking import ask
-from .client import BottegaError, Connection, ConnectionLost, Picture, Work, Works, messages
+from .client import Connection, ConnectionLost, Picture, Work, Works, messages
 from .laying import Laid, lay
 from .scene import Asked
 from .wishes import Wish
@@ -30,17 +29,23 @@ class Call:
     """What a procedure was called with."""
 
     wish: Wish
+    control: Gimp.Drawable | None
     image: Gimp.Image | None
     layers: Sequence[Gimp.Drawable]
-    control: Gimp.Drawable | None
 
 
 class Desk:
     """This process's dealings with the daemon, for the length of one procedure."""
 
     def __init__(self) -> None:
-        self.session = host.open_session()
+        self.listeners: list[Callable[[], object]] = []
+        """Called when the connection or the catalog is another."""
+        self.session = host.open_session(self._changed, self._changed)
         self._lost_since: float | None = None
+
+    def _changed(self, _news: object) -> None:
+        for each in self.listeners:
+            each()
 
     def close(self) -> None:
         """Hang up."""
@@ -90,20 +95,16 @@ class Desk:
         return time.monotonic() - self._lost_since > PATIENCE
 
 
-def perform(call: Call, *, show: bool) -> Laid:
+def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
     """Do what was asked for and put the result into the image. `show` opens a window for a new image.
 
     Raises BottegaError.
     """
     Gimp.progress_init(_("Bottega: connecting …"))
-    with closing(Desk()) as desk:
-        catalog = desk.catalog()
-        Gimp.progress_set_text(_("Bottega: reading the image …"))
-        asked = ask(call.wish, catalog, call.image, call.layers, call.control)
-        pictures = desk.paint(asked, call.wish)
-    if not pictures:
-        raise BottegaError(_("Nothing was painted."), remedy=_("Select more, or raise the strength."))
-    laid = lay(asked.place, call.wish, pictures)
+    catalog = desk.catalog()
+    Gimp.progress_set_text(_("Bottega: reading the image …"))
+    asked = ask(call.wish, catalog, call.image, call.layers, call.control)
+    laid = lay(asked.place, call.wish, desk.paint(asked, call.wish))
     if show and call.image is None:
         Gimp.Display.new(laid.image)
     Gimp.displays_flush()

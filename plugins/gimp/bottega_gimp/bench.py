@@ -1,0 +1,111 @@
+"""What the panel knows: the connection, the queue's jobs as they stand, and the history."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gi.repository import Gimp
+
+from . import handing, host
+from .client import BottegaError, Entry, History, Session
+from .laying import Place
+from .scene import Asked
+from .wishes import Wish, wish_of
+
+SHOWN = 24
+"""Entries of the history that are shown."""
+ENDED = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One of the queue's jobs, as the queue tells it."""
+
+    number: int
+    title: str
+    state: str
+    fraction: float
+    position: int
+    phase: str
+    preview: int
+    """Grows with each new picture; 0 while there is none."""
+    error: str
+    layer: int
+    parameters: dict[str, Any]
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come of it."""
+        return self.state in ENDED
+
+
+class Bench:
+    """All methods are for the main thread and return at once. `changed` is called when anything is another."""
+
+    def __init__(self, changed: Callable[[], object]) -> None:
+        self.jobs: list[Job] = []
+        self.history: list[Entry] = []
+        self._changed = changed
+        self._kept = History(host.folder() / "history")
+        self.session = self._open()
+        self.read_history()
+
+    def reconnect(self, chosen: host.Settings) -> None:
+        """Take other settings, here and for the queue's next job."""
+        host.keep_settings(chosen)
+        self.session.close(patience=0)
+        self.session = self._open()
+        self._changed()
+
+    def look(self) -> int | None:
+        """Ask the queue how its jobs stand; gives the image for which the panel is wanted in front, 0 for none.
+
+        Raises BottegaError if the queue is gone.
+        """
+        said = handing.queue(from_panel=True)
+        jobs = [Job(**each) for each in said["jobs"]]
+        if jobs != self.jobs:
+            done = sum(job.state == "done" for job in jobs) != sum(job.state == "done" for job in self.jobs)
+            self.jobs = jobs
+            if done:
+                self.read_history()
+            self._changed()
+        return said["show"]
+
+    def preview(self, job: Job) -> bytes:
+        """The newest picture of a job, a JPEG."""
+        return base64.b64decode(handing.tell(handing.PREVIEW, number=job.number))
+
+    def cancel(self, job: Job) -> None:
+        """Ask a job to end."""
+        handing.tell(handing.CANCEL, number=job.number)
+
+    def send(self, wish: Wish, asked: Asked, wrong: Callable[[BottegaError], object]) -> None:
+        """Send a job in the background, and have the queue follow it."""
+        self.session.in_background(
+            lambda: handing.send(wish, asked), lambda job_id: handing.enqueue(job_id, wish, asked.place), wrong
+        )
+
+    def again(self, entry: Entry, image: Gimp.Image | None) -> None:
+        """Have what was made before once more, in an image or a new one. Raises ValueError for a strange entry."""
+        said = {**entry.parameters, "seed": str(entry.seeds[0]) if entry.seeds else ""}
+        handing.enqueue(entry.job_id, wish_of(json.dumps(said)), Place(image))
+
+    def read_history(self) -> None:
+        """Look up what was made, in the background."""
+        self.session.in_background(lambda: self._kept.entries(SHOWN), self._take_history)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.session.close()
+
+    def _open(self) -> Session:
+        return host.open_session(lambda _news: self._changed(), lambda _news: self._changed())
+
+    def _take_history(self, entries: list[Entry]) -> None:
+        self.history = entries
+        self._changed()

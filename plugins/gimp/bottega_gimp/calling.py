@@ -1,0 +1,139 @@
+"""What happens when a procedure is called: the edge at which every error becomes a message of GIMP's."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from gi.repository import Gegl, Gimp, GLib, GObject
+
+from .arguments import BY_NAME, Procedure
+from .client import BottegaError, JobCancelled
+from .handing import OPEN, hand_over, tell
+from .inserting import insert as insert_job
+from .laying import kept
+from .running import Call, Desk, perform
+from .wishes import Wish
+
+log = logging.getLogger(__name__)
+
+Status = Gimp.PDBStatusType
+
+
+def run(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image | None,
+    drawables: Sequence[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    data: object,
+) -> Gimp.ValueArray:
+    """One call, from its arguments to its return values: the edge at which every error becomes a message."""
+    asked = BY_NAME[procedure.get_name()]
+
+    def do() -> Gimp.ValueArray:
+        with closing(Desk()) as desk:
+            return performed(procedure, run_mode, config, lambda: called(asked, image, drawables, config), desk)
+
+    return guarded(procedure, do)
+
+
+def guarded(procedure: Gimp.Procedure, do: Callable[[], Gimp.ValueArray]) -> Gimp.ValueArray:
+    """What was done, or the status and message of what went wrong."""
+    Gegl.init(None)
+    try:
+        return do()
+    except JobCancelled:
+        return procedure.new_return_values(Status.CANCEL, None)
+    except BottegaError as error:
+        return failed(procedure, str(error))
+    except Exception as error:  # GIMP would say "execution error" and no more
+        log.exception("%s failed", procedure.get_name())
+        return failed(procedure, f"{type(error).__name__}: {error}")
+
+
+def insert(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, data: object = None) -> Gimp.ValueArray:
+    """Put a finished job into its image, for the queue."""
+
+    def do() -> Gimp.ValueArray:
+        laid = insert_job(*(config.get_property(name) for name in ("job-id", "parameters", "place")))
+        values = procedure.new_return_values(Status.SUCCESS, None)
+        values.remove(1)
+        values.insert(1, GObject.Value(GObject.TYPE_INT, laid.layer.get_id()))
+        return values
+
+    return guarded(procedure, do)
+
+
+def panel(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    image: Gimp.Image | None,
+    drawables: Sequence[Gimp.Drawable],
+    config: Gimp.ProcedureConfig,
+    data: object,
+) -> Gimp.ValueArray:
+    """Show the panel until it is closed; one that is open comes to the front instead."""
+
+    def do() -> Gimp.ValueArray:
+        if not tell(OPEN, number=image.get_id() if image is not None else 0):
+            from .panel import Panel
+
+            Panel(image).stay()
+        return procedure.new_return_values(Status.SUCCESS, None)
+
+    return guarded(procedure, do)
+
+
+def performed(
+    procedure: Gimp.Procedure,
+    run_mode: Gimp.RunMode,
+    config: Gimp.ProcedureConfig,
+    call_of: Callable[[], Call],
+    desk: Desk,
+) -> Gimp.ValueArray:
+    """Ask in a dialog if that is wished, then do it here or have the panel do it. Raises BottegaError."""
+    if run_mode == Gimp.RunMode.INTERACTIVE:
+        from .dialog import Dialog
+
+        if not Dialog(procedure, BY_NAME[procedure.get_name()], config, desk, call_of).ask():
+            return procedure.new_return_values(Status.CANCEL, None)
+    call = call_of()
+    if config.get_property("in-panel"):
+        hand_over(call, desk)
+        return returned(procedure, None, call.wish.said(), call.image)
+    laid = perform(call, desk, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
+    return returned(procedure, laid.layer, kept(laid.layer) or "", laid.image)
+
+
+def called(
+    procedure: Procedure, image: Gimp.Image | None, drawables: Sequence[Gimp.Drawable], config: Gimp.ProcedureConfig
+) -> Call:
+    """A call's values."""
+    return Call(*values_in(procedure, config), image, list(drawables or ()))
+
+
+def values_in(procedure: Procedure, config: Gimp.ProcedureConfig) -> tuple[Wish, Gimp.Drawable | None]:
+    """What a config says: plain values, and the control layer."""
+    values = {each.name: config.get_property(each.name) for each in procedure.plain}
+    values = {name: "" if value is None else value for name, value in values.items()}
+    has_control = any(each.name == "control" for each in procedure.arguments)
+    return Wish(procedure.kind, values), config.get_property("control") if has_control else None
+
+
+def failed(procedure: Gimp.Procedure, message: str) -> Gimp.ValueArray:
+    """What GIMP shows as an error, or gives to a script as the last one."""
+    return procedure.new_return_values(Status.EXECUTION_ERROR, GLib.Error(message))
+
+
+def returned(
+    procedure: Gimp.Procedure, layer: Gimp.Layer | None, parameters: str, image: Gimp.Image | None
+) -> Gimp.ValueArray:
+    """Success, with what was made; of a job that the panel has, only its parameters."""
+    values = procedure.new_return_values(Status.SUCCESS, None)
+    made = (GObject.Value(Gimp.Layer, layer), GObject.Value(str, parameters), GObject.Value(Gimp.Image, image))
+    for index, value in enumerate(made, 1):
+        values.remove(index)
+        values.insert(index, value)
+    return values

@@ -1,0 +1,192 @@
+"""The panel: a window beside the image with a form, the queue, step previews, candidates and the history.
+
+It is a process of its own that reads images and asks the queue how its jobs stand; closing it ends nothing.
+"""
+
+from __future__ import annotations
+
+import gi
+
+gi.require_version("Gdk", "3.0")
+gi.require_version("GimpUi", "3.0")
+gi.require_version("Gtk", "3.0")
+
+from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk  # noqa: E402
+
+from .arguments import PROCEDURES, Procedure  # noqa: E402
+from .asking import ask  # noqa: E402
+from .bench import Bench  # noqa: E402
+from .calling import values_in  # noqa: E402
+from .client import BottegaError  # noqa: E402
+from .connecting import ConnectionBox  # noqa: E402
+from .form import SPACE, Form  # noqa: E402
+from .laying import kept  # noqa: E402
+from .panel_history import HistoryBox  # noqa: E402
+from .panel_jobs import JobsBox  # noqa: E402
+from .wishes import Wish, wish_of  # noqa: E402
+from .words import _  # noqa: E402
+
+NEW = "new"
+BEAT = 200
+"""Milliseconds between looks at the queue."""
+
+
+class Panel:
+    """The window. `image` is the one that it paints into first."""
+
+    def __init__(self, image: Gimp.Image | None) -> None:
+        GimpUi.init("bottega_gimp")
+        self._bench = Bench(self._refresh)
+        self._forms: dict[str, Form] = {}
+        self._version = ""
+        self._loop = GLib.MainLoop()
+        self._window = Gtk.Window(title=_("Bottega Panel"), type_hint=Gdk.WindowTypeHint.UTILITY)
+        self._window.set_default_size(380, 800)
+        self._window.set_keep_above(True)
+        self._window.connect("destroy", lambda _window: self._loop.quit())
+        self._window.connect("focus-in-event", lambda *_event: self._list_images())
+        self._kinds, self._images, self._stack = Gtk.ComboBoxText(), Gtk.ComboBoxText(), Gtk.Stack()
+        self._paint = Gtk.Button.new_with_mnemonic(_("_Paint"))
+        self._paint.set_can_default(True)
+        self._note = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=44, no_show_all=True)
+        self._connection = ConnectionBox(self._bench)
+        self._jobs = JobsBox(self._bench, self.use)
+        self._history = HistoryBox(self._bench, self.use, self._image)
+        self._put_together()
+        self._list_images(image)
+
+    def stay(self) -> None:
+        """Show it, and return when it is closed."""
+        self._window.show_all()
+        self._refresh()
+        self._window.present()
+        GLib.timeout_add(BEAT, self._beat)
+        self._loop.run()
+        self._bench.close()
+
+    def use(self, wish: Wish) -> None:
+        """Fill the form with what was asked for before."""
+        self._kinds.set_active_id(wish.kind)
+        form = self._form(wish.procedure)
+        for each in wish.procedure.plain:
+            form.config.set_property(each.name, wish[each.name])
+
+    def _put_together(self) -> None:
+        for each in PROCEDURES:
+            self._kinds.append(each.kind, _(each.label).rstrip("…"))
+        self._kinds.connect("changed", lambda _combo: self._show_form())
+        self._paint.connect("clicked", lambda _button: self._submit())
+        again = Gtk.Button.new_from_icon_name("edit-redo-symbolic", Gtk.IconSize.BUTTON)
+        again.set_tooltip_text(_("Use the layer's settings again"))
+        again.connect("clicked", lambda _button: self._use_layer())
+        head = _line((self._kinds, True), (again, False))
+        where = _line((Gtk.Label(label=_("Into")), False), (self._images, True))
+        self._stack.set_vhomogeneous(False)
+        box = _column(self._connection, head, self._stack, self._jobs, self._history)
+        frame = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
+        frame.add(box)
+        whole = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
+        whole.pack_start(frame, True, True, 0)
+        whole.pack_end(_column(self._note, where, self._paint), False, False, 0)
+        self._window.add(whole)
+        self._window.set_default(self._paint)
+        self._kinds.set_active_id(PROCEDURES[0].kind)
+
+    def _form(self, procedure: Procedure) -> Form:
+        if procedure.kind not in self._forms:
+            config = Gimp.get_pdb().lookup_procedure(procedure.name).create_config()
+            form = self._forms[procedure.kind] = Form(procedure, config)
+            form.show_all()
+            form.fill_menus(self._bench.session.known_catalog)
+            self._stack.add_named(form, procedure.kind)
+        return self._forms[procedure.kind]
+
+    def _shown(self) -> Form:
+        (procedure,) = [each for each in PROCEDURES if each.kind == self._kinds.get_active_id()]
+        return self._form(procedure)
+
+    def _show_form(self) -> None:
+        self._shown()
+        self._stack.set_visible_child_name(self._kinds.get_active_id())
+
+    def _list_images(self, wanted: Gimp.Image | None = None) -> None:
+        """Offer the images that are open; the chosen one stays while it is."""
+        images = {str(each.get_id()): each.get_name() for each in Gimp.get_images()}
+        chosen = str(wanted.get_id()) if wanted is not None else self._images.get_active_id()
+        self._images.remove_all()
+        for number, name in images.items():
+            self._images.append(number, name)
+        self._images.append(NEW, _("A new image"))
+        self._images.set_active_id(chosen if chosen in images or chosen == NEW else next(iter(images), NEW))
+
+    def _image(self) -> Gimp.Image | None:
+        """The image to paint into; None for a new one."""
+        chosen = self._images.get_active_id()
+        if not chosen or chosen == NEW or not Gimp.Image.id_is_valid(int(chosen)):
+            return None
+        return Gimp.Image.get_by_id(int(chosen))
+
+    def _submit(self) -> None:
+        form, image = self._shown(), self._image()
+        wish, control = values_in(form.procedure, form.config)
+        layers = list(image.get_selected_drawables()) if image is not None else []
+        catalog = self._bench.session.known_catalog
+        try:
+            if catalog is None:
+                raise BottegaError(_("The daemon does not answer."), remedy=_("Start it with `bottega serve`."))
+            asked = ask(wish, catalog, image, layers, control)
+        except BottegaError as error:
+            return self._say(str(error))
+        self._say("")
+        self._bench.send(wish, asked, lambda error: self._say(str(error)))
+        return None
+
+    def _use_layer(self) -> None:
+        image = self._image()
+        holders = [*image.get_selected_layers(), image] if image is not None else []
+        for holder in holders:
+            if said := kept(holder):
+                self.use(wish_of(said))
+                self._say("")
+                return
+        self._say(_("The selected layer was not painted by Bottega."))
+
+    def _say(self, text: str) -> None:
+        self._note.set_text(text)
+        self._note.set_visible(bool(text))
+
+    def _beat(self) -> bool:
+        try:
+            shown = self._bench.look()
+        except BottegaError as error:
+            self._say(str(error))
+            return False
+        if shown is not None:
+            image = Gimp.Image.get_by_id(shown) if shown and Gimp.Image.id_is_valid(shown) else None
+            self._list_images(image)
+            self._window.present()
+        return True
+
+    def _refresh(self) -> None:
+        catalog = self._bench.session.known_catalog
+        if catalog and catalog.version != self._version:
+            self._version = catalog.version
+            for form in self._forms.values():
+                form.fill_menus(catalog)
+        for each in (self._connection, self._jobs, self._history):
+            each.refresh()
+
+
+def _line(*widgets: tuple[Gtk.Widget, bool]) -> Gtk.Box:
+    """Widgets beside each other; those that are true take what room there is."""
+    box = Gtk.Box(spacing=SPACE)
+    for widget, wide in widgets:
+        box.pack_start(widget, wide, wide, 0)
+    return box
+
+
+def _column(*widgets: Gtk.Widget) -> Gtk.Box:
+    box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE, border_width=2 * SPACE)
+    for widget in widgets:
+        box.pack_start(widget, False, False, 0)
+    return box

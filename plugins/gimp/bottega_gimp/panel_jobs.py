@@ -1,0 +1,142 @@
+"""The panel's queue: each job with its progress, the newest picture of it, and candidates to flip through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import gi
+
+gi.require_version("Gtk", "3.0")
+
+from gi.repository import Gimp, Gtk, Pango  # noqa: E402
+
+from . import sights  # noqa: E402
+from .bench import Bench, Job  # noqa: E402
+from .form import SPACE  # noqa: E402
+from .laying import one_undo_step  # noqa: E402
+from .wishes import Wish, wish_of  # noqa: E402
+from .words import _  # noqa: E402
+
+SIDE = 256
+LISTED = 8
+
+
+class JobsBox(Gtk.Box):
+    """Preview, candidates and queue."""
+
+    def __init__(self, bench: Bench, use: Callable[[Wish], None]) -> None:
+        super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE)
+        self._bench, self._use = bench, use
+        self._rows: dict[int, Row] = {}
+        self._drawn = (0, 0)
+        self._picture = Gtk.Image()
+        self._flip = Gtk.Box(spacing=SPACE, halign=Gtk.Align.CENTER, no_show_all=True)
+        self._which = Gtk.Label()
+        for icon, step in (("go-previous-symbolic", -1), ("go-next-symbolic", 1)):
+            button = Gtk.Button.new_from_icon_name(icon, Gtk.IconSize.BUTTON)
+            button.connect("clicked", lambda _button, by: self._turn(by), step)
+            button.show_all()
+            self._flip.pack_end(button, False, False, 0) if step > 0 else self._flip.pack_start(button, False, False, 0)
+        self._which.show()
+        self._flip.pack_start(self._which, False, False, 0)
+        self._list = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE)
+        for each in (self._picture, self._flip, self._list):
+            self.pack_start(each, False, False, 0)
+
+    def refresh(self) -> None:
+        """Show the jobs as they stand."""
+        jobs = self._bench.jobs[:LISTED]
+        for number in [number for number in self._rows if number not in [job.number for job in jobs]]:
+            self._list.remove(self._rows.pop(number))
+        for place, job in enumerate(jobs):
+            if job.number not in self._rows:
+                row = self._rows[job.number] = Row(self._bench, job, self._use)
+                self._list.pack_start(row, False, False, 0)
+                row.show_all()
+            self._list.reorder_child(self._rows[job.number], place)
+            self._rows[job.number].refresh(job)
+        self._show_picture()
+        self._show_candidates()
+
+    def _show_picture(self) -> None:
+        """The newest picture of the job under way that began first, else of the newest one."""
+        seen = [job for job in self._bench.jobs if job.preview]
+        job = next((job for job in reversed(seen) if not job.ended), seen[0] if seen else None)
+        if job and self._drawn != (job.number, job.preview):
+            self._drawn = (job.number, job.preview)
+            self._picture.set_from_pixbuf(sights.of_file(self._bench.preview(job), SIDE))
+
+    def _group(self) -> Gimp.GroupLayer | None:
+        """The candidates of the newest result."""
+        made = next((job.layer for job in self._bench.jobs if job.layer), 0)
+        layer = Gimp.Item.get_by_id(made) if made and Gimp.Item.id_is_valid(made) else None
+        return layer if layer is not None and layer.is_group() else None
+
+    def _show_candidates(self) -> None:
+        group = self._group()
+        self._flip.set_visible(group is not None)
+        if group is not None:
+            children = group.get_children()
+            seen = next((index for index, each in enumerate(children) if each.get_visible()), 0)
+            self._which.set_text(_("Candidate {one} of {all}").format(one=seen + 1, all=len(children)))
+
+    def _turn(self, by: int) -> None:
+        group = self._group()
+        if group is None:
+            return
+        children = group.get_children()
+        seen = next((index for index, each in enumerate(children) if each.get_visible()), 0)
+        with one_undo_step(group.get_image()):
+            for index, each in enumerate(children):
+                each.set_visible(index == (seen + by) % len(children))
+        Gimp.displays_flush()
+        self._show_candidates()
+
+
+class Row(Gtk.Box):
+    """One job."""
+
+    def __init__(self, bench: Bench, job: Job, use: Callable[[Wish], None]) -> None:
+        super().__init__(orientation=Gtk.Orientation.VERTICAL)
+        self._job = job
+        self._bar = Gtk.ProgressBar(show_text=True, no_show_all=True)
+        self._error = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=44, no_show_all=True, selectable=True)
+        title = Gtk.Label(label=job.title, xalign=0.0, ellipsize=Pango.EllipsizeMode.END)
+        self._cancel = Gtk.Button.new_from_icon_name("process-stop-symbolic", Gtk.IconSize.BUTTON)
+        self._cancel.set_tooltip_text(_("Cancel"))
+        self._cancel.connect("clicked", lambda _button: bench.cancel(self._job))
+        again = Gtk.Button.new_from_icon_name("edit-redo-symbolic", Gtk.IconSize.BUTTON)
+        again.set_tooltip_text(_("Use these settings again"))
+        again.connect("clicked", lambda _button: use(wish_of(json.dumps(job.parameters))))
+        line = Gtk.Box(spacing=SPACE)
+        line.pack_start(title, True, True, 0)
+        line.pack_end(self._cancel, False, False, 0)
+        line.pack_end(again, False, False, 0)
+        for each in (line, self._bar, self._error):
+            self.pack_start(each, False, False, 0)
+
+    def refresh(self, job: Job) -> None:
+        """Show it as it stands."""
+        self._job = job
+        self._bar.set_fraction(min(job.fraction, 1.0))
+        self._bar.set_text(standing(job))
+        self._bar.set_visible(job.state != "done")
+        self._cancel.set_sensitive(not job.ended)
+        self._error.set_text(job.error if job.state == "failed" else "")
+        self._error.set_visible(job.state == "failed")
+
+
+def standing(job: Job) -> str:
+    """A job's state in words."""
+    if job.state == "queued" and job.position:
+        return _("{number} jobs are before it").format(number=job.position)
+    if job.state in ("running", "finishing"):
+        return _(job.phase)
+    states = {
+        "queued": _("Waiting …"),
+        "done": _("Done"),
+        "failed": _("Failed"),
+        "cancelled": _("Cancelled"),
+    }
+    return states[job.state]

@@ -1,0 +1,52 @@
+"""Where results go, as text: one process reads the image, another one inserts what came of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from dataclasses import asdict
+from typing import Any
+
+from gi.repository import Gimp
+
+from .client import Bounds, Pixels
+from .laying import Place
+
+
+def packed(place: Place) -> str:
+    """A place as ASCII JSON."""
+    return json.dumps(
+        {
+            "image": place.image.get_id() if place.image is not None else 0,
+            "above": place.above.get_id() if place.above is not None else 0,
+            "bounds": asdict(place.bounds) if place.bounds else None,
+            "room": asdict(place.room) if place.room else None,
+            "scaled": place.scaled,
+            "mask": _packed_mask(place.mask) if place.mask else None,
+        }
+    )
+
+
+def unpacked(text: str) -> Place:
+    """The place; images and layers that are gone are left out. Raises ValueError for other text."""
+    said: dict[str, Any] = json.loads(text)
+    image, above = int(said.get("image") or 0), int(said.get("above") or 0)
+    return Place(
+        Gimp.Image.get_by_id(image) if image and Gimp.Image.id_is_valid(image) else None,
+        Gimp.Item.get_by_id(above) if above and Gimp.Item.id_is_valid(above) else None,
+        Bounds(**said["bounds"]) if said.get("bounds") else None,
+        _unpacked_mask(said["mask"]) if said.get("mask") else None,
+        bool(said.get("scaled")),
+        Bounds(**said["room"]) if said.get("room") else None,
+    )
+
+
+def _packed_mask(mask: Pixels) -> dict[str, Any]:
+    data = base64.b64encode(zlib.compress(mask.data, 1)).decode("ascii")
+    return {"width": mask.width, "height": mask.height, "depth": mask.depth, "data": data}
+
+
+def _unpacked_mask(said: dict[str, Any]) -> Pixels:
+    data = zlib.decompress(base64.b64decode(said["data"]))
+    return Pixels(said["width"], said["height"], 1, said["depth"], "data", data)

@@ -1,0 +1,125 @@
+"""The panel's process without its window: jobs are handed to it, several at once, and results arrive by themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.daemon import Daemon
+from tests.hosts.gimp import rig
+
+pytestmark = pytest.mark.hosts
+
+ADD = """
+def pdb(name, **values):
+    procedure = Gimp.get_pdb().lookup_procedure("bottega-" + name)
+    config = procedure.create_config()
+    for key, each in values.items():
+        config.set_property(key.replace("_", "-"), each)
+    said = procedure.run(config)
+    return [said.index(0).value_nick, *([said.index(1)] if said.length() > 1 else [Gimp.get_pdb().get_last_error()])]
+
+def add(kind, image=None, **values):
+    said = call(kind, image, in_panel=True, **values)
+    return [said["status"], jobs()[0]["number"] if said["status"] == "success" else said["error"]]
+
+def jobs():
+    return json.loads(pdb("queue")[1])["jobs"]
+
+def ended():
+    return all(job["state"] in ("done", "failed", "cancelled") for job in jobs())
+"""
+
+
+@pytest.fixture(autouse=True)
+def prepared(gimp: rig.Gimp) -> None:
+    gimp.run(ADD)
+
+
+def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
+    said = gimp.run("""
+        one, two = picture(96, 96), picture(160, 128)
+        two.select_rectangle(ChannelOps.REPLACE, 20, 30, 60, 50)
+        before = two.get_selected_layers()
+        numbers = [add("generate", one, prompt="moss", steps=12, seed="1", count=2),
+                   add("inpaint", two, prompt="a door", steps=12),
+                   add("texture", prompt="bricks", steps=12)]
+        result = [numbers, jobs()]
+    """)
+    numbers, listed = said
+    assert [state for state, _number in numbers] == ["success"] * 3
+    assert sum(job["state"] in ("queued", "running") for job in listed) >= 2
+    gimp.wait("ended()", 90)
+    said = gimp.run("""
+        done = jobs()
+        fresh = [each for each in Gimp.get_images() if each.get_id() not in (one.get_id(), two.get_id())][0]
+        result = [[job["state"] for job in done], tree(one), tree(two), tree(fresh),
+                  before == two.get_selected_layers(), done[0]["parameters"]["prompt"]]
+        two.delete(); one.delete()
+    """)
+    states, one, two, _fresh, same, newest = said
+    assert states[:3] == ["done"] * 3
+    assert one == [["Bottega: moss", "Bottega: moss (1)", "Bottega: moss (2)"], "ramp"]
+    assert len(two) == 2 and two[1] == "ramp"
+    assert same, "what the artist works on stays selected"
+    assert newest == "bricks"
+
+
+def test_a_job_is_cancelled_and_what_cannot_be_is_refused_at_once(gimp: rig.Gimp) -> None:
+    said = gimp.run("""
+        image = picture(64, 64)
+        status, number = add("generate", image, prompt="long", steps=900)
+        result = [status, pdb("queue-cancel", number=number), add("inpaint", image), pdb("queue-add", parameters="nonsense"),
+                  pdb("queue-cancel", number=9999)]
+    """)
+    assert said[0] == "success" and said[1][0] == "success"
+    assert said[2][0] == "execution-error" and "Nothing is selected" in said[2][1]
+    assert said[3][0] == said[4][0] == "execution-error"
+    gimp.wait("ended()", 60)
+    assert gimp.run("result = [jobs()[0]['state'], tree(image)]\nimage.delete()") == ["cancelled", ["ramp"]]
+
+
+def test_a_procedure_hands_its_job_over_and_the_artist_closes_the_image(gimp: rig.Gimp) -> None:
+    said = gimp.run("""
+        image = picture(80, 64)
+        known = {each.get_id() for each in Gimp.get_images()}
+        said = call("generate", image, prompt="closed meanwhile", steps=40, in_panel=True)
+        result = [said["status"], said["layer"], said["parameters"]["prompt"], jobs()[0]["state"]]
+        image.delete()
+    """)
+    assert said[:3] == ["success", None, "closed meanwhile"]
+    assert said[3] not in ("done", "failed")
+    gimp.wait("ended()", 60)
+    said = gimp.run("""
+        fresh = [each for each in Gimp.get_images() if each.get_id() not in known]
+        result = [jobs()[0]["state"], [tree(each) for each in fresh]]
+    """)
+    assert said[0] == "done" and len(said[1]) == 1
+
+
+def test_what_was_made_is_in_the_history(gimp: rig.Gimp) -> None:
+    gimp.run('image = picture(64, 64)\nadd("generate", image, prompt="for the history", steps=2, seed="11")')
+    gimp.wait("ended()", 60)
+    folder = gimp.home / rig.PROFILE / "bottega" / "history"
+    said = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    assert said[-1]["seeds"] == [11] and said[-1]["parameters"]["prompt"] == "for the history"
+    assert (folder / f"{sorted(folder.glob('*.json'))[-1].stem}-0.png").exists()
+
+
+def test_gimp_speaks_german(plugin: Path, daemon: Daemon, tmp_path: Path) -> None:
+    """Also where it was English when it last asked the plug-in."""
+    home = rig.profile(tmp_path / "home", plugin)
+    for language, label, error in (
+        ("en", "Inpaint Selection…", "Nothing is selected."),
+        ("de_DE", "Auswahl neu malen…", "Es ist nichts ausgewählt."),
+    ):
+        with rig.console(home, daemon, LANGUAGE=language) as gimp:
+            said = gimp.run("""
+                procedure = Gimp.get_pdb().lookup_procedure("bottega-inpaint")
+                result = [procedure.get_menu_label(), call("inpaint", picture(64, 64))["error"]]
+            """)
+            gimp.run("Gimp.get_pdb()")
+        assert said[0] == label
+        assert said[1].startswith(error)

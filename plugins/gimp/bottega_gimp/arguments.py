@@ -77,9 +77,7 @@ _CONTROL_KIND = Argument(
 )
 _CONTROL_STRENGTH = Argument("control-strength", "double", "How closely", "Strength of the control", 1.0, 0, 2)
 _CONTROL = (
-    Argument(
-        "control", "drawable", "Control layer", "A layer that the picture follows", None, advanced=True
-    ),
+    Argument("control", "drawable", "Control layer", "A layer that the picture follows", None, advanced=True),
     replace(_CONTROL_KIND, advanced=True),
     replace(_CONTROL_STRENGTH, advanced=True),
 )

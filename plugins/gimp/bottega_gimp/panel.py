@@ -60,6 +60,7 @@ class Panel:
         self._window.show_all()
         self._refresh()
         self._window.present()
+        self._shown().prompt.grab_focus()
         GLib.timeout_add(BEAT, self._beat)
         self._loop.run()
         self._bench.close()

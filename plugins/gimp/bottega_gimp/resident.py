@@ -13,7 +13,6 @@ from gi.repository import Gimp, GLib, GObject
 from .client import BottegaError
 from .handing import ADD, CANCEL, OPEN, PREVIEW, QUEUE
 from .studio import Studio
-from .wishes import wish_of
 from .words import _
 
 log = logging.getLogger(__name__)
@@ -34,9 +33,7 @@ class Offer:
 
 
 def _add(studio: Studio, given: Callable[[str], Any]) -> int:
-    parameters = json.loads(given("parameters"))
-    wish_of(given("parameters"))
-    return studio.add(given("job-id"), parameters, given("place")).number
+    return studio.add(given("job-id"), json.loads(given("parameters")), given("place")).number
 
 
 def _cancel(studio: Studio, given: Callable[[str], Any]) -> None:

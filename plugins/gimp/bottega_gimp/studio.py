@@ -16,6 +16,7 @@ from gi.repository import Gimp
 
 from . import host
 from .client import BottegaError, Session, Work, Works
+from .wishes import wish_of
 from .words import _
 
 INSERT = "bottega-insert"
@@ -36,9 +37,8 @@ class Studio:
         self._wanted: int | None = None
 
     def add(self, job_id: str, parameters: dict[str, Any], place: str) -> Work:
-        """Follow a job of the daemon; what comes of it goes to that place."""
-        title = " ".join(str(parameters.get("prompt", "")).split())[:60] or str(parameters["procedure"])
-        work = self.works.add(title, parameters)
+        """Follow a job of the daemon; what comes of it goes to that place. Raises ValueError for strange parameters."""
+        work = self.works.add(wish_of(json.dumps(parameters)).title, parameters)
         work.state = "queued"
         self.works.follow(work, self._current(), job_id, lambda _work, _pictures: _insert(job_id, parameters, place))
         return work

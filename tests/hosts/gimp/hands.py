@@ -1,0 +1,60 @@
+"""What an artist does with mouse and keys in a GIMP on a desk."""
+
+from __future__ import annotations
+
+import time
+
+from tests.hosts.desk import Desk
+
+QUEUE = """
+def jobs():
+    procedure = Gimp.get_pdb().lookup_procedure("bottega-queue")
+    return json.loads(procedure.run(procedure.create_config()).index(1))["jobs"]
+"""
+
+
+def choose(desk: Desk, label: str) -> None:
+    """Start a menu's entry by GIMP's own search for actions."""
+    desk.hands("windowactivate", "--sync", find(desk, "GIMP$"))
+    time.sleep(0.3)
+    desk.hands("key", "slash")
+    time.sleep(1.0)
+    desk.hands("type", "--delay", "20", label)
+    time.sleep(1.2)
+    desk.hands("key", "Return")
+
+
+def undo(desk: Desk) -> None:
+    """Ctrl+Z over the image."""
+    desk.hands("windowactivate", "--sync", find(desk, "GIMP$"))
+    desk.hands("key", "ctrl+z")
+
+
+def press_lowest(desk: Desk, window: str) -> None:
+    """Click on the button along a window's lower edge."""
+    said = dict(line.split("=") for line in desk.run("xdotool", "getwindowgeometry", "--shell", window).split())
+    desk.hands("mousemove", "--window", window, int(said["WIDTH"]) // 2, int(said["HEIGHT"]) - 28, "click", 1)
+
+
+def find(desk: Desk, name: str, seconds: float = 30.0) -> str:
+    """The window of this name, once it is seen."""
+    deadline = time.monotonic() + seconds
+    while not (found := _search(desk, name)):
+        assert time.monotonic() < deadline, f"no window is called {name}"
+        time.sleep(0.3)
+    return found[-1]
+
+
+def gone(desk: Desk, name: str, seconds: float = 30.0) -> None:
+    """Wait until no window of this name is seen."""
+    deadline = time.monotonic() + seconds
+    while _search(desk, name):
+        assert time.monotonic() < deadline, f"{name} stays open"
+        time.sleep(0.3)
+
+
+def _search(desk: Desk, name: str) -> list[str]:
+    try:
+        return desk.run("xdotool", "search", "--onlyvisible", "--name", name).split()
+    except AssertionError:  # xdotool's way of saying none
+        return []

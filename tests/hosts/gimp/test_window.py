@@ -1,0 +1,105 @@
+"""GIMP with windows, a mouse and keys: the dialog, the panel and its own button, one undo step, an error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.daemon import Daemon
+from tests.hosts.desk import Desk, desk
+from tests.hosts.gimp import hands, rig
+
+pytestmark = pytest.mark.hosts
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk, Any, None]:
+    """A screen."""
+    with desk(tmp_path_factory.mktemp("desk")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def window(
+    table: Desk, plugin: Path, daemon: Daemon, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[rig.Gimp, Any, None]:
+    """GIMP on it, with an image whose middle is selected."""
+    home = rig.profile(tmp_path_factory.mktemp("gimp-window") / "home", plugin)
+    with rig.window(home, daemon, table) as gimp:
+        gimp.run(hands.QUEUE)
+        gimp.run("""
+            image, other = picture(240, 180), picture(96, 96)
+            image.select_rectangle(ChannelOps.REPLACE, 70, 50, 100, 80)
+            Gimp.Display.new(image)
+            Gimp.displays_flush()
+        """)
+        hands.find(table, "GIMP$")
+        time.sleep(2.0)
+        yield gimp
+
+
+def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, table: Desk) -> None:
+    hands.choose(table, "Inpaint Selection")
+    hands.find(table, "Bottega: Inpaint Selection")
+    time.sleep(1.5)
+    table.hands("type", "--delay", "15", "a red door")
+    table.hands("key", "ctrl+Return")
+    window.wait("len(image.get_layers()) == 2", 60)
+    made = window.run("result = about(image.get_layers()[0])")
+    assert made["mask"] and made["parasite"]["prompt"] == "a red door"
+    hands.gone(table, "Bottega: Inpaint Selection")
+    time.sleep(1.0)
+    hands.undo(table)
+    window.wait("tree(image) == ['ramp'] and not any(item.get_mask() for item in image.get_layers())", 10)
+
+
+def test_the_dialog_remembers_and_its_cancel_paints_nothing(window: rig.Gimp, table: Desk) -> None:
+    hands.choose(table, "Inpaint Selection")
+    hands.find(table, "Bottega: Inpaint Selection")
+    time.sleep(1.5)
+    table.hands("key", "Escape")
+    hands.gone(table, "Bottega: Inpaint Selection")
+    assert window.run("result = tree(image)") == ["ramp"]
+    last = (window.home / rig.PROFILE / "plug-in-settings").glob("*bottega-inpaint.last")
+    assert any("a red door" in path.read_text() for path in last)
+
+
+def test_the_panels_own_button_paints_while_the_artist_works_elsewhere(window: rig.Gimp, table: Desk) -> None:
+    hands.choose(table, "Bottega Panel")
+    panel = hands.find(table, "Bottega Panel")
+    time.sleep(1.5)
+    table.hands("windowactivate", "--sync", panel)
+    table.hands("type", "--delay", "15", "weathered copper")
+    hands.press_lowest(table, panel)
+    window.wait("jobs() and jobs()[0]['preview'] > 0", 60)
+    table.picture("panel")
+    window.run("Gimp.Display.new(other)\nGimp.displays_flush()")
+    window.wait("jobs()[0]['state'] == 'done'", 60)
+    said = window.run("result = [tree(image), tree(other), jobs()[0]['parameters']['prompt']]")
+    assert said[0][0].startswith("Bottega: weathered copper (")
+    assert said[0][1:] == said[1] == ["ramp"] and said[2] == "weathered copper"
+
+
+def test_a_second_panel_is_the_first_one(window: rig.Gimp, table: Desk) -> None:
+    hands.choose(table, "Bottega Panel")
+    time.sleep(3.0)
+    assert len(window.plugins()) == 2, "the queue and one panel"
+    table.hands("windowclose", hands.find(table, "Bottega Panel"))
+    hands.gone(table, "Bottega Panel")
+    assert window.run("result = jobs()[0]['state']") == "done", "the queue outlives its window"
+
+
+def test_what_cannot_be_is_an_error_dialog_with_a_remedy(window: rig.Gimp, table: Desk) -> None:
+    window.run("Gimp.Selection.none(image)\nGimp.Selection.none(other)\nGimp.displays_flush()")
+    hands.choose(table, "Inpaint Selection")
+    hands.find(table, "Bottega: Inpaint Selection")
+    time.sleep(1.5)
+    table.picture("refusal")
+    table.hands("key", "ctrl+Return")
+    message = hands.find(table, "GIMP Message")
+    table.picture("error")
+    table.hands("windowclose", message)

@@ -23,7 +23,7 @@ demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clo
 test: $(VENV)/.dev ## install what the tests need and run all of them
 	@$(BIN)/python -m pytest $(ARGS)
 
-test-hosts: $(VENV)/.dev ## drive the plug-ins inside real Blenders and Krita (downloads 2.5 GB once; see CONTRIBUTING)
+test-hosts: $(VENV)/.dev ## drive the plug-ins inside real Blenders, Krita and GIMP (downloads 2.5 GB once; see CONTRIBUTING)
 	@$(BIN)/python -m pytest tests/hosts $(ARGS)
 
 check: $(VENV)/.dev ## lint, types, import rules, contract, generated code: under a minute
@@ -38,7 +38,7 @@ types: $(VENV)/.dev
 	@$(BIN)/pyright --pythonpath $(BIN)/python
 
 imports: $(VENV)/.dev
-	@PYTHONPATH=daemon:shared:plugins/blender:plugins/krita $(BIN)/lint-imports --no-cache
+	@PYTHONPATH=daemon:shared:plugins/blender:plugins/krita:plugins/gimp $(BIN)/lint-imports --no-cache
 
 contract: $(VENV)/.dev
 	@PATH="$(abspath $(BIN)):$$PATH" scripts/check_contract

@@ -1,4 +1,4 @@
-"""A host that is driven from outside: lines of Python go through a socket to a script inside it, and results come back."""
+"""A host that is driven from outside: Python goes through a socket to a script inside it, and results come back."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ CASES = [
 TYPES = {"u8": (np.uint8, 255.0), "u16": (np.uint16, 65535.0), "float": (np.float32, 1.0)}
 
 
-@pytest.mark.parametrize(("precision", "base", "profile", "name", "close"), CASES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("precision", "base", "profile", "name", "close"), CASES, ids=str)
 def test_what_is_not_repainted_comes_back_as_it_was(
     gimp: Gimp, precision: str, base: str, profile: str | None, name: str, close: float
 ) -> None:

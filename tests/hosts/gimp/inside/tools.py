@@ -51,6 +51,14 @@ def paint(drawable, color=None):
     drawable.update(0, 0, width, height)
 
 
+def clear(drawable, width, height):
+    """Make the upper left corner transparent."""
+    place = Gegl.Rectangle.new(0, 0, width, height)
+    drawable.get_buffer().set(place, "R'G'B'A u8", bytes(width * height * 4))
+    drawable.get_buffer().flush()
+    drawable.update(0, 0, width, height)
+
+
 def numbers(drawable, x, y, width, height, name="R'G'B'A u8"):
     """Bytes of a drawable, in its own coordinates."""
     return bytes(drawable.get_buffer().get(Gegl.Rectangle.new(x, y, width, height), 1.0, name, Gegl.AbyssPolicy.NONE))

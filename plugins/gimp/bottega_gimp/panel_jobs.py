@@ -18,7 +18,7 @@ from .laying import one_undo_step  # noqa: E402
 from .wishes import Wish, wish_of  # noqa: E402
 from .words import _  # noqa: E402
 
-SIDE = 256
+SIDE = 192
 LISTED = 8
 
 
@@ -41,7 +41,7 @@ class JobsBox(Gtk.Box):
         self._which.show()
         self._flip.pack_start(self._which, False, False, 0)
         self._list = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE)
-        for each in (self._picture, self._flip, self._list):
+        for each in (self._list, self._picture, self._flip):
             self.pack_start(each, False, False, 0)
 
     def refresh(self) -> None:

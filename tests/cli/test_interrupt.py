@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.cli.kit import Shell
@@ -33,13 +34,21 @@ def _wait_until_running(shell: Shell, title: str) -> str:
     raise AssertionError("the job does not run")
 
 
+def _wait_until_connected(pid: int) -> None:
+    process, end = psutil.Process(pid), time.monotonic() + 30
+    while not any(each.status == psutil.CONN_ESTABLISHED for each in process.net_connections()):
+        assert time.monotonic() < end, "it does not connect"
+        time.sleep(0.05)
+    time.sleep(0.5)  # from the connection to the first event
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_cancels_the_job_and_says_so(daemon: Daemon, shell: Shell, number: signal.Signals) -> None:
     title = f"interrupted by {number.name}"
     command = _start(daemon, shell.folder, "generate", title, "--steps", "1000", "--sampler", "dpmpp_sde")
     job_id = _wait_until_running(shell, title)
     command.send_signal(number)
-    out, err = command.communicate(timeout=20)
+    out, err = command.communicate(timeout=40)
     assert (command.returncode, out) == (5, ""), err
     assert "cancelled" in err
     assert shell.run("jobs", "show", job_id, "--json").json["state"] == "cancelled"
@@ -51,9 +60,9 @@ def test_ctrl_c_while_watching_leaves_the_job_alone(daemon: Daemon, shell: Shell
     job_id = shell.run("generate", "watched", *asked).out.strip()
     _wait_until_running(shell, "watched")
     command = _start(daemon, shell.folder, "jobs", "watch", job_id)
-    time.sleep(1.5)
+    _wait_until_connected(command.pid)
     command.send_signal(signal.SIGINT)
-    _, err = command.communicate(timeout=20)
+    _, err = command.communicate(timeout=40)
     assert command.returncode == 130, err
     assert "goes on" in err
     assert shell.run("jobs", "show", job_id, "--json").json["state"] == "running"

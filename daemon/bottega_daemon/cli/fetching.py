@@ -24,8 +24,8 @@ def watch(client: Client, job_id: str, placing: Placing, reaching: Reaching) -> 
     """Follow a job until it ends and keep its pictures. An interrupt leaves the job alone."""
     check_output(placing.output)
     begun, timings = time.monotonic(), Timings()
-    painted = Painted(client, client.job(job_id), placing)
     try:
+        painted = Painted(client, client.job(job_id), placing)
         with Bar(painted.job.title, quiet=placing.quiet) as bar:
             for event in client.watch(job_id, previews=False):
                 timings(event)

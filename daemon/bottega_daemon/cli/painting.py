@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 UNWATCHED = 120.0
 """Seconds after which the daemon ends a job whose command was killed."""
-FAREWELL = 10.0
+FAREWELL = 20.0
 """Seconds to wait for a cancelled job to end."""
 
 

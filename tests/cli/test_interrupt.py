@@ -44,6 +44,7 @@ def _wait_until_connected(pid: int) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_cancels_the_job_and_says_so(daemon: Daemon, shell: Shell, number: signal.Signals) -> None:
+    shell.run("generate", "warm", "--steps", "1", "-o", "../warm.png")  # a worker that starts cannot be interrupted
     title = f"interrupted by {number.name}"
     command = _start(daemon, shell.folder, "generate", title, "--steps", "1000", "--sampler", "dpmpp_sde")
     job_id = _wait_until_running(shell, title)

@@ -53,9 +53,10 @@ def parse(address: str) -> tuple[str, int]:
     host, colon, port = address.strip().rpartition(":")
     if not colon or port.endswith("]") or (":" in host and not host.startswith("[")):
         host, port = address.strip(), str(DEFAULT_PORT)
+    host = host.removeprefix("[").removesuffix("]")
     if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise InvalidRequest(f"{address!r} is no address.", remedy='Give "host:port".', field="address")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    return host, int(port)
 
 
 def _running() -> Endpoint | None:

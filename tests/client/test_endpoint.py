@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bottega.endpoint import DEFAULT_PORT, Endpoint, find, parse
@@ -34,6 +34,7 @@ def test_addresses(text: str, host: str, port: int) -> None:
     assert parse(Endpoint(host, port).address) == (host, port)
 
 
+@example("[")
 @given(st.text(max_size=12))
 def test_any_text_is_an_address_or_refused(text: str) -> None:
     try:

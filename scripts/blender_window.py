@@ -15,6 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from bottega.client import connect
 from scripts import package
 from scripts.blender_pictures import FILE
@@ -69,7 +71,7 @@ def main() -> None:
             daemon.kill()
         for shot in sorted(desk.glob("*.png")):
             path = target / f"blender-{shot.name}"
-            path.write_bytes(shot.read_bytes())
+            Image.open(shot).convert("RGB").quantize(256).save(path, optimize=True)
             print(path)
 
 

@@ -16,6 +16,7 @@ import bpy
 import numpy as np
 
 from ..client import Unready
+from .readers import READERS, loops
 from .triangles import triangles
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -84,6 +85,7 @@ def gather(depsgraph: Callable[[], bpy.types.Depsgraph], scene: Scene) -> Iterat
         scene.shapes.clear()
         scene.placed.clear()
         try:
+            yield from _woken(depsgraph)
             yield from _survey(depsgraph(), scene)
             for name in sorted({key for key, _, _ in scene.placed if isinstance(key, str)}):
                 yield from _named(depsgraph, name, scene)
@@ -93,6 +95,14 @@ def gather(depsgraph: Callable[[], bpy.types.Depsgraph], scene: Scene) -> Iterat
                 raise Unready("The scene changed all the while it was read.", remedy=remedy) from None
         else:
             return
+
+
+def _woken(depsgraph: Callable[[], bpy.types.Depsgraph]) -> Iterator[None]:
+    """Have Blender finish each object's mesh, in a slice of its own: it subdivides when the data is first asked for."""
+    for name in [each.original.name for each in depsgraph().objects if each.type == "MESH"]:
+        if thing := bpy.data.objects.get(name):
+            thing.evaluated_get(depsgraph()).data  # noqa: B018
+        yield
 
 
 def _survey(depsgraph: bpy.types.Depsgraph, scene: Scene) -> Iterator[None]:
@@ -172,7 +182,7 @@ def _named(depsgraph: Callable[[], bpy.types.Depsgraph], name: str, scene: Scene
     if _has_polygons(shape):
         mesh().calc_loop_triangles()  # Blender keeps what it computes here for the next step
         yield
-        shape.cut = _loops(mesh())
+        shape.cut = loops(mesh())
         yield
     scene.shapes[name] = shape
 
@@ -186,7 +196,7 @@ def _whole(thing: bpy.types.Object) -> Shape | None:
         shape = _shape([read(mesh) for read in READERS])
         if _has_polygons(shape):
             mesh.calc_loop_triangles()
-            shape.cut = _loops(mesh)
+            shape.cut = loops(mesh)
         return shape
     finally:
         thing.to_mesh_clear()
@@ -201,46 +211,3 @@ def _shape(made: list[Array]) -> Shape:
 def _has_polygons(shape: Shape) -> bool:
     """Whether any face has more than four corners."""
     return bool((np.diff(shape.starts, append=len(shape.vertices)) > 4).any())
-
-
-def _points(mesh: bpy.types.Mesh) -> Array:
-    values = np.empty(len(mesh.vertices) * 3, np.float32)
-    mesh.vertices.foreach_get("co", values)
-    return values
-
-
-def _vertices(mesh: bpy.types.Mesh) -> Array:
-    values = np.empty(len(mesh.loops), np.int32)
-    if len(values):
-        mesh.attributes[".corner_vert"].data.foreach_get("value", values)  # 1 ms where loops[...].vertex_index takes 28
-    return values
-
-
-def _starts(mesh: bpy.types.Mesh) -> Array:
-    values = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_start", values)
-    return values
-
-
-def _loops(mesh: bpy.types.Mesh) -> Array:
-    values = np.empty(len(mesh.loop_triangles) * 3, np.int32)
-    mesh.loop_triangles.foreach_get("loops", values)
-    return values.reshape(-1, 3)
-
-
-def _normals(mesh: bpy.types.Mesh) -> Array:
-    values = np.empty(len(mesh.loops) * 3, np.float32)
-    mesh.corner_normals.foreach_get("vector", values)
-    return values
-
-
-def _uv(mesh: bpy.types.Mesh) -> Array:
-    layer = next((each for each in mesh.uv_layers if each.active_render), None)
-    if layer is None:
-        return np.empty(0, np.float32)
-    values = np.empty(len(mesh.loops) * 2, np.float32)
-    layer.uv.foreach_get("vector", values)
-    return values
-
-
-READERS: tuple[Callable[[bpy.types.Mesh], Array], ...] = (_points, _vertices, _starts, _normals, _uv)

@@ -13,13 +13,13 @@ settings = bpy.context.scene.bottega
 settings.steps, settings.guidance, settings.random_seed, settings.seed = 20, 5.0, False, 3
 scene = bpy.context.scene
 scene.render.engine = "CYCLES"
-scene.cycles.samples, scene.cycles.use_denoising = 48, False
-scene.render.resolution_x = scene.render.resolution_y = 320
+scene.cycles.samples, scene.cycles.use_denoising = 24, False
+scene.render.resolution_x = scene.render.resolution_y = 256
 scene.view_settings.view_transform = "Standard"
 world = bpy.data.worlds.new("Sky")
 if not world.node_tree:
     world.use_nodes = True
-world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.75, 0.8, 0.9, 1)
+world.node_tree.nodes["Background"].inputs["Color"].default_value = (0.45, 0.48, 0.52, 1)
 scene.world = world
 
 
@@ -43,7 +43,7 @@ def looking(place, lens=50.0) -> None:
 
 
 sun = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))
-sun.data.energy, sun.rotation_euler = 2.5, (math.radians(50), 0, math.radians(30))
+sun.data.energy, sun.rotation_euler = 2.0, (math.radians(50), 0, math.radians(30))
 scene.collection.objects.link(sun)
 
 # A texture, its maps and the object that wears them.
@@ -63,11 +63,17 @@ for node in tree.nodes:
 bpy.data.objects.remove(ball)
 
 # A render that follows the scene's depth.
-bpy.ops.mesh.primitive_plane_add(size=30, location=(0, 6, -1))
-bpy.ops.mesh.primitive_plane_add(size=30, location=(0, 8, 0), rotation=(math.radians(90), 0, 0))
-bpy.ops.mesh.primitive_uv_sphere_add(radius=1.1, segments=64, ring_count=48, location=(0.2, 0.6, 0.1))
+bpy.ops.mesh.primitive_plane_add(size=30, location=(0, 0, -0.5))
+bpy.ops.mesh.primitive_plane_add(size=30, location=(0, 3, 0), rotation=(math.radians(90), 0, 0))
+bpy.ops.mesh.primitive_uv_sphere_add(radius=0.7, segments=64, ring_count=48, location=(0.15, 0, 0.2))
 bpy.ops.object.shade_smooth()
-looking((0.3, -6.5, 1.0), 42)
+for thing in [each for each in bpy.data.objects if each.type == "MESH"]:
+    grey = bpy.data.materials.new("Grey")
+    thing.data.materials.append(grey)
+    if not grey.node_tree:
+        grey.use_nodes = True
+    grey.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (0.4, 0.4, 0.4, 1)
+looking((0, -3.3, 1.0), 36)
 shoot("scene")
 settings.prompt = "a blue sphere on a white floor"
 bpy.ops.bottega.render()

@@ -1,0 +1,55 @@
+"""What is copied of a mesh: one call of Blender each, a few milliseconds for a hundred thousand faces."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import bpy
+import numpy as np
+
+Array: TypeAlias = "np.ndarray[Any, Any]"
+
+
+def _points(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.vertices.foreach_get("co", values)
+    return values
+
+
+def _vertices(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.loops), np.int32)
+    if len(values):
+        mesh.attributes[".corner_vert"].data.foreach_get("value", values)  # 1 ms where loops[...].vertex_index takes 28
+    return values
+
+
+def _starts(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.polygons), np.int32)
+    mesh.polygons.foreach_get("loop_start", values)
+    return values
+
+
+def loops(mesh: bpy.types.Mesh) -> Array:
+    """(t, 3) int32: the corners of each triangle, after `calc_loop_triangles`: ten times as slow as all the others."""
+    values = np.empty(len(mesh.loop_triangles) * 3, np.int32)
+    mesh.loop_triangles.foreach_get("loops", values)
+    return values.reshape(-1, 3)
+
+
+def _normals(mesh: bpy.types.Mesh) -> Array:
+    values = np.empty(len(mesh.loops) * 3, np.float32)
+    mesh.corner_normals.foreach_get("vector", values)
+    return values
+
+
+def _uv(mesh: bpy.types.Mesh) -> Array:
+    layer = next((each for each in mesh.uv_layers if each.active_render), None)
+    if layer is None:
+        return np.empty(0, np.float32)
+    values = np.empty(len(mesh.loops) * 2, np.float32)
+    layer.uv.foreach_get("vector", values)
+    return values
+
+
+READERS: tuple[Callable[[bpy.types.Mesh], Array], ...] = (_points, _vertices, _starts, _normals, _uv)

@@ -52,5 +52,6 @@ ACTIONS = (
     Action("bottega_previous", "Bottega: Previous Candidate", lambda docker: docker.results.flip(-1)),
     Action("bottega_preview", "Bottega: Show or Hide Preview", lambda docker: docker.results.toggle()),
     Action("bottega_discard", "Bottega: Discard Candidate", lambda docker: docker.results.discard()),
+    Action("bottega_live", "Bottega: Paint Live", lambda docker: docker.live.switch.toggle()),
     Action("bottega_cancel", "Bottega: Cancel All", lambda docker: docker.studio.cancel_all()),
 )

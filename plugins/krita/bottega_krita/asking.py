@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
 from . import pixels
-from .canvas import Sheet, mask_of, read_canvas, read_selection, settled
+from .canvas import Reading, Sheet, mask_of, read_canvas, read_selection, settled
 from .client import (
     Bounds,
     Control,
@@ -30,28 +30,13 @@ from .client import (
     relative,
 )
 from .following import read_controls
+from .geometry import Margins
 from .host import Aside
+from .layers import Target
 from .params import Mode, Params
 
-if TYPE_CHECKING:
-    from krita import Node
-
-
-@dataclass(frozen=True)
-class Margins:
-    """How far an outpaint reaches beyond the canvas, in pixels of each side."""
-
-    left: int = 0
-    top: int = 0
-    right: int = 0
-    bottom: int = 0
-
-    def around(self, canvas: Bounds) -> Bounds:
-        """The canvas with them."""
-        return Bounds.between(-self.left, -self.top, canvas.right + self.right, canvas.bottom + self.bottom)
-
-    def __bool__(self) -> bool:
-        return any((self.left, self.top, self.right, self.bottom))
+Reader: TypeAlias = "Callable[[Sheet, Bounds], Reading]"
+"""Gives the bytes of a part of the canvas."""
 
 
 @dataclass(frozen=True)
@@ -66,24 +51,30 @@ class Request:
     margins: Margins = field(default=Margins())
 
     @property
-    def above(self) -> Node | None:
-        """The layer that the result goes above."""
-        return self.seen.active
+    def target(self) -> Target:
+        """Where its results go."""
+        return Target(self.seen.document, self.seen.extent, self.margins, self.seen.active)
 
 
 def gather(
-    seen: Sheet, params: Params, catalog: messages.Catalog, margins: Margins | None = None
+    seen: Sheet,
+    params: Params,
+    catalog: messages.Catalog,
+    margins: Margins | None = None,
+    reader: Reader | None = None,
 ) -> Generator[Any, Any, Request]:
-    """Read what the plan of these wishes needs. Raises InvalidRequest, NotFound in words for the artist."""
+    """Read what the plan of these wishes needs; a `reader` may know the canvas already, and waits for no stroke.
+    Raises InvalidRequest, NotFound in words for the artist."""
     wide = margins or Margins()
     mode = params.resolved(seen.selection is not None or bool(wide))
     native = native_of(catalog, params.checkpoint)
-    yield from settled(seen.document)
+    if reader is None:
+        yield from settled(seen.document)
     mask, where = yield from _selected(seen, mode, wide)
     made, feather = yield Aside(lambda: _planned(seen.extent, mask, where, mode, params, native))
     picture, size = None, _size(made, native)
     if mode.name != "generate":
-        picture = yield from _picture(seen, made)
+        picture = yield from _picture(seen, made, reader or read_canvas)
     controls = yield from read_controls(seen, params, made.context, Extent(*size))
     task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size, controls))
     return Request(seen, params, mode, made, task, wide)
@@ -136,10 +127,10 @@ def _size(made: Plan, native: Native) -> tuple[int, int]:
     return max(16, math.floor(content.width * scale)), max(16, math.floor(content.height * scale))
 
 
-def _picture(seen: Sheet, made: Plan) -> Generator[Any, Any, Pixels]:
+def _picture(seen: Sheet, made: Plan, reader: Reader) -> Generator[Any, Any, Pixels]:
     """The context as the canvas shows it; where it leaves the canvas, its edge is repeated."""
     part = made.context.within(seen.extent.bounds)
-    parts = yield from read_canvas(seen, part)
+    parts = yield from reader(seen, part)
     return (yield Aside(lambda: cut(pixels.to_pixels(parts, part, seen.colours), made.context.seen_from(part))))
 
 

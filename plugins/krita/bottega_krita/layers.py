@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from krita import Selection
 
 from . import pixels
 from .canvas import settled
-from .client import InvalidRequest
+from .client import Extent, InvalidRequest
+from .geometry import Margins
 from .host import Aside, Named
 from .pixels import Stripe
-from .works import Candidate, Work, layer_name
+from .works import Candidate
 
 if TYPE_CHECKING:
     from krita import Document, Node
@@ -20,22 +22,31 @@ if TYPE_CHECKING:
 MASKS = ("transparencymask", "filtermask", "transformmask", "selectionmask", "colorizemask")
 
 
-def apply(work: Work, candidate: Candidate, masked: bool) -> Generator[Any, Any, Node]:
+@dataclass(frozen=True)
+class Target:
+    """Where a result goes."""
+
+    document: Document
+    canvas: Extent
+    """The document's size when it was asked for."""
+    margins: Margins
+    above: Node | None
+    """The layer that was active then."""
+
+
+def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generator[Any, Any, Node]:
     """Put a candidate into its document, above the layer that is active now: as opaque colours under a mask, or with
     its alpha. An outpaint first makes the canvas larger, which is an undo step of its own."""
-    request = work.request
-    assert request is not None
-    document, margins, canvas = request.seen.document, request.margins, request.seen.extent
+    document, margins = to.document, to.margins
     x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
-    if margins and (document.width(), document.height()) == (canvas.width, canvas.height):
-        wide = margins.around(canvas.bounds)
+    if margins and (document.width(), document.height()) == (to.canvas.width, to.canvas.height):
+        wide = margins.around(to.canvas.bounds)
         document.resizeImage(wide.x, wide.y, wide.width, wide.height)
         yield None
     colours = pixels.colours_of(document.colorModel(), document.colorDepth(), document.colorProfile())
     found = candidate.picture.pixels
     stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
-    above = document.activeNode() or request.above
-    return (yield from insert(document, layer_name(work, candidate), stripes, above))
+    return (yield from insert(document, name, stripes, document.activeNode() or to.above))
 
 
 def insert(document: Document, name: str, stripes: Sequence[Stripe], above: Node | None) -> Generator[Any, None, Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .client import Bounds, Extent, Keypoint
@@ -15,10 +15,6 @@ JOINTS = (
     "nose", "neck", "right shoulder", "right elbow", "right wrist", "left shoulder", "left elbow", "left wrist",
     "right hip", "right knee", "right ankle", "left hip", "left knee", "left ankle",
     "right eye", "left eye", "right ear", "left ear",
-)  # fmt: skip
-BONES = (
-    (1, 2), (2, 3), (3, 4), (1, 5), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10), (1, 11), (11, 12), (12, 13),
-    (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
 )  # fmt: skip
 STANDING = (
     (0.50, 0.10), (0.50, 0.20), (0.38, 0.20), (0.33, 0.36), (0.31, 0.50), (0.62, 0.20), (0.67, 0.36), (0.69, 0.50),
@@ -78,8 +74,3 @@ def _figure(joints: Mapping[int, tuple[float, float]], context: Bounds, size: Ex
         else Keypoint(0.0, 0.0, 0.0)
         for each in range(len(JOINTS))
     )
-
-
-def bones(figure: Sequence[Keypoint]) -> list[tuple[Keypoint, Keypoint]]:
-    """Pairs of seen joints that are drawn as one bone."""
-    return [(figure[a], figure[b]) for a, b in BONES if figure[a].confidence and figure[b].confidence]

@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import logging
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,20 +23,19 @@ from .client import (
     Session,
     messages,
 )
+from .geometry import Margins
 from .host import WAIT, Aside, Chore, Main
 from .params import Params, drawn_seed
 from .qt import QtCore, Signal, app
 from .settings import document_id, setting
 from .words import say
-from .works import Candidate, Work
+from .works import Candidate, Work, kept, layer_name
 
 if TYPE_CHECKING:
     from krita import Document
 
 log = logging.getLogger(__name__)
 
-KEPT = 24
-"""Ended jobs whose pictures stay in memory."""
 PHASES = {1: "Loading the model", 2: "Preparing", 3: "Painting", 4: "Finishing"}
 
 
@@ -97,22 +97,25 @@ class Studio(QtCore.QObject):
         params: Params,
         document: Document | None = None,
         *,
-        margins: asking.Margins | None = None,
+        margins: Margins | None = None,
         replaces: str = "",
+        reader: asking.Reader | None = None,
+        arrived: Callable[[Candidate], object] | None = None,
     ) -> Work:
-        """Begin a job on a document, the active one by default. What is wrong is the work's error."""
+        """Begin a job on a document, the active one by default. What is wrong is the work's error. Live painting
+        `replaces` its own older requests, reads the canvas by itself, and hears of what `arrived`."""
         document = document or app().activeDocument()
         if params.seed < 0:
             params = dataclasses.replace(params, seed=drawn_seed(params.count))
-        work = Work(next(self._numbers), params, document_id(document), live=bool(replaces))
-        self._keep(work)
+        work = Work(next(self._numbers), params, document_id(document), live=bool(replaces), arrived=arrived)
+        self.works = kept([work, *self.works])
         try:
             seen = sheet(document)
             session, catalog = self._ready()
         except BottegaError as error:
             self.fail(work, error)
             return work
-        steps = asking.gather(seen, params, catalog, margins)
+        steps = asking.gather(seen, params, catalog, margins, reader)
         self.main.chore("reading", self._submit(work, session, steps, replaces), partial(self.fail, work))
         self.changed.emit(work)
         return work
@@ -142,11 +145,6 @@ class Studio(QtCore.QObject):
             previews=not replaces,
         )
         self.changed.emit(work)
-
-    def _keep(self, work: Work) -> None:
-        self.works.insert(0, work)
-        ended = [each for each in self.works if each.ended]
-        self.works = [each for each in self.works if each not in ended[KEPT:]]
 
     def cancel(self, work: Work) -> None:
         """Ask a job to end."""
@@ -206,6 +204,8 @@ class Studio(QtCore.QObject):
         work.candidates.sort(key=lambda each: each.picture.index)
         work.preview = None
         self.arrived.emit(work, candidate)
+        if work.arrived:
+            work.arrived(candidate)
 
     def _all_came(self, work: Work, number: int) -> Chore:
         while len(work.candidates) < number and not work.ended:
@@ -217,10 +217,16 @@ class Studio(QtCore.QObject):
 
     def apply(self, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
         """Put a candidate into its document as a new layer, with a mask or with its alpha."""
-        self.main.chore("layer", self._apply(work, candidate, masked), partial(self._not_applied, work))
+        assert work.request
+        self.apply_to(work.request.target, work, candidate, masked=masked)
 
-    def _apply(self, work: Work, candidate: Candidate, masked: bool) -> Chore:
-        layer = yield from layers.apply(work, candidate, masked)
+    def apply_to(self, target: layers.Target, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
+        """The same, wherever it is wanted."""
+        steps = self._apply(work, target, candidate, masked)
+        self.main.chore("layer", steps, partial(self._not_applied, work))
+
+    def _apply(self, work: Work, target: layers.Target, candidate: Candidate, masked: bool) -> Chore:
+        layer = yield from layers.apply(target, layer_name(work, candidate), candidate, masked)
         candidate.applied += 1
         self.applied.emit(work, candidate, layer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from .qt import QtGui
 
 State = Literal["reading", "queued", "running", "done", "failed", "cancelled"]
+KEPT, KEPT_LIVE = 24, 2
+"""Ended works whose pictures stay in memory."""
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 
@@ -48,6 +51,8 @@ class Work:
     preview: tuple[Any, Bounds] | None = None
     """The newest step's picture, and where it lies."""
     unwanted: bool = False
+    arrived: Callable[[Candidate], object] | None = None
+    """Hears of each candidate."""
     begun: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
     """From the click to the end."""
@@ -66,6 +71,14 @@ class Work:
     def job_id(self) -> str:
         """The daemon's name for it, "" before it has one."""
         return self.ticket.job_id if self.ticket else ""
+
+
+def kept(works: list[Work]) -> list[Work]:
+    """The works without ended ones that are too old: their pictures take memory."""
+    for live, most in ((False, KEPT), (True, KEPT_LIVE)):
+        gone = [each for each in works if each.ended and each.live == live][most:]
+        works = [each for each in works if each not in gone]
+    return works
 
 
 def layer_name(work: Work, candidate: Candidate) -> str:

@@ -77,6 +77,7 @@ def _warm_home() -> Path:
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             run_offscreen(folder, "warm", {}, timeout=300)
+            shutil.copytree(folder / ".local/share/kritarunner", folder / RESOURCES)  # the same, by its other name
             mark.touch()
     return folder
 

@@ -43,6 +43,12 @@ def rgba(data: bytes, depth: str, width: int, height: int) -> np.ndarray:
     return values[..., [2, 1, 0, 3]] if depth in ("u8", "u16") else values
 
 
+def pixels(facts: Any, data: bytes) -> Pixels:
+    """The client's value, of what a script told of it."""
+    width, height, channels, depth, space = facts
+    return Pixels(width, height, channels, depth, space, data)
+
+
 def sent(said: Told, name: str) -> np.ndarray:
     """The picture that left the machine."""
     width, height, channels, depth, _ = said[name]["task"]["picture"]
@@ -93,7 +99,7 @@ def test_the_background_is_what_is_not_selected(said: Told) -> None:
 def test_the_layer_is_the_daemons_own(said: Told, client: Client, name: str) -> None:
     """The oracle: the same request from outside gives the very pixels that lie in Krita's layer."""
     task = said[name]["task"]
-    picture, mask = (Pixels(*(*task[part], said.data(f"{name}-{part}"))) for part in ("picture", "mask"))
+    picture, mask = (pixels(task[part], said.data(f"{name}-{part}")) for part in ("picture", "mask"))
     plain: Any = {
         key: task[key] for key in ("prompt", "strength", "fill", "steps", "seed", "match_color", "width", "height")
     }

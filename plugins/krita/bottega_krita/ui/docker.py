@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from krita import DockWidget
 
-from ..asking import Margins
+from ..geometry import Margins
+from ..memory import keep_wishes, wishes
 from ..overlay import Overlay
 from ..params import MODES, Params
 from ..qt import Qt, QtWidgets, app, on
@@ -16,7 +17,11 @@ from ..words import say
 from ..works import Candidate, Work
 from . import kit
 from .banner import Banner, Link
+from .controls import Controls
 from .form import Form
+from .history import History
+from .live import LivePanel
+from .presets import Styles
 from .results import Results
 
 if TYPE_CHECKING:
@@ -30,6 +35,7 @@ class Docker(DockWidget):
         super().__init__()
         self.setWindowTitle("Bottega")
         self.studio = studio
+        self._document = ""
         self.overlay = Overlay()
         self.form = Form(studio)
         self.results = Results(studio, self.overlay)
@@ -39,13 +45,22 @@ class Docker(DockWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.setUsesScrollButtons(True)
         self.tabs.addTab(self._painting(), say("Paint"))
-        self.tabs.addTab(kit.column(Link(studio), 1, margin=4), say("Daemon"))
+        self.controls = Controls(studio)
+        self.history = History(studio, self.overlay)
+        self.live = LivePanel(studio, self.overlay, self.params)
+        self.tabs.addTab(self.live, say("Live"))
+        self.tabs.addTab(_scrolled(self.controls), say("Control"))
+        self.tabs.addTab(self.history, say("History"))
+        self.tabs.addTab(_scrolled(kit.column(Link(studio), 1, margin=4)), say("Daemon"))
         self.banner = Banner(studio)
         self.setWidget(kit.column(self.banner, self.tabs, margin=2))
         on(self.form.asked, self.ask)
         self.form.strength.valueChanged.connect(lambda _: self.look())
         self.form.mode.currentIndexChanged.connect(lambda _: self.look())
         self.results.chosen.connect(self.use_again)
+        on(self.history.chosen, self.take)
+        on(self.styles.chosen, self.take)
+        on(self.tabs.currentChanged, lambda _: self.controls.refresh())
         self.form.fill_menus()
         studio.dockers.append(self)
 
@@ -57,19 +72,20 @@ class Docker(DockWidget):
         self.beyond.setToolTip(say("Pixels to paint beyond the canvas"))
         self.beyond.hide()
         self.go.setSizePolicy(QtWidgets.QSizePolicy.Policy.Expanding, QtWidgets.QSizePolicy.Policy.Fixed)
-        inside = kit.column(self.form, self.beyond, self.go, self.results, 1, margin=4)
-        area = QtWidgets.QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inside)
-        return area
+        self.styles = Styles(self.params)
+        inside = kit.column(self.styles, self.form, self.beyond, self.go, self.results, 1, margin=4)
+        return _scrolled(inside)
 
     def canvasChanged(self, canvas: Any) -> None:  # noqa: N802
         """Krita's word for: another image is shown."""
         document = app().activeDocument() if canvas else None
         self.overlay.set_window(self.window())
-        self.results.show_document(document_id(document))
+        unique = document_id(document)
+        if unique != self._document:
+            self._document = unique
+            self._opened(document)
+        self.results.show_document(unique)
+        self.controls.refresh()
         self.look()
 
     def look(self) -> None:
@@ -86,11 +102,13 @@ class Docker(DockWidget):
         if mode:
             params = dataclasses.replace(params, mode=mode)
         margins = Margins(*(box.value() for box in self.margins)) if params.mode == "expand" else Margins()
+        if document := app().activeDocument():
+            keep_wishes(document, params)
         return self.studio.ask(params, margins=margins)
 
     def params(self) -> Params:
         """All that is wished now."""
-        return self.form.params()
+        return dataclasses.replace(self.form.params(), controls=self.controls.follows())
 
     def use_again(self, found: tuple[Work, Candidate]) -> None:
         """Fill the docker with what made a candidate."""
@@ -100,4 +118,21 @@ class Docker(DockWidget):
     def take(self, params: Params) -> None:
         """Fill the docker."""
         self.form.take(params)
+        self.controls.take(params.controls)
         self.look()
+
+    def _opened(self, document: Any) -> None:
+        """An image that remembers what was wished for it fills the docker."""
+        self.history.read()
+        found = wishes(document) if document else None
+        if found:
+            self.take(found)
+
+
+def _scrolled(inside: Any) -> Any:
+    area = QtWidgets.QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area

@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from ..params import FILLS, MODES, Params
-from ..qt import Qt, QtWidgets, Signal
+from ..qt import Qt, QtWidgets, Signal, on
 from ..words import say
 from ..writing import completions
 from . import kit
@@ -30,7 +30,6 @@ class Form(QtWidgets.QWidget):
     def __init__(self, studio: Studio) -> None:
         super().__init__()
         self._studio = studio
-        self._style = ""
         self._base = Params()
         words = self._words
         self.prompt = Prompt(hint(), words)
@@ -69,11 +68,15 @@ class Form(QtWidgets.QWidget):
         self.feather.setSuffix(" %")
         self.detail = kit.real(1, 4, 1, 0.25, say("How many times finer than usual to paint"))
         self.context = kit.real(-1, 4, -1, 0.25, say("How much is seen around the selection"), say("automatic"))
+        self.style_words = QtWidgets.QLineEdit()
+        self.style_words.setPlaceholderText("{prompt}, …")
+        self.style_words.setToolTip(say("What a style makes of the prompt"))
         self.match = QtWidgets.QCheckBox(say("Match colours"))
         self.match.setChecked(True)
 
     def _settings(self) -> Any:
         return kit.form(
+            ("Style", self.style_words),
             ("Model", self.checkpoint),
             ("Sampler", self.sampler),
             ("Schedule", self.schedule),
@@ -93,8 +96,8 @@ class Form(QtWidgets.QWidget):
         self.negative.asked.connect(self.asked.emit)
         self.strength.valueChanged.connect(lambda value: self._shown.setText(f"{value} %"))
         self._studio.catalog_changed.connect(self.fill_menus)
-        for field in (self.prompt, self.negative):
-            field.textChanged.connect(self.edited.emit)
+        for field in (self.prompt, self.negative, self.style_words):
+            on(field.textChanged, lambda *_: self.edited.emit())
         for field in (self.strength, self.steps, self.guidance, self.seed):
             field.valueChanged.connect(lambda _: self.edited.emit())
         for field in (self.checkpoint, self.sampler, self.schedule):
@@ -134,6 +137,7 @@ class Form(QtWidgets.QWidget):
             detail=self.detail.value(),
             context=self.context.value(),
             match_color=self.match.isChecked(),
+            style=self.style_words.text(),
         )
 
     def take(self, params: Params, *, seed: bool = True) -> None:
@@ -162,4 +166,5 @@ class Form(QtWidgets.QWidget):
             field.setValue(number)
         self.prompt.setPlainText(params.prompt)
         self.negative.setPlainText(params.negative_prompt)
+        self.style_words.setText(params.style)
         self.match.setChecked(params.match_color)

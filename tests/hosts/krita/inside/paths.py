@@ -108,7 +108,7 @@ def act(studio, case, out):
 
 def ask(studio, case, document):
     """Hand the job in and wait for its end."""
-    from bottega_krita.asking import Margins
+    from bottega_krita.geometry import Margins
     from bottega_krita.params import Params
 
     wishes = {"prompt": "red brick", "steps": 2, "seed": 7, **case.get("params", {})}

@@ -46,6 +46,9 @@ class Krita(QObject):
     def addDockWidgetFactory(self, factory):
         self.factories.append(factory)
 
+    def getAppDataLocation(self):
+        return "/tmp/standin"
+
     def activeDocument(self):
         return None
 

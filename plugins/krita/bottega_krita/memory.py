@@ -1,0 +1,171 @@
+"""What was made for a document, kept inside it: parameters, small pictures and the pictures themselves, losslessly.
+
+A document carries one annotation with the list and one for each picture: raw pixels, deflated, of whatever depth. When
+there is more than the artist allows, the oldest pictures go first, then the oldest entries.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import uuid
+import zlib
+from collections.abc import Generator, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from . import pictures
+from .client import Bounds, Picture, Pixels
+from .host import Aside
+from .params import Params, parsed
+from .qt import QtCore, raw
+from .settings import setting
+from .works import Candidate, Work
+
+if TYPE_CHECKING:
+    from krita import Document
+
+INDEX = "bottega/history"
+WISHES = "bottega/wishes"
+PICTURE = "bottega/picture/"
+MOST = 200
+"""Entries in a document."""
+SIDE = 96
+"""Pixels of a small picture's longer side."""
+MEGABYTES = 20
+"""That history may take of a document, unless the artist says otherwise."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """One picture that was made for a document."""
+
+    name: str
+    time: float
+    """Seconds since 1970."""
+    params: dict[str, Any]
+    seed: int
+    bounds: tuple[int, int, int, int]
+    form: tuple[int, int, int, str, str]
+    """Width, height, channels, depth and colour space."""
+    small: str
+    """A PNG, base 64."""
+    size: int
+    """Bytes of the picture as kept; 0 where it is no longer."""
+
+    def wishes(self) -> Params:
+        """The parameters that make this very picture."""
+        return parsed({**self.params, "seed": self.seed, "count": 1})
+
+    @property
+    def prompt(self) -> str:
+        """Its words."""
+        return str(self.params.get("prompt", ""))
+
+    def says(self, wanted: str) -> bool:
+        """Whether all of these words occur in what made it."""
+        text = " ".join(map(str, self.params.values())).casefold() + f" {self.seed}"
+        return all(word in text for word in wanted.casefold().split())
+
+
+def records(document: Document) -> list[Record]:
+    """What a document remembers, the newest first; what another version wrote is left out."""
+    try:
+        rows = json.loads(raw(document.annotation(INDEX)) or b"[]")
+        return [Record(**{**row, "bounds": tuple(row["bounds"]), "form": tuple(row["form"])}) for row in rows]
+    except (ValueError, TypeError, KeyError):
+        return []
+
+
+def remember(document: Document, work: Work, candidate: Candidate) -> Generator[Any, Any, Record]:
+    """Keep a candidate in its document. A chore."""
+    name = uuid.uuid4().hex[:12]
+    packed, record = yield Aside(lambda: _packed(name, work.params, candidate))
+    kept, gone = within([record, *records(document)], megabytes() << 20)
+    text = yield Aside(lambda: json.dumps([asdict(each) for each in kept], ensure_ascii=False).encode())
+    for old in gone:
+        document.removeAnnotation(PICTURE + old)
+    yield None
+    if name not in gone:
+        document.setAnnotation(PICTURE + name, "A picture that Bottega made", packed)
+    document.setAnnotation(INDEX, "What Bottega made", text)
+    return record
+
+
+def forget(document: Document, gone: Sequence[Record]) -> None:
+    """Remove records from a document."""
+    names = {record.name for record in gone}
+    kept = [record for record in records(document) if record.name not in names]
+    for name in names:
+        document.removeAnnotation(PICTURE + name)
+    document.setAnnotation(INDEX, "What Bottega made", json.dumps([asdict(each) for each in kept]).encode())
+
+
+def recalled(document: Document, record: Record) -> Generator[Any, Any, Candidate | None]:
+    """The candidate that was kept, bit for bit; None where only its small picture is left. A chore."""
+    packed = raw(document.annotation(PICTURE + record.name))
+    if not packed:
+        return None
+    return (yield Aside(lambda: _unpacked(packed, record)))
+
+
+def small(record: Record) -> Any:
+    """Its small picture, as an image of Qt's."""
+    return pictures.decoded(base64.b64decode(record.small))
+
+
+def megabytes() -> int:
+    """How much of a document history may take."""
+    text = setting("history_megabytes", str(MEGABYTES))
+    return int(text) if text.isdecimal() else MEGABYTES
+
+
+def keep_wishes(document: Document, params: Params) -> None:
+    """What is wished for this document, with it."""
+    document.setAnnotation(WISHES, "What Bottega was asked", json.dumps(params.as_dict(), ensure_ascii=False).encode())
+
+
+def wishes(document: Document) -> Params | None:
+    """What was wished for this document when it was last painted on; None for a new one."""
+    try:
+        said = json.loads(raw(document.annotation(WISHES)) or b"null")
+    except ValueError:
+        return None
+    return parsed(said) if isinstance(said, dict) else None
+
+
+def within(found: Sequence[Record], limit: int) -> tuple[list[Record], list[str]]:
+    """The records that stay, and the names of the pictures that go; the newest first in both."""
+    total, kept, gone = 0, list[Record](), list[str]()
+    for record in found[:MOST]:
+        if record.size and (gone or total + record.size > limit):  # once one goes, all that are older go
+            gone.append(record.name)
+            kept.append(replace(record, size=0))
+        else:
+            total += record.size
+            kept.append(record)
+    return kept, gone + [record.name for record in found[MOST:] if record.size]
+
+
+def _packed(name: str, params: Params, candidate: Candidate) -> tuple[bytes, Record]:
+    pixels, at = candidate.picture.pixels, candidate.bounds
+    packed = zlib.compress(pixels.data, 6)
+    form = (pixels.width, pixels.height, pixels.channels, pixels.depth, pixels.color_space)
+    bounds, seed = (at.x, at.y, at.width, at.height), candidate.picture.seed
+    png = base64.b64encode(encoded(pictures.thumbnail_image(candidate.image, SIDE))).decode()
+    return packed, Record(name, time.time(), params.as_dict(), seed, bounds, form, png, len(packed))
+
+
+def _unpacked(packed: bytes, record: Record) -> Candidate:
+    width, height, channels, depth, space = record.form
+    pixels = Pixels(width, height, channels, depth, space, zlib.decompress(packed))  # type: ignore[arg-type]
+    return Candidate(Picture("", 0, record.seed, pixels), Bounds(*record.bounds), pictures.image_of(pixels))
+
+
+def encoded(image: Any) -> bytes:
+    """A PNG of an image of Qt's."""
+    buffer = QtCore.QBuffer()
+    buffer.open(QtCore.QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    return raw(buffer.data())

@@ -1,0 +1,178 @@
+"""Control layers: which layers to follow, as what, how strongly and when."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..client import Bounds, Extent
+from ..following import DETECTED, KINDS
+from ..layers import MASKS
+from ..params import Follow
+from ..pose import svg
+from ..qt import QtWidgets, Signal, app, on
+from ..words import say
+from . import kit
+
+if TYPE_CHECKING:
+    from krita import Document, Node
+
+    from ..studio import Studio
+
+SKELETON = "Figure"
+
+
+class Controls(QtWidgets.QWidget):
+    """A row for each control layer."""
+
+    edited = Signal()
+
+    def __init__(self, studio: Studio) -> None:
+        super().__init__()
+        self._studio = studio
+        self.rows: list[Row] = []
+        self._list = QtWidgets.QVBoxLayout()
+        self._list.setSpacing(6)
+        self._hint = QtWidgets.QLabel(say("The picture follows the layers that are listed here, visible or hidden."))
+        self._hint.setWordWrap(True)
+        buttons = kit.row(
+            kit.button("list-add", say("Follow layer"), say("Follow the active layer"), self.add),
+            kit.button("list-add", say("Figure"), say("A new vector layer with a figure to pose"), self.add_figure),
+            1,
+        )
+        layout = QtWidgets.QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        for part in (buttons, self._list):
+            layout.addLayout(part)
+        layout.addWidget(self._hint)
+        layout.addStretch(1)
+
+    def follows(self) -> tuple[Follow, ...]:
+        """What is listed."""
+        return tuple(row.follow() for row in self.rows)
+
+    def take(self, follows: tuple[Follow, ...]) -> None:
+        """List these."""
+        for row in list(self.rows):
+            self.remove(row)
+        for follow in follows:
+            self._append(follow)
+
+    def add(self) -> None:
+        """Follow the active layer."""
+        document = app().activeDocument()
+        node = document.activeNode() if document else None
+        if node is not None:
+            kind = "pose" if node.type() == "vectorlayer" else "canny"
+            self._append(Follow(node.uniqueId().toString(), node.name(), kind))
+
+    def add_figure(self) -> None:
+        """A new vector layer with a standing figure, followed as a pose."""
+        document = app().activeDocument()
+        root = document.rootNode() if document else None
+        if document is None or root is None:
+            return
+        layer: Any = document.createVectorLayer(f"{say(SKELETON)} {len(self.rows) + 1}")
+        canvas = Extent(document.width(), document.height())
+        height = canvas.height * 3 // 4
+        at = Bounds((canvas.width - height // 2) // 2, canvas.height // 8, height // 2, height)
+        root.addChildNode(layer, None)
+        layer.addShapesFromSvg(svg(0, at, canvas, document.resolution()))
+        self._append(Follow(layer.uniqueId().toString(), layer.name(), "pose"))
+
+    def remove(self, row: Row) -> None:
+        """Follow a layer no longer."""
+        self.rows.remove(row)
+        self._list.removeWidget(row)
+        row.deleteLater()
+        self._hint.setVisible(not self.rows)
+        self.edited.emit()
+
+    def refresh(self) -> None:
+        """The layers of the open image, in each row's menu."""
+        document = app().activeDocument()
+        layers = list(all_layers(document)) if document else []
+        for row in self.rows:
+            row.offer(layers)
+
+    def _append(self, follow: Follow) -> None:
+        row = Row(follow, self.remove)
+        self.rows.append(row)
+        self._list.addWidget(row)
+        on(row.edited, self.edited.emit)
+        self._hint.hide()
+        self.refresh()
+        self.edited.emit()
+
+
+class Row(QtWidgets.QWidget):
+    """One control layer."""
+
+    edited = Signal()
+
+    def __init__(self, follow: Follow, remove: Any) -> None:
+        super().__init__()
+        self._was = follow
+        self.on = QtWidgets.QCheckBox()
+        self.on.setChecked(follow.on)
+        self.on.setToolTip(say("Follow it, or not for now"))
+        self.layer = kit.combo([(follow.name, follow.layer)], say("The layer to follow"))
+        self.kind = kit.combo([(say(label), kind) for kind, label in KINDS.items()], say("What the layer shows"))
+        kit.choose(self.kind, follow.kind)
+        self.detect = QtWidgets.QCheckBox(say("find edges"))
+        self.detect.setChecked(follow.detect)
+        self.detect.setToolTip(say("The daemon finds the edges; else the layer shows them, white on black"))
+        self.strength = kit.real(0, 2, follow.strength, 0.1, say("How strictly to follow it"))
+        self.start = kit.real(0, 1, follow.start, 0.05, say("From which part of the steps on"))
+        self.end = kit.real(0, 1, follow.end, 0.05, say("Up to which part of the steps"))
+        layout = QtWidgets.QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        gone = kit.button("deletelayer", "", say("Follow it no longer"), lambda: remove(self))
+        layout.addLayout(kit.row(self.on, self.layer, self.kind, gone))
+        layout.addLayout(kit.row(self.strength, self.start, self.end, self.detect))
+        for box in (self.layer, self.kind):
+            on(box.currentIndexChanged, lambda _: self._changed())
+        for number in (self.strength, self.start, self.end):
+            on(number.valueChanged, lambda _: self._changed())
+        for check in (self.on, self.detect):
+            on(check.toggled, lambda _: self._changed())
+        self._changed()
+
+    def _changed(self) -> None:
+        self.detect.setVisible(self.kind.currentData() in DETECTED)
+        self.edited.emit()
+
+    def offer(self, layers: list[Node]) -> None:
+        """These layers may be chosen; one that is gone stays, and is refused in words."""
+        rows = [(node.name(), node.uniqueId().toString()) for node in layers]
+        chosen = self.layer.currentData()
+        if chosen not in [unique for _, unique in rows]:
+            rows.append((self.layer.currentText(), chosen))
+        kit.fill(self.layer, rows)
+
+    def follow(self) -> Follow:
+        """What it says."""
+        return dataclasses.replace(
+            self._was,
+            layer=self.layer.currentData() or "",
+            name=self.layer.currentText(),
+            kind=self.kind.currentData(),
+            on=self.on.isChecked(),
+            detect=self.detect.isChecked(),
+            strength=round(self.strength.value(), 2),
+            start=round(self.start.value(), 2),
+            end=round(self.end.value(), 2),
+        )
+
+
+def all_layers(document: Document) -> Iterator[Node]:
+    """Every layer of a document, the topmost first; no masks."""
+    root = document.rootNode()
+    waiting = list(root.childNodes()) if root else []
+    while waiting:
+        node = waiting.pop()
+        if node.type() not in MASKS:
+            yield node
+            waiting += node.childNodes()

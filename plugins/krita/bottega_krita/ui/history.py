@@ -1,0 +1,154 @@
+"""What was made for the open image: small pictures, searched, looked at, applied, used again."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .. import memory
+from ..client import Extent
+from ..geometry import Margins
+from ..host import Chore
+from ..layers import Target
+from ..memory import Record
+from ..overlay import Overlay
+from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app, on
+from ..settings import document_id, setting
+from ..words import say
+from ..works import Candidate, Work
+from . import kit
+
+if TYPE_CHECKING:
+    from ..studio import Studio
+
+SIDE = 64
+
+
+class History(QtWidgets.QWidget):
+    """The records of the open image."""
+
+    chosen = Signal(object)
+    """Parameters that are wanted again."""
+
+    def __init__(self, studio: Studio, overlay: Overlay) -> None:
+        super().__init__()
+        self._studio, self._overlay = studio, overlay
+        self._records: list[Record] = []
+        self.search = QtWidgets.QLineEdit()
+        self.search.setPlaceholderText(say("Search"))
+        self.search.setClearButtonEnabled(True)
+        self.list = QtWidgets.QListWidget()
+        self.list.setViewMode(QtWidgets.QListView.ViewMode.IconMode)
+        self.list.setResizeMode(QtWidgets.QListView.ResizeMode.Adjust)
+        self.list.setMovement(QtWidgets.QListView.Movement.Static)
+        self.list.setIconSize(QtCore.QSize(SIDE, SIDE))
+        self.facts = QtWidgets.QLabel()
+        self.facts.setWordWrap(True)
+        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QtWidgets.QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.facts)
+        layout.addLayout(self._buttons())
+        on(self.search.textChanged, lambda _: self._fill())
+        on(self.list.currentItemChanged, lambda now, _: self._look(now))
+        on(self.list.itemDoubleClicked, lambda _: self.apply())
+        on(studio.arrived, self._arrived)
+
+    def _buttons(self) -> Any:
+        return kit.row(
+            kit.button("dialog-ok", say("Apply"), say("A new layer above the active one"), self.apply),
+            kit.button("reload-preset", say("Use again"), say("Use these settings again"), self.again),
+            1,
+            kit.button("deletelayer", "", say("Forget this picture"), self.forget),
+        )
+
+    def read(self) -> None:
+        """What the open image remembers."""
+        document = app().activeDocument()
+        self._records = memory.records(document) if document else []
+        self._fill()
+
+    def _arrived(self, work: Work, candidate: Candidate) -> None:
+        document = work.request.seen.document if work.request else None
+        if document is None or work.live:
+            return
+        first = self._studio.dockers[0].history is self  # one docker writes, all of them read
+        if first:
+            self._studio.main.chore("history", self._keep(document, work, candidate), lambda _: None)
+
+    def _keep(self, document: Any, work: Work, candidate: Candidate) -> Chore:
+        yield from memory.remember(document, work, candidate)
+        for docker in self._studio.dockers:
+            docker.history.read()
+
+    def _fill(self) -> None:
+        self.list.clear()
+        for record in self._records:
+            if record.says(self.search.text()):
+                item = QtWidgets.QListWidgetItem(QtGui.QIcon(QtGui.QPixmap.fromImage(memory.small(record))), "")
+                item.setData(Qt.ItemDataRole.UserRole, record)
+                item.setToolTip(told(record))
+                self.list.addItem(item)
+
+    def current(self) -> Record | None:
+        """The record that is chosen."""
+        item = self.list.currentItem()
+        return item.data(Qt.ItemDataRole.UserRole) if item else None
+
+    def _look(self, item: Any) -> None:
+        record = item.data(Qt.ItemDataRole.UserRole) if item else None
+        self.facts.setText(told(record) if record else "")
+        document = app().activeDocument()
+        if record and document:
+            self._with(record, lambda candidate: self._overlay.show(document, candidate.image, candidate.bounds))
+
+    def _with(self, record: Record, use: Any) -> None:
+        if document := app().activeDocument():
+            self._studio.main.chore("history", self._recall(document, record, use), lambda _: None)
+
+    def _recall(self, document: Any, record: Record, use: Any) -> Chore:
+        candidate = yield from memory.recalled(document, record)
+        if candidate is None:
+            self.facts.setText(say("Only the settings are left: use them again."))
+        else:
+            use(candidate)
+
+    def apply(self) -> None:
+        """Put the chosen picture into the image once more."""
+        if record := self.current():
+            self._with(record, partial(self._insert, record))
+
+    def _insert(self, record: Record, candidate: Candidate) -> None:
+        document = app().activeDocument()
+        if document is None:
+            return
+        work = Work(0, record.wishes(), document_id(document))
+        canvas = Extent(document.width(), document.height())
+        target = Target(document, canvas, Margins(), document.activeNode())
+        self._studio.apply_to(target, work, candidate, masked=setting("result", "mask") != "alpha")
+        self._overlay.hide()
+
+    def again(self) -> None:
+        """Fill the docker with what made it."""
+        if record := self.current():
+            self.chosen.emit(record.wishes())
+
+    def forget(self) -> None:
+        """Take the chosen picture out of the document."""
+        document, record = app().activeDocument(), self.current()
+        if document and record:
+            memory.forget(document, [record])
+            self.read()
+
+
+def told(record: Record) -> str:
+    """The facts of a picture, a line each."""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(record.time))
+    params = record.params
+    shown = [f"{say('Seed')} {record.seed}", f"{round(params.get('strength', 1) * 100)} %"]
+    shown += [str(params[name]) for name in ("checkpoint", "sampler", "schedule") if params.get(name)]
+    shown += [f"{params['steps']} {say('steps')}"] if params.get("steps") else []
+    return f"{record.prompt}\n{' · '.join(shown)}\n{when}"

@@ -1,0 +1,103 @@
+"""Live painting in the docker: the picture beside the canvas, how long it took, and what to do with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..live import Live
+from ..overlay import Overlay
+from ..params import Params
+from ..qt import Qt, QtCore, QtGui, QtWidgets, app, on
+from ..settings import setting
+from ..words import say
+from ..works import Candidate
+from . import kit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..studio import Studio
+
+
+class LivePanel(QtWidgets.QWidget):
+    """A switch, a picture, its latency."""
+
+    def __init__(self, studio: Studio, overlay: Overlay, wishes: Callable[[], Params]) -> None:
+        super().__init__()
+        self._studio, self._overlay = studio, overlay
+        self.live = Live(studio, wishes)
+        self._candidate: Candidate | None = None
+        self.switch = QtWidgets.QPushButton(say("Paint live"))
+        self.switch.setCheckable(True)
+        self.picture = Shown()
+        self.note = QtWidgets.QLabel(say("Draw: the picture follows each stroke. Lower strengths stay closer to it."))
+        self.note.setWordWrap(True)
+        self.over = QtWidgets.QCheckBox(say("Show on the canvas"))
+        layout = QtWidgets.QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        for part in (self.switch, self.picture, self.note, self.over):
+            layout.addWidget(part, 1 if part is self.picture else 0)
+        layout.addLayout(
+            kit.row(
+                kit.button("dialog-ok", say("Apply"), say("A new layer above the active one"), self.apply),
+                kit.button("random", say("New seed"), say("Another picture of the same strokes"), self.live.new_seed),
+                1,
+            )
+        )
+        on(self.switch.toggled, self._switched)
+        on(self.live.shown, self._show)
+        on(self.live.stopped, self._stopped)
+        on(self.over.toggled, lambda shown: None if shown else overlay.hide())
+
+    def _switched(self, started: bool) -> None:
+        if started:
+            self.live.start(self.window())
+        else:
+            self.live.stop()
+
+    def _show(self, candidate: Candidate, seconds: float) -> None:
+        self._candidate = candidate
+        self.picture.show_image(candidate.image)
+        self.note.setText(say("{ms} ms from the stroke to the picture", ms=round(seconds * 1000)))
+        document = app().activeDocument()
+        if self.over.isChecked() and document:
+            self._overlay.show(document, candidate.image, candidate.bounds)
+
+    def _stopped(self, why: str) -> None:
+        self.switch.setChecked(False)
+        self._overlay.hide()
+        if why:
+            self.note.setText(why)
+
+    def apply(self) -> None:
+        """Keep the picture as a layer."""
+        work = next((work for work in self._studio.works if self._candidate in work.candidates), None)
+        if work and self._candidate:
+            self._studio.apply(work, self._candidate, masked=setting("result", "mask") != "alpha")
+
+
+class Shown(QtWidgets.QLabel):
+    """A picture that takes the room it finds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._image: QtGui.QImage | None = None
+        self.setMinimumSize(40, 40)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QtWidgets.QSizePolicy.Policy.Ignored, QtWidgets.QSizePolicy.Policy.Ignored)
+
+    def show_image(self, image: QtGui.QImage) -> None:
+        """Show another one."""
+        self._image = image
+        self._draw()
+
+    def resizeEvent(self, event: Any) -> None:  # noqa: N802
+        """Fit it in anew."""
+        super().resizeEvent(event)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._image is not None:
+            size = QtCore.QSize(max(1, self.width()), max(1, self.height()))
+            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self.setPixmap(QtGui.QPixmap.fromImage(self._image.scaled(size, keep, smooth)))

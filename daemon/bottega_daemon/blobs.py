@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -150,6 +151,18 @@ class Blobs:
         with self.writer() as writer:
             writer.write(data)
             return writer.commit()
+
+    def patch(self, base: str, digest: str, patches: Iterable[tuple[int, int, int, bytes]]) -> None:
+        """Store a blob made of another one: each patch is an offset, a stride, the bytes of a row, and whole rows that
+        lie inside. Raises MissingBlob, or CorruptBlob if the result is not what was announced."""
+        data = bytearray(self.read(base, "base"))
+        for offset, stride, row_bytes, rows in patches:
+            for number in range(len(rows) // row_bytes):
+                start = offset + number * stride
+                data[start : start + row_bytes] = rows[number * row_bytes : (number + 1) * row_bytes]
+        with self.writer(digest) as writer:
+            writer.write(bytes(data))
+            writer.commit()
 
     def sweep(self, keep: set[str], older_than: float) -> int:
         """Remove blobs that nobody keeps and nobody touched for `older_than` seconds; returns how many."""

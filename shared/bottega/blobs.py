@@ -12,8 +12,9 @@ from typing import Literal, TypeAlias
 
 from bottega import contract
 from bottega import messages as m
-from bottega.errors import ConnectionLost, CorruptBlob
+from bottega.errors import BottegaError, ConnectionLost, CorruptBlob
 from bottega.link import Link
+from bottega.patches import patches
 from bottega.pixels import Pixels
 from bottega.retry import Backoff
 from bottega.wire import image_message
@@ -26,6 +27,10 @@ Progress: TypeAlias = Callable[[int, int], None]
 INLINE = 64 << 10
 """Bytes up to which pixels ride in the request itself (the contract allows 256 KiB)."""
 CHUNK = 1 << 20
+KINDS = 4
+"""Kinds of pictures (sizes, depths) whose last one is kept, to send only what differs from it."""
+KEPT = 32 << 20
+"""Bytes of the largest picture that is kept so."""
 MEMORY = 50 * 60.0
 """Seconds that a digest is trusted to lie in the daemon, which keeps it for an hour after it was asked about."""
 
@@ -43,6 +48,7 @@ class Shelf:
         self._there: dict[bytes, float] = {}
         self._packed: dict[bytes, tuple[m.Encoding, bytes]] = {}
         self._uploads: dict[bytes, asyncio.Task[None]] = {}
+        self._last: dict[tuple[object, ...], Pixels] = {}
 
     async def place(self, pictures: Sequence[Pixels]) -> dict[int, m.Image]:
         """Make all pixels known to the daemon; gives the message for each by the `id` of its Pixels."""
@@ -141,8 +147,32 @@ class Shelf:
 
     async def _send(self, digest: bytes, pixels: Pixels) -> None:
         zipped = self._packed[pixels.digest][0] == m.Encoding.ZLIB
+        if not zipped and await self._patch(digest, pixels):
+            return
         data = await asyncio.to_thread(pack, pixels.data) if zipped else pixels.data
         await self._backoff().persist(lambda: self._link.feed(contract.UPLOAD, _pieces(digest, data)))
+
+    async def _patch(self, digest: bytes, pixels: Pixels) -> bool:
+        """Send what differs from the last picture of its kind, if the daemon has that and little differs."""
+        kind = (pixels.width, pixels.height, pixels.channels, pixels.depth)
+        base = self._last.pop(kind, None)
+        if len(pixels.data) <= KEPT:
+            self._last[kind] = pixels
+        while len(self._last) > KINDS:
+            self._last.pop(next(iter(self._last)))
+        if base is None or not self._has(base.digest):
+            return False
+        found = await asyncio.to_thread(patches, base, pixels)
+        if not found:
+            return False
+        request = m.PatchRequest(base=base.digest, digest=digest, patches=found)
+        try:
+            await self._backoff().persist(lambda: self._link.unary(contract.PATCH, request))
+        except ConnectionLost:
+            raise
+        except BottegaError:  # the base is gone, or the daemon is older than this: send all of it
+            return False
+        return True
 
 
 def _pieces(digest: bytes, data: bytes) -> Iterator[m.UploadRequest]:

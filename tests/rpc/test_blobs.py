@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Generator
+from typing import Any
 
 import grpc
 import pytest
@@ -126,3 +127,58 @@ def test_without_models_a_request_is_told_where_they_go(caller: Caller) -> None:
     code, failure = refusal(refused.value)
     assert (code, failure.field) == (grpc.StatusCode.NOT_FOUND, "generate.denoising.checkpoint")
     assert "model folder" in failure.remedy
+
+
+BASE = bytes(range(100)) * 3
+PATCHES = {
+    "beyond the end": ({"offset": 290, "stride": 10, "row_bytes": 10, "data": bytes(20)}, "patches[0].offset"),
+    "broken rows": ({"offset": 0, "stride": 10, "row_bytes": 10, "data": bytes(15)}, "patches[0].data"),
+    "no rows": ({"offset": 0, "stride": 10, "row_bytes": 10, "data": b""}, "patches[0].data"),
+    "rows over each other": ({"offset": 0, "stride": 5, "row_bytes": 10, "data": bytes(20)}, "patches[0].stride"),
+    "rows of nothing": ({"offset": 0, "stride": 5, "row_bytes": 0, "data": b"x"}, "patches[0].row_bytes"),
+}
+
+
+def test_a_blob_is_made_of_another_one(caller: Caller) -> None:
+    """Rows at a stride are replaced, later patches win, and the other blob stays as it is."""
+    caller.upload(BASE)
+    wanted = bytearray(BASE)
+    wanted[10:13], wanted[30:33], wanted[11:12] = b"abc", b"def", b"z"
+    patches = [
+        blobs_pb2.BlobPatch(offset=10, stride=20, row_bytes=3, data=b"abcdef"),
+        blobs_pb2.BlobPatch(offset=11, stride=1, row_bytes=1, data=b"z"),
+    ]
+    base, digest = hashlib.sha256(BASE).digest(), hashlib.sha256(wanted).digest()
+    caller.call(caller.blobs.Patch, blobs_pb2.PatchRequest(base=base, digest=digest, patches=patches))
+    assert b"".join(piece.chunk for piece in caller.download(digest)) == wanted
+    assert b"".join(piece.chunk for piece in caller.download(base)) == BASE
+
+
+@pytest.mark.parametrize(("patch", "field"), PATCHES.values(), ids=PATCHES.keys())
+def test_a_patch_that_cannot_be_is_refused(
+    shared: tuple[Daemon, Caller], caller: Caller, patch: dict[str, Any], field: str
+) -> None:
+    """With the field's name, and nothing is stored."""
+    caller.upload(BASE)
+    before = stored(shared[0])
+    base = hashlib.sha256(BASE).digest()
+    request = blobs_pb2.PatchRequest(base=base, digest=bytes(32), patches=[blobs_pb2.BlobPatch(**patch)])
+    with pytest.raises(grpc.RpcError) as refused:
+        caller.call(caller.blobs.Patch, request)
+    code, failure = refusal(refused.value)
+    assert (code, failure.field) == (grpc.StatusCode.INVALID_ARGUMENT, field)
+    assert stored(shared[0]) == before
+
+
+def test_a_patch_of_what_is_gone_or_a_lie_is_named(shared: tuple[Daemon, Caller], caller: Caller) -> None:
+    """A base that is not here, and a result that is not what was announced."""
+    caller.upload(BASE)
+    before = stored(shared[0])
+    for base, status in ((bytes(32), grpc.StatusCode.FAILED_PRECONDITION), (None, grpc.StatusCode.DATA_LOSS)):
+        patch = blobs_pb2.BlobPatch(offset=0, stride=1, row_bytes=1, data=b"x")
+        known = base or hashlib.sha256(BASE).digest()
+        request = blobs_pb2.PatchRequest(base=known, digest=bytes(31) + b"x", patches=[patch])
+        with pytest.raises(grpc.RpcError) as refused:
+            caller.call(caller.blobs.Patch, request)
+        assert refusal(refused.value)[0] == status
+    assert stored(shared[0]) == before

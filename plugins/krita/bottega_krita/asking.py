@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from . import pixels
+from . import pictures, pixels
 from .canvas import Reading, Sheet, mask_of, read_canvas, read_selection, settled
 from .client import (
     Bounds,
@@ -19,6 +20,7 @@ from .client import (
     Inpaint,
     InvalidRequest,
     Native,
+    Picture,
     Pixels,
     Plan,
     bounds_of,
@@ -29,7 +31,7 @@ from .client import (
     plan,
     relative,
 )
-from .following import read_controls
+from .following import read_controls, scaled
 from .geometry import Margins
 from .host import Aside
 from .layers import Target
@@ -49,6 +51,8 @@ class Request:
     plan: Plan
     task: Inpaint
     margins: Margins = field(default=Margins())
+    second: tuple[int, int] | None = None
+    """The size at which what was composed is refined; None where it is composed at full size."""
 
     @property
     def target(self) -> Target:
@@ -72,12 +76,33 @@ def gather(
         yield from settled(seen.document)
     mask, where = yield from _selected(seen, mode, wide)
     made, feather = yield Aside(lambda: _planned(seen.extent, mask, where, mode, params, native))
-    picture, size = None, _size(made, native)
+    picture, size = None, _size(made.passes[0].content, native)
     if mode.name != "generate":
         picture = yield from _picture(seen, made, reader or read_canvas)
     controls = yield from read_controls(seen, params, made.context, Extent(*size))
     task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size, controls))
-    return Request(seen, params, mode, made, task, wide)
+    larger = _size(made.last.content, native)
+    return Request(seen, params, mode, made, task, wide, larger if larger != size else None)
+
+
+def refined(request: Request, composed: Picture) -> Inpaint:
+    """The job that refines what was composed: smaller changes, at a larger size. Call it on a helper thread."""
+    task, second = request.task, request.second
+    assert second is not None
+    picture = composed.pixels if task.picture.channels == 3 else pictures.laid(task.picture, composed)
+    scale = second[0] / task.width, second[1] / task.height
+    controls = tuple(scaled(control, *scale) for control in task.controls)
+    return dataclasses.replace(
+        task,
+        picture=picture,
+        seed=composed.seed,
+        count=1,
+        fill="keep",
+        strength=request.plan.last.strength,
+        width=second[0],
+        height=second[1],
+        controls=controls,
+    )
 
 
 def _selected(seen: Sheet, mode: Mode, margins: Margins) -> Generator[Any, Any, tuple[Pixels, Bounds]]:
@@ -120,9 +145,8 @@ def _planned(extent: Extent, mask: Pixels, where: Bounds, mode: Mode, params: Pa
     return plan(extent, selection, native, params.choices(mode, feather)), feather
 
 
-def _size(made: Plan, native: Native) -> tuple[int, int]:
-    """What is denoised: the first pass's size, which composes well, within what the model refines in one piece."""
-    content = made.passes[0].content
+def _size(content: Extent, native: Native) -> tuple[int, int]:
+    """What is denoised for a pass: its size, within what the model refines in one piece."""
     scale = min(1.0, math.sqrt(native.refined / content.pixels))
     return max(16, math.floor(content.width * scale)), max(16, math.floor(content.height * scale))
 

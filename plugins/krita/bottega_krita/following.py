@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import pictures, pixels
 from .canvas import Sheet, colours_of_node, read_layer
-from .client import Bounds, Control, Extent, InvalidRequest, Pixels, canny_control, cut, map_control, pose_control
+from .client import (
+    Bounds,
+    Control,
+    Extent,
+    InvalidRequest,
+    Pixels,
+    PoseHint,
+    canny_control,
+    cut,
+    map_control,
+    pose_control,
+)
 from .host import Aside
 from .layers import find
 from .params import Follow, Params
@@ -48,6 +60,14 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, size: Ext
     if follow.kind == "canny" and follow.detect:
         return canny_control(hint, **how)
     return map_control(follow.kind, hint, **how)  # type: ignore[arg-type]
+
+
+def scaled(control: Control, across: float, down: float) -> Control:
+    """The same for a picture that is denoised so many times larger; pictures are resized by the daemon itself."""
+    if not isinstance(control.hint, PoseHint):
+        return control
+    figures = [tuple(replace(j, x=j.x * across, y=j.y * down) for j in figure) for figure in control.hint.figures]
+    return replace(control, hint=PoseHint(tuple(figures)))
 
 
 def _hint(seen: Sheet, node: Node, context: Bounds) -> Generator[Any, Any, Pixels]:

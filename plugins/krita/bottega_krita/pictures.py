@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .client import Pixels, thumbnail
+from typing import Any
+
+from .client import Picture, Pixels, thumbnail
+from .pixels import back, sixteen
 from .qt import QtCore, QtGui
 
 Image = QtGui.QImage
@@ -50,6 +53,26 @@ def pixels_of(image: QtGui.QImage) -> Pixels:
     data = bytes(bits.asarray(step * height))
     rows = [data[y * step : y * step + width * 3] for y in range(height)] if step != width * 3 else [data]
     return Pixels(width, height, 3, "u8", "srgb", b"".join(rows))
+
+
+def laid(below: Pixels, layer: Picture) -> Pixels:
+    """RGBA under a layer of its own depth, for a model's eyes: in at most 16 bits, floats in 16 bits too."""
+    form = Image.Format.Format_RGBA8888 if below.depth == "u8" else Image.Format.Format_RGBA64
+    ground = _image(below, form)
+    painter = QtGui.QPainter(ground)
+    assert layer.bounds is not None
+    painter.drawImage(layer.bounds.x, layer.bounds.y, _image(layer.pixels, form))
+    painter.end()
+    bits = ground.constBits()
+    assert bits is not None
+    data = bytes(bits.asarray(ground.bytesPerLine() * ground.height()))
+    return back(data, below)
+
+
+def _image(pixels: Pixels, form: Any) -> QtGui.QImage:
+    data = pixels.data if pixels.depth in ("u8", "u16") else sixteen(pixels)
+    step = pixels.width * (4 if pixels.depth == "u8" else 8)
+    return Image(data, pixels.width, pixels.height, step, form).copy()
 
 
 def decoded(jpeg: bytes) -> QtGui.QImage:

@@ -5,26 +5,22 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import asking, layers, pictures
+from . import asking, jobs, layers
 from .canvas import sheet
 from .client import (
     BottegaError,
-    Bounds,
     Connection,
-    Event,
     InvalidRequest,
     JobCancelled,
-    Picture,
     Session,
     messages,
 )
 from .geometry import Margins
-from .host import WAIT, Aside, Chore, Main
+from .host import Chore, Main
 from .params import Params, drawn_seed
 from .qt import QtCore, Signal, app
 from .settings import document_id, setting
@@ -35,8 +31,6 @@ if TYPE_CHECKING:
     from krita import Document
 
 log = logging.getLogger(__name__)
-
-PHASES = {1: "Loading the model", 2: "Preparing", 3: "Painting", 4: "Finishing"}
 
 
 class Studio(QtCore.QObject):
@@ -116,7 +110,7 @@ class Studio(QtCore.QObject):
             self.fail(work, error)
             return work
         steps = asking.gather(seen, params, catalog, margins, reader)
-        self.main.chore("reading", self._submit(work, session, steps, replaces), partial(self.fail, work))
+        self.main.chore("reading", jobs.submit(self, work, session, steps, replaces), partial(self.fail, work))
         self.changed.emit(work)
         return work
 
@@ -127,30 +121,11 @@ class Studio(QtCore.QObject):
             raise InvalidRequest(say("There is no daemon yet."), remedy=remedy, field="daemon")
         return self.session, self.catalog
 
-    def _submit(self, work: Work, session: Session, steps: Chore, replaces: str) -> Chore:
-        request: asking.Request = yield from steps
-        work.request = request
-        if work.unwanted:
-            raise JobCancelled
-        work.state = "queued"
-        work.ticket = session.submit(
-            request.task,
-            on_event=partial(self._heard, work),
-            on_picture=lambda picture: self.main.chore("picture", self._came(work, picture), partial(self.fail, work)),
-            on_done=lambda found: self.main.chore("end", self._all_came(work, len(found)), partial(self.fail, work)),
-            on_error=partial(self.fail, work),
-            priority="live" if replaces else "interactive",
-            title=work.title[:80],
-            replaces_key=replaces,
-            previews=not replaces,
-        )
-        self.changed.emit(work)
-
     def cancel(self, work: Work) -> None:
         """Ask a job to end."""
         work.unwanted = True
-        if work.ticket:
-            work.ticket.cancel()
+        for ticket in work.tickets:
+            ticket.cancel()
         self.changed.emit(work)
 
     def cancel_all(self) -> None:
@@ -171,49 +146,6 @@ class Studio(QtCore.QObject):
             log.error("job %d failed", work.number, exc_info=error)
             work.error = BottegaError(f"{type(error).__name__}: {error}", remedy=say("This is a mistake: report it."))
         self.changed.emit(work)
-
-    def _heard(self, work: Work, event: Event) -> None:
-        body = event.body
-        if isinstance(body, messages.QueuedEvent):
-            work.note = say("{place}. in the queue", place=body.position + 1)
-        elif isinstance(body, messages.ProgressEvent):
-            work.state, work.note = "running", say(PHASES.get(int(body.phase), "Painting"))
-            work.fraction = body.fraction
-        elif isinstance(body, messages.PreviewEvent) and work.request:
-            place = work.request.plan.context
-            self.main.aside(
-                lambda: pictures.decoded(body.jpeg), lambda image: self._previewed(work, image, place), log.warning
-            )
-            return
-        self.changed.emit(work)
-
-    def _previewed(self, work: Work, image: Any, place: Bounds) -> None:
-        if not work.ended and not work.candidates:
-            work.preview = (image, place)
-            self.changed.emit(work)
-
-    def _came(self, work: Work, picture: Picture) -> Chore:
-        """A finished picture becomes a candidate."""
-        assert work.request
-        context, size = work.request.plan.context, picture.pixels.extent
-        left, top = (picture.bounds.x, picture.bounds.y) if picture.bounds else (0, 0)
-        bounds = Bounds(context.x + left, context.y + top, size.width, size.height)
-        image = yield Aside(lambda: pictures.image_of(picture.pixels))
-        candidate = Candidate(picture, bounds, image)
-        work.candidates.append(candidate)
-        work.candidates.sort(key=lambda each: each.picture.index)
-        work.preview = None
-        self.arrived.emit(work, candidate)
-        if work.arrived:
-            work.arrived(candidate)
-
-    def _all_came(self, work: Work, number: int) -> Chore:
-        while len(work.candidates) < number and not work.ended:
-            yield WAIT
-        if not work.ended:
-            work.state, work.fraction, work.note = "done", 1.0, ""
-            work.seconds = time.monotonic() - work.begun
-            self.changed.emit(work)
 
     def apply(self, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
         """Put a candidate into its document as a new layer, with a mask or with its alpha."""

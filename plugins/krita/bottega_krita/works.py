@@ -29,6 +29,8 @@ class Candidate:
     """Where it lies on the image."""
     image: QtGui.QImage
     """For the screen."""
+    index: int = 0
+    """Its place among the work's."""
     applied: int = 0
     """How many times it was put into the image."""
 
@@ -46,7 +48,8 @@ class Work:
     note: str = ""
     error: BottegaError | None = None
     request: Request | None = None
-    ticket: Ticket | None = None
+    tickets: list[Ticket] = field(default_factory=list)
+    """Its jobs in the daemon: one, and one for each candidate that is refined."""
     candidates: list[Candidate] = field(default_factory=list)
     preview: tuple[Any, Bounds] | None = None
     """The newest step's picture, and where it lies."""
@@ -70,7 +73,7 @@ class Work:
     @property
     def job_id(self) -> str:
         """The daemon's name for it, "" before it has one."""
-        return self.ticket.job_id if self.ticket else ""
+        return self.tickets[0].job_id if self.tickets else ""
 
 
 def kept(works: list[Work]) -> list[Work]:

@@ -113,7 +113,7 @@ class Krita:
             raise AssertionError(said["error"])
         return said["result"]
 
-    def wait(self, code: str, seconds: float = 60.0, **values: object) -> Any:
+    def wait(self, code: str, seconds: float = 240.0, **values: object) -> Any:
         """Execute an expression again and again until it is true; gives its value."""
         deadline = time.monotonic() + seconds
         while not (value := self.run(f"result = {code}", **values)):
@@ -124,7 +124,7 @@ class Krita:
     def _ask(self, code: str) -> dict[str, Any]:
         if self._socket is None:
             self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.settimeout(180)
+            self._socket.settimeout(240)
             self._socket.connect(str(self.home / "driver.sock"))
         self._socket.sendall((json.dumps({"code": code}) + "\n").encode())
         data = b""
@@ -155,7 +155,7 @@ def live(home: Path, desk: Desk, binds: Mapping[Path, str], environment: Mapping
     process = desk.start(command, {home: HOME, own_tmp: "/tmp", **binds}, own, home / "krita.log")
     krita = Krita(home, desk)
     try:
-        _until(lambda: (home / "driver.sock").exists() or process.poll() is not None, 120)
+        _until(lambda: (home / "driver.sock").exists() or process.poll() is not None, 240)
         assert process.poll() is None, krita.log()
         yield krita
     finally:

@@ -85,6 +85,23 @@ def test_typing_and_shift_enter_paint(painted: Krita) -> None:
     assert said == ["red brick", "done", "None"]
 
 
+def test_what_is_large_is_composed_and_then_refined(painted: Krita) -> None:
+    """One job composes both candidates at a size that the model composes well at, then each is refined at a larger one,
+    at a lower strength, from what was composed."""
+    said = painted.run("""
+        from bottega_krita import asking
+        w, c = S.works[0], S.works[0].candidates
+        task = asking.refined(w.request, c[0].picture)
+        result = {"way": w.request.plan.way, "jobs": len(w.tickets), "sizes": [w.request.task.width, task.width],
+                  "strength": task.strength, "seed": task.seed, "indices": [each.index for each in c],
+                  "form": [task.picture.depth, task.picture.channels],
+                  "changed": task.picture.data != w.request.task.picture.data}
+    """)
+    assert said["way"] != "one" and said["jobs"] == 3 and said["sizes"][0] < said["sizes"][1]
+    assert said["strength"] < 1 and said["seed"] == 5 and said["indices"] == [0, 1]
+    assert said["form"] == ["u8", 4] and said["changed"]
+
+
 def test_candidates_are_shown_on_the_canvas_before_they_are_applied(painted: Krita) -> None:
     """The preview lies over the canvas where the layer will lie, and the document does not know of it."""
     said = painted.run("""
@@ -136,7 +153,7 @@ def test_cancel_ends_a_job(painted: Krita) -> None:
     painted.run("dock.form.steps.setValue(400); w = dock.ask()")
     painted.wait("w.state == 'running'")
     painted.run("K.action('bottega_cancel').trigger()")
-    painted.wait("w.ended", 20)
+    painted.wait("w.ended", 60)
     assert painted.run("result = w.state") == "cancelled"
 
 
@@ -145,10 +162,10 @@ def test_a_daemon_that_dies_in_mid_job_costs_nothing(painted: Krita, daemon: Dae
     painted.run("dock.form.steps.setValue(12); dock.form.count.setValue(1); w = dock.ask()")
     painted.wait("w.state == 'running' and w.fraction > 0")
     daemon.kill()
-    painted.wait("S.connection.state == 'lost'", 30)
+    painted.wait("S.connection.state == 'lost'", 120)
     assert painted.run("result = dock.banner.isVisibleTo(dock) and dock.banner.text()")
     fresh = start_daemon(daemon.home, starter=True)
     daemon.address, daemon.token, daemon.process = fresh.address, fresh.token, fresh.process
-    painted.wait("w.ended", 90)
+    painted.wait("w.ended", 240)
     assert painted.run("result = [w.state, len(w.candidates)]") == ["done", 1]
-    painted.wait("S.connection.state == 'connected'", 30)
+    painted.wait("S.connection.state == 'connected'", 120)

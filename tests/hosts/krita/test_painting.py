@@ -114,7 +114,7 @@ def test_what_a_script_paints_is_seen_too(live: Krita) -> None:
         d.rootNode().childNodes()[0].setPixelData(bytes([0, 0, 255, 255]) * 4096, 100, 90, 64, 64)
         d.refreshProjection()
     """)
-    live.wait("L.requests > requests and L._work.ended", 30)
+    live.wait("L.requests > requests and L._work.ended", 120)
 
 
 def test_live_painting_never_holds_the_main_thread(live: Krita) -> None:

@@ -49,6 +49,19 @@ class BlobServicer(blobs_pb2_grpc.BlobServiceServicer):
             await asyncio.to_thread(writer.commit)
         return pb.UploadResponse()
 
+    async def Patch(self, request: pb.PatchRequest, context: Context) -> pb.PatchResponse:
+        """Store a blob that differs little from one that is here."""
+        base, digest = digest_of(request.base, "base"), digest_of(request.digest, "digest")
+        fields.whole(len(request.patches), 0, LIMITS.max_digests, "patches")
+        fields.whole(sum(len(each.data) for each in request.patches), 0, LIMITS.max_chunk_bytes, "patches")
+        size = await asyncio.to_thread(self._blobs.size, base, "base")
+        for number, each in enumerate(request.patches):
+            _check_patch(each, size, f"patches[{number}]")
+        if not await asyncio.to_thread(self._blobs.has, digest):
+            patches = [(each.offset, each.stride, each.row_bytes, each.data) for each in request.patches]
+            await asyncio.to_thread(self._blobs.patch, base, digest, patches)
+        return pb.PatchResponse()
+
     async def Download(self, request: pb.DownloadRequest, context: Context) -> AsyncIterator[pb.DownloadResponse]:
         """Send one blob from an offset."""
         digest = digest_of(request.digest, "digest")
@@ -84,6 +97,17 @@ def _check_piece(message: pb.UploadRequest, first: pb.UploadRequest, received: i
         )
     if received > first.size:
         raise _wrong_size(received, first.size)
+
+
+def _check_patch(patch: pb.BlobPatch, size: int, field: str) -> None:
+    """Raises InvalidRequest unless all of its rows lie inside a blob of this size."""
+    fields.whole(patch.row_bytes, 1, size, f"{field}.row_bytes")
+    fields.whole(patch.stride, patch.row_bytes, size, f"{field}.stride")
+    rows, rest = divmod(len(patch.data), patch.row_bytes)
+    if rest or not rows:
+        message, remedy = f"{len(patch.data)} bytes are no whole rows of {patch.row_bytes}.", "Send whole rows."
+        raise InvalidRequest(message, remedy=remedy, field=f"{field}.data")
+    fields.whole(patch.offset, 0, size - (rows - 1) * patch.stride - patch.row_bytes, f"{field}.offset")
 
 
 def _wrong_size(received: int, announced: int) -> CorruptBlob:

@@ -25,7 +25,7 @@ def begin():
     return here
 
 
-def pump(until, seconds=120.0):
+def pump(until, seconds=400.0):
     """Run the main loop until something is so."""
     deadline = time.monotonic() + seconds
     while not until():

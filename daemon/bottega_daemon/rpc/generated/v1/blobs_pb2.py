@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+bottega_daemon/rpc/generated/v1/blobs.proto\x12\nbottega.v1\".\n\x12\x46indMissingRequest\x12\x18\n\x07\x64igests\x18\x01 \x03(\x0cR\x07\x64igests\"/\n\x13\x46indMissingResponse\x12\x18\n\x07\x64igests\x18\x01 \x03(\x0cR\x07\x64igests\"Q\n\rUploadRequest\x12\x16\n\x06\x64igest\x18\x01 \x01(\x0cR\x06\x64igest\x12\x12\n\x04size\x18\x02 \x01(\x04R\x04size\x12\x14\n\x05\x63hunk\x18\x03 \x01(\x0cR\x05\x63hunk\"5\n\x0eUploadResponse\x12#\n\ralready_there\x18\x01 \x01(\x08R\x0c\x61lreadyThere\"A\n\x0f\x44ownloadRequest\x12\x16\n\x06\x64igest\x18\x01 \x01(\x0cR\x06\x64igest\x12\x16\n\x06offset\x18\x02 \x01(\x04R\x06offset\"<\n\x10\x44ownloadResponse\x12\x14\n\x05\x63hunk\x18\x01 \x01(\x0cR\x05\x63hunk\x12\x12\n\x04size\x18\x02 \x01(\x04R\x04size2\xe9\x01\n\x0b\x42lobService\x12N\n\x0b\x46indMissing\x12\x1e.bottega.v1.FindMissingRequest\x1a\x1f.bottega.v1.FindMissingResponse\x12\x41\n\x06Upload\x12\x19.bottega.v1.UploadRequest\x1a\x1a.bottega.v1.UploadResponse(\x01\x12G\n\x08\x44ownload\x12\x1b.bottega.v1.DownloadRequest\x1a\x1c.bottega.v1.DownloadResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+bottega_daemon/rpc/generated/v1/blobs.proto\x12\nbottega.v1\".\n\x12\x46indMissingRequest\x12\x18\n\x07\x64igests\x18\x01 \x03(\x0cR\x07\x64igests\"/\n\x13\x46indMissingResponse\x12\x18\n\x07\x64igests\x18\x01 \x03(\x0cR\x07\x64igests\"Q\n\rUploadRequest\x12\x16\n\x06\x64igest\x18\x01 \x01(\x0cR\x06\x64igest\x12\x12\n\x04size\x18\x02 \x01(\x04R\x04size\x12\x14\n\x05\x63hunk\x18\x03 \x01(\x0cR\x05\x63hunk\"5\n\x0eUploadResponse\x12#\n\ralready_there\x18\x01 \x01(\x08R\x0c\x61lreadyThere\"l\n\tBlobPatch\x12\x16\n\x06offset\x18\x01 \x01(\x04R\x06offset\x12\x16\n\x06stride\x18\x02 \x01(\rR\x06stride\x12\x1b\n\trow_bytes\x18\x03 \x01(\rR\x08rowBytes\x12\x12\n\x04\x64\x61ta\x18\x04 \x01(\x0cR\x04\x64\x61ta\"k\n\x0cPatchRequest\x12\x12\n\x04\x62\x61se\x18\x01 \x01(\x0cR\x04\x62\x61se\x12\x16\n\x06\x64igest\x18\x02 \x01(\x0cR\x06\x64igest\x12/\n\x07patches\x18\x03 \x03(\x0b\x32\x15.bottega.v1.BlobPatchR\x07patches\"\x0f\n\rPatchResponse\"A\n\x0f\x44ownloadRequest\x12\x16\n\x06\x64igest\x18\x01 \x01(\x0cR\x06\x64igest\x12\x16\n\x06offset\x18\x02 \x01(\x04R\x06offset\"<\n\x10\x44ownloadResponse\x12\x14\n\x05\x63hunk\x18\x01 \x01(\x0cR\x05\x63hunk\x12\x12\n\x04size\x18\x02 \x01(\x04R\x04size2\xa7\x02\n\x0b\x42lobService\x12N\n\x0b\x46indMissing\x12\x1e.bottega.v1.FindMissingRequest\x1a\x1f.bottega.v1.FindMissingResponse\x12\x41\n\x06Upload\x12\x19.bottega.v1.UploadRequest\x1a\x1a.bottega.v1.UploadResponse(\x01\x12<\n\x05Patch\x12\x18.bottega.v1.PatchRequest\x1a\x19.bottega.v1.PatchResponse\x12G\n\x08\x44ownload\x12\x1b.bottega.v1.DownloadRequest\x1a\x1c.bottega.v1.DownloadResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,10 +39,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADREQUEST']._serialized_end=237
   _globals['_UPLOADRESPONSE']._serialized_start=239
   _globals['_UPLOADRESPONSE']._serialized_end=292
-  _globals['_DOWNLOADREQUEST']._serialized_start=294
-  _globals['_DOWNLOADREQUEST']._serialized_end=359
-  _globals['_DOWNLOADRESPONSE']._serialized_start=361
-  _globals['_DOWNLOADRESPONSE']._serialized_end=421
-  _globals['_BLOBSERVICE']._serialized_start=424
-  _globals['_BLOBSERVICE']._serialized_end=657
+  _globals['_BLOBPATCH']._serialized_start=294
+  _globals['_BLOBPATCH']._serialized_end=402
+  _globals['_PATCHREQUEST']._serialized_start=404
+  _globals['_PATCHREQUEST']._serialized_end=511
+  _globals['_PATCHRESPONSE']._serialized_start=513
+  _globals['_PATCHRESPONSE']._serialized_end=528
+  _globals['_DOWNLOADREQUEST']._serialized_start=530
+  _globals['_DOWNLOADREQUEST']._serialized_end=595
+  _globals['_DOWNLOADRESPONSE']._serialized_start=597
+  _globals['_DOWNLOADRESPONSE']._serialized_end=657
+  _globals['_BLOBSERVICE']._serialized_start=660
+  _globals['_BLOBSERVICE']._serialized_end=955
 # @@protoc_insertion_point(module_scope)

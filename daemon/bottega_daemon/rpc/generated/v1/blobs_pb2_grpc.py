@@ -45,6 +45,11 @@ class BlobServiceStub:
                 request_serializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.UploadRequest.SerializeToString,
                 response_deserializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.UploadResponse.FromString,
                 _registered_method=True)
+        self.Patch = channel.unary_unary(
+                '/bottega.v1.BlobService/Patch',
+                request_serializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.PatchRequest.SerializeToString,
+                response_deserializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.PatchResponse.FromString,
+                _registered_method=True)
         self.Download = channel.unary_stream(
                 '/bottega.v1.BlobService/Download',
                 request_serializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.DownloadRequest.SerializeToString,
@@ -70,6 +75,14 @@ class BlobServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Patch(self, request, context):
+        """Make a blob of another one that is here and of what differs: of a picture that is being painted on, only the tiles
+        that changed are sent. MISSING_BLOB if the other one is gone; nothing is kept unless the digest is right.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Download(self, request, context):
         """Fetch one blob in chunks.
         """
@@ -89,6 +102,11 @@ def add_BlobServiceServicer_to_server(servicer, server):
                     servicer.Upload,
                     request_deserializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.UploadRequest.FromString,
                     response_serializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.UploadResponse.SerializeToString,
+            ),
+            'Patch': grpc.unary_unary_rpc_method_handler(
+                    servicer.Patch,
+                    request_deserializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.PatchRequest.FromString,
+                    response_serializer=bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.PatchResponse.SerializeToString,
             ),
             'Download': grpc.unary_stream_rpc_method_handler(
                     servicer.Download,
@@ -151,6 +169,33 @@ class BlobService:
             '/bottega.v1.BlobService/Upload',
             bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.UploadRequest.SerializeToString,
             bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.UploadResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Patch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/bottega.v1.BlobService/Patch',
+            bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.PatchRequest.SerializeToString,
+            bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_blobs__pb2.PatchResponse.FromString,
             options,
             channel_credentials,
             insecure,

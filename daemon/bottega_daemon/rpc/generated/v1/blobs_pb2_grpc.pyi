@@ -37,6 +37,10 @@ class BlobServiceStub:
     """Which of these the daemon lacks. Those that it has are kept for at least an hour from now."""
     Upload: _grpc.StreamUnaryMultiCallable[_blobs_pb2.UploadRequest, _blobs_pb2.UploadResponse]
     """Send one blob in chunks; nothing is kept unless all of it arrives and its digest is right."""
+    Patch: _grpc.UnaryUnaryMultiCallable[_blobs_pb2.PatchRequest, _blobs_pb2.PatchResponse]
+    """Make a blob of another one that is here and of what differs: of a picture that is being painted on, only the tiles
+    that changed are sent. MISSING_BLOB if the other one is gone; nothing is kept unless the digest is right.
+    """
     Download: _grpc.UnaryStreamMultiCallable[_blobs_pb2.DownloadRequest, _blobs_pb2.DownloadResponse]
     """Fetch one blob in chunks."""
 
@@ -49,6 +53,10 @@ class BlobServiceAsyncStub(BlobServiceStub):
     """Which of these the daemon lacks. Those that it has are kept for at least an hour from now."""
     Upload: _aio.StreamUnaryMultiCallable[_blobs_pb2.UploadRequest, _blobs_pb2.UploadResponse]  # type: ignore[assignment]
     """Send one blob in chunks; nothing is kept unless all of it arrives and its digest is right."""
+    Patch: _aio.UnaryUnaryMultiCallable[_blobs_pb2.PatchRequest, _blobs_pb2.PatchResponse]  # type: ignore[assignment]
+    """Make a blob of another one that is here and of what differs: of a picture that is being painted on, only the tiles
+    that changed are sent. MISSING_BLOB if the other one is gone; nothing is kept unless the digest is right.
+    """
     Download: _aio.UnaryStreamMultiCallable[_blobs_pb2.DownloadRequest, _blobs_pb2.DownloadResponse]  # type: ignore[assignment]
     """Fetch one blob in chunks."""
 
@@ -70,6 +78,16 @@ class BlobServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_blobs_pb2.UploadResponse, _abc.Awaitable[_blobs_pb2.UploadResponse]]:
         """Send one blob in chunks; nothing is kept unless all of it arrives and its digest is right."""
+
+    @_abc_1.abstractmethod
+    def Patch(
+        self,
+        request: _blobs_pb2.PatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_blobs_pb2.PatchResponse, _abc.Awaitable[_blobs_pb2.PatchResponse]]:
+        """Make a blob of another one that is here and of what differs: of a picture that is being painted on, only the tiles
+        that changed are sent. MISSING_BLOB if the other one is gone; nothing is kept unless the digest is right.
+        """
 
     @_abc_1.abstractmethod
     def Download(

@@ -4,6 +4,7 @@
 # This file has been @generated
 
 __all__ = (
+    "BlobPatch",
     "BlobServiceStub",
     "Bounds",
     "CancelJobRequest",
@@ -54,6 +55,8 @@ __all__ = (
     "Lora",
     "LoraUse",
     "Margin",
+    "PatchRequest",
+    "PatchResponse",
     "Phase",
     "Photo",
     "Picture",
@@ -580,6 +583,36 @@ class WorkerState(betterproto2.Enum):
             "WORKER_STATE_IDLE": 3,
             "WORKER_STATE_BUSY": 4,
         }
+
+
+@dataclass(eq=False, repr=False)
+class BlobPatch(betterproto2.Message):
+    """
+    Rows of bytes that replace a blob's own: a tile of a picture, for instance.
+    """
+
+    offset: "int" = betterproto2.field(1, betterproto2.TYPE_UINT64)
+    """
+    Where the first row begins.
+    """
+
+    stride: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
+    """
+    Bytes from the beginning of one row to that of the next, at least row_bytes.
+    """
+
+    row_bytes: "int" = betterproto2.field(3, betterproto2.TYPE_UINT32)
+    """
+    Bytes of each row, at least 1.
+    """
+
+    data: "bytes" = betterproto2.field(4, betterproto2.TYPE_BYTES)
+    """
+    Whole rows; all of them lie inside the blob.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "BlobPatch", BlobPatch)
 
 
 @dataclass(eq=False, repr=False)
@@ -1619,6 +1652,43 @@ default_message_pool.register_message("bottega.v1", "Margin", Margin)
 
 
 @dataclass(eq=False, repr=False)
+class PatchRequest(betterproto2.Message):
+    """
+    Make a blob of another one.
+    """
+
+    base: "bytes" = betterproto2.field(1, betterproto2.TYPE_BYTES)
+    """
+    SHA-256 of the blob that is here, 32 bytes.
+    """
+
+    digest: "bytes" = betterproto2.field(2, betterproto2.TYPE_BYTES)
+    """
+    SHA-256 of the blob to be, 32 bytes. It is as large.
+    """
+
+    patches: "list[BlobPatch]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
+    """
+    At most 10000, together at most 2 MiB; later ones win.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "PatchRequest", PatchRequest)
+
+
+@dataclass(eq=False, repr=False)
+class PatchResponse(betterproto2.Message):
+    """
+    The blob is stored.
+    """
+
+    pass
+
+
+default_message_pool.register_message("bottega.v1", "PatchResponse", PatchResponse)
+
+
+@dataclass(eq=False, repr=False)
 class Photo(betterproto2.Message):
     """
     A photograph or painting in which the daemon finds the structure itself.
@@ -2137,6 +2207,28 @@ class BlobServiceStub(betterproto2_grpclib.ServiceStub):
             messages,
             UploadRequest,
             UploadResponse,
+            timeout=timeout,
+            deadline=deadline,
+            metadata=metadata,
+        )
+
+    async def patch(
+        self,
+        message: "PatchRequest",
+        *,
+        timeout: "float | None" = None,
+        deadline: "Deadline | None" = None,
+        metadata: "MetadataLike | None" = None,
+    ) -> "PatchResponse":
+        """
+        Make a blob of another one that is here and of what differs: of a picture that is being painted on, only the tiles
+        that changed are sent. MISSING_BLOB if the other one is gone; nothing is kept unless the digest is right.
+        """
+
+        return await self._unary_unary(
+            "/bottega.v1.BlobService/Patch",
+            message,
+            PatchResponse,
             timeout=timeout,
             deadline=deadline,
             metadata=metadata,

@@ -188,6 +188,11 @@ class _Blobs(blobs_pb2_grpc.BlobServiceServicer):
         self.s.uploads.append(first.digest)
         return blobs_pb2.UploadResponse()
 
+    def Patch(self, request: blobs_pb2.PatchRequest, context: grpc.ServicerContext) -> Any:
+        """A daemon that is older than this call: clients then send all of it."""
+        failure = jobs_pb2.Failure(reason="UNSUPPORTED", message="no such call.", remedy="Update the daemon.")
+        refuse(context, grpc.StatusCode.UNIMPLEMENTED, failure)
+
     def Download(self, request: blobs_pb2.DownloadRequest, context: grpc.ServicerContext) -> Any:
         data, size = self.s.blobs[request.digest], len(self.s.blobs[request.digest])
         for start in range(request.offset, size, 1 << 20):

@@ -23,6 +23,10 @@ from bottega_daemon.worker import protocol
 from tests.worker.kit import Bench
 
 NATIVE, STEPS, GUIDANCE = 128, 20, 5.0
+SAMPLER, SCHEDULE = "dpmpp_2m_sde", "karras"
+"""Our default, which all sides get."""
+UNIT = NATIVE / 512
+"""Of the published lengths, which are those of a model of 512."""
 GROW, FEATHER = 1, 0.10
 """Pixels, and a part of the selection's diagonal."""
 
@@ -68,7 +72,7 @@ class Ours:
         """A layer's colours and alpha in 0..1, and where on the picture they lie."""
         self._runs += 1
         bench = Bench(self._models, self._folder / str(self._runs))
-        how = Denoising("starter", prompt, "", "euler", "normal", STEPS, GUIDANCE, seed=seed)
+        how = Denoising("starter", prompt, "", SAMPLER, SCHEDULE, STEPS, GUIDANCE, seed=seed)
         image = bench.image(picture, "f32"), bench.image(selection[..., None], "f32", "data")
         (made,) = bench.run(Inpaint(how, *image, **wishes))
         bounds = next(event.bounds for event in bench.events if isinstance(event, protocol.Picture))
@@ -86,11 +90,12 @@ class Ours:
     def formulas(self, case: Case, seed: int) -> Floats:
         """The same denoising with the published masks, filling, colours and depth."""
         picture, selection = case.canvas[case.context], case.selection[case.context]
-        soft = published.softness(case.box.width, case.box.height, unit=NATIVE / 512)
+        soft = published.softness(case.box.width, case.box.height, unit=UNIT)
         denoise = published.denoise_mask(selection, soft)
-        colours, _, where = self.paint(picture, denoise, case.prompt, seed, fill="blur", match_color=False)
-        painted = picture.copy()
-        painted[where] = colours
+        before = published.filled(picture, selection, UNIT)
+        # Everything is asked for a little, too little for a single step: what comes back is then the whole context.
+        mask = np.maximum(published.cells(denoise), np.float32(0.1 / STEPS))
+        painted, _, _ = self.paint(before, mask, case.prompt, seed, fill="keep", match_color=False)
         painted = to_float(from_float(published.matched(painted, picture, denoise), "u8"))
         alpha = to_float(from_float(published.alpha_mask(denoise, soft), "u8"))
         return over(case, painted, alpha, (slice(None), slice(None)))
@@ -107,13 +112,14 @@ def over(case: Case, colours: Floats, alpha: Floats, where: tuple[slice, slice])
 def diffusers_side() -> Side:
     """diffusers' pipeline on the context, its picture put back as it comes."""
     from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_inpaint import StableDiffusionInpaintPipeline
-    from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
+    from diffusers.schedulers.scheduling_dpmsolver_multistep import DPMSolverMultistepScheduler
 
     folder = STARTER_ROOT / "checkpoints" / "starter"
     pipe: Any = StableDiffusionInpaintPipeline.from_pretrained(
         folder, dtype=torch.float32, safety_checker=None, local_files_only=True
     )
-    pipe.scheduler = EulerDiscreteScheduler.from_config(pipe.scheduler.config, timestep_spacing="linspace")
+    sampler = {"algorithm_type": "sde-dpmsolver++", "use_karras_sigmas": True}
+    pipe.scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config, **sampler)
     pipe.set_progress_bar_config(disable=True)
 
     def paint(case: Case, seed: int) -> Floats:
@@ -135,6 +141,11 @@ def diffusers_side() -> Side:
         return result
 
     return paint
+
+
+def laid_back(case: Case, result: Floats) -> Floats:
+    """A result put back under the selection alone, as diffusers' `apply_overlay` does."""
+    return np.where(case.selection[..., None] >= 0.5, result, case.canvas)
 
 
 def shrunk(side: Side) -> Side:

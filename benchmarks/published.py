@@ -1,8 +1,9 @@
-"""The best published inpaint's masks and colours, as formulas: what ours is measured against.
+"""The best published inpaint's masks, filling and colours, as formulas: what ours is measured against.
 
 Written from the numbers alone. Lengths in pixels are those of a model with a native side of 512; `unit` scales them.
-Its denoising mask is a binary dilation of all that is selected at all, its alpha that mask's outermost edge; colours
-are matched by the deviation of pixels that count as black where they are masked; results have 8 bits.
+Its denoising mask is a binary dilation of all that is selected at all, its alpha that mask's outermost edge; latent
+cells take the mask's value at their centre; what is filled is the selection alone, blurred; colours are matched by the
+deviation of pixels that count as black where they are masked; results have 8 bits.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import numpy as np
 from bottega_daemon.diffusion.pixels import Floats
 
 LEAST_FEATHER, GROW_OFFSET, LARGEST_BLEND = 32, 4, 25
+FILL_BLUR, FILL_FALLOFF = 65, 9
+CELL = 8
 FEATHER, PADDING = 0.10, 0.06
 """Parts of the selection's diagonal."""
 
@@ -48,13 +51,28 @@ def denoise_mask(selection: Floats, soft: Softness) -> Floats:
     return np.asarray(cv2.blur(cv2.blur(grown, box, borderType=cv2.BORDER_REFLECT), box), np.float32)
 
 
+def cells(denoise: Floats) -> Floats:
+    """A denoising mask, [h, w] in whole cells, as a model is given it: each cell's value is that of its middle."""
+    middle = slice(CELL // 2 - 1, CELL // 2 + 1)
+    height, width = denoise.shape
+    parts = denoise.reshape(height // CELL, CELL, width // CELL, CELL)[:, middle][..., middle]
+    return np.asarray(np.kron(parts.mean(axis=(1, 3)), np.ones((CELL, CELL))), np.float32)
+
+
+def filled(picture: Floats, selection: Floats, unit: float = 1.0) -> Floats:
+    """The picture with what is selected blurred: all that is known of it before denoising."""
+    side = 2 * max(round(GROW_OFFSET * unit), 1) + 1
+    mask = cv2.dilate((selection > 0).astype(np.float32), np.ones((side, side), np.uint8))
+    soft = _gaussian(mask, _odd(round(FILL_FALLOFF * unit)))[..., None]
+    return np.asarray(picture + soft * (_gaussian(picture, _odd(round(FILL_BLUR * unit))) - picture), np.float32)
+
+
 def alpha_mask(denoise: Floats, soft: Softness) -> Floats:
     """How far the result shows, [h, w] in 0..1."""
     hard = (denoise > 1e-6).astype(np.float32)
     side = 2 * (soft.blend // 2) + 1
     hard = cv2.erode(hard, np.ones((side, side), np.uint8))
-    size = _odd(soft.blend)
-    return np.asarray(cv2.GaussianBlur(hard, (size, size), 0.3 * (size - 1) + 0.8), np.float32)
+    return _gaussian(hard, _odd(soft.blend))
 
 
 def matched(painted: Floats, picture: Floats, denoise: Floats) -> Floats:
@@ -66,6 +84,10 @@ def matched(painted: Floats, picture: Floats, denoise: Floats) -> Floats:
     scale = theirs.std(axis=(0, 1)) / np.maximum(ours.std(axis=(0, 1)), 1e-3)
     lab = (lab - ours.mean(axis=(0, 1))) * scale + theirs.mean(axis=(0, 1))
     return np.clip(np.asarray(cv2.cvtColor(lab.astype(np.float32), cv2.COLOR_Lab2RGB), np.float32), 0, 1)
+
+
+def _gaussian(values: Floats, size: int) -> Floats:
+    return np.asarray(cv2.GaussianBlur(values, (size, size), 0.3 * (size - 1) + 0.8), np.float32)
 
 
 def _odd(value: int) -> int:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bottega import messages as m
+from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import Choices, Plan, bounds_of, native, plan
-from bottega.planning.walking import carry_out, walk
+from bottega.planning.walking import MOST_TILES, carry_out, walk
 from bottega.tasks import Inpaint, Keypoint, PoseHint, pose_control
 from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.layers import array_of
@@ -104,6 +105,16 @@ def test_tiles_are_asked_for_all_candidates_at_once_and_empty_ones_not_at_all() 
     assert [job.seed for job in tiles[:3]] == [5, 6, 7]
     assert all(max(job.width, job.height) <= STARTER.side for job in tiles)
     assert all(job.fill == "keep" and job.count == 1 for job in tiles)
+
+
+def test_a_plan_of_too_many_tiles_is_refused_before_anything_is_sent() -> None:
+    whole = Extent(8192, 8192)
+    found = plan(whole, whole.bounds, STARTER, Choices())
+    mask = Pixels.of(np.full((1, 1), 255, np.uint8), "data")
+    with pytest.raises(InvalidRequest, match=f"{len(found.last.tiles)} tiles") as refused:
+        next(walk(found, Inpaint(mask, mask, "x"), HANDS))
+    assert refused.value.remedy
+    assert len(plan(whole, whole.bounds, native("sd15"), Choices()).last.tiles) <= MOST_TILES
 
 
 def test_several_masks_are_walked_side_by_side() -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from bottega.errors import InvalidRequest
 from bottega.tasks import Lora, Seamless
 from bottega_daemon.cli.options import Axes, Look
+from bottega_daemon.cli.saving import FORMATS
 
 LEAST = 8
 """Sizes that are derived from another picture's are rounded to a multiple of this."""
@@ -79,10 +80,9 @@ def check_output(output: Path | None) -> None:
     """Raise InvalidRequest for an output that cannot be written, before anything is painted."""
     if output is None or output.is_dir():
         return
-    if output.suffix.lower() != ".png":
-        raise _no_output(
-            output, "is no PNG file and no folder that exists", "Name a .png file; it carries the settings."
-        )
+    if output.suffix.lower() not in FORMATS:
+        remedy = "Name a .png or .tiff file; it carries the settings."
+        raise _no_output(output, "is no PNG or TIFF file and no folder that exists", remedy)
     folder = output.parent
     if not folder.is_dir():
         raise _no_output(folder, "is no folder", "Make it first.")

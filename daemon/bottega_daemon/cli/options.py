@@ -147,7 +147,10 @@ class Placing:
     output: Annotated[
         Path | None,
         Option(
-            "--output", "-o", rich_help_panel=_PLACE, help="A PNG file or a folder. Default: here, named by the prompt."
+            "--output",
+            "-o",
+            rich_help_panel=_PLACE,
+            help="A PNG or TIFF file, or a folder. Default: here, named by the prompt.",
         ),
     ] = None
     detach: Annotated[

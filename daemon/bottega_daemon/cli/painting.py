@@ -23,7 +23,7 @@ from bottega_daemon.cli.asking import slug
 from bottega_daemon.cli.layers import laid
 from bottega_daemon.cli.options import Placing, Reaching
 from bottega_daemon.cli.progress import Bar, Timings
-from bottega_daemon.cli.saving import free_name, save_png, texts_of, tiled
+from bottega_daemon.cli.saving import free_name, texts_of, tiled, write_picture
 from bottega_daemon.cli.say import note, put, put_json, safe
 from bottega_daemon.cli.settings import FINAL, figures_of, masks_of, settings_of, state_of
 
@@ -51,6 +51,8 @@ class Painted:
     """Layers by seed, of pictures that lack others."""
     settings_more: dict[str, Any] = field(default_factory=dict)
     """What the job's own settings do not tell of a picture that took several."""
+    profile: bytes = b""
+    """The ICC profile that the pictures' numbers are in; b"" for the daemon's own."""
 
     def keep(self, picture: Picture) -> None:
         """Write a picture to its file; one that is made of several layers when its last one has come."""
@@ -80,8 +82,9 @@ class Painted:
 
     def save(self, pixels: Pixels, index: int, seed: int, **more: Any) -> None:
         """Write finished pixels to their file, with their settings."""
-        path = _path(self.placing.output, self.settings, seed, more.get("mask", 0))
-        save_png(pixels, path, texts_of(self.settings, seed))
+        suffix = ".tiff" if pixels.depth.startswith("f") else ".png"
+        path = _path(self.placing.output, self.settings, seed, more.get("mask", 0), suffix)
+        write_picture(pixels, path, texts_of(self.settings, seed), self.profile)
         self.pictures.append(pixels)
         index = index if self.as_layers else index % self.settings["count"]
         size = {"width": pixels.width, "height": pixels.height}
@@ -92,12 +95,12 @@ class Painted:
         for file, picture in zip(self.files, self.pictures, strict=True):
             path = Path(file["path"])
             path = path.with_name(f"{path.stem}-tiled.png")
-            save_png(tiled(picture), path, {})
+            write_picture(tiled(picture), path, {})
             note(f"[dim]{safe(str(path))} shows it 2 x 2[/]")
 
 
 def paint(
-    client: Client, task: Task, placing: Placing, reaching: Reaching, *, as_layers: bool = False
+    client: Client, task: Task, placing: Placing, reaching: Reaching, *, as_layers: bool = False, profile: bytes = b""
 ) -> Painted | None:
     """Have a task done and keep its pictures; None if it was only submitted. Ctrl-C cancels it on the daemon.
 
@@ -108,7 +111,7 @@ def paint(
         job_id = _submit(client, task, title, 0.0 if placing.detach else UNWATCHED)
         if placing.detach:
             return _leave(job_id, reaching)
-        painted = Painted(client, client.job(job_id), placing, as_layers)
+        painted = Painted(client, client.job(job_id), placing, as_layers, profile=profile)
         timings = follow(painted, bar)
     seconds = {**timings.seconds, "total": round(time.monotonic() - begun, 3)}
     report(painted, client.job(job_id), seconds, reaching)
@@ -191,12 +194,12 @@ def _leave(job_id: str, reaching: Reaching) -> None:
         put(job_id)
 
 
-def _path(output: Path | None, settings: dict[str, Any], seed: int, mask: int) -> Path:
+def _path(output: Path | None, settings: dict[str, Any], seed: int, mask: int, suffix: str) -> Path:
     """Where a picture goes: the file that was named (with the seed, if there are several), or a name by the prompt.
     Layers of further masks have the mask's number too."""
     which = f"-mask-{mask}" if mask else ""
     if output is None or output.is_dir():
-        return free_name(output or Path(), f"{slug(settings['prompt'])}-{seed}{which}")
+        return free_name(output or Path(), f"{slug(settings['prompt'])}-{seed}{which}", suffix)
     several = f"-{seed}" if settings["count"] > 1 else ""
     return output.with_name(f"{output.stem}{several}{which}{output.suffix}")
 

@@ -49,7 +49,9 @@ def plans_of(task: Inpaint, native: Native, focus: Focus) -> list[tuple[Plan, In
     return found
 
 
-def paint_planned(client: Client, task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching) -> None:
+def paint_planned(
+    client: Client, task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching, profile: bytes = b""
+) -> None:
     """Have it done and keep the pictures; Ctrl-C cancels what runs. Raises what `painting.paint` does."""
     begun, catalog = time.monotonic(), client.catalog()
     _check_number(task, catalog)
@@ -63,7 +65,7 @@ def paint_planned(client: Client, task: Inpaint, focus: Focus, placing: Placing,
     size = f"{task.picture.width}x{task.picture.height}"
     masks = 1 + len(task.more_masks)
     said = {"seed": seed, "count": task.count, "size": size, "strength": _strength(task), "masks": masks}
-    painted = Painted(client, desk.jobs[0], placing, settings_more=said)
+    painted = Painted(client, desk.jobs[0], placing, settings_more=said, profile=profile)
     for index in range(task.count):
         pixels = task.picture
         for (made, _), found in zip(planned, contexts, strict=True):

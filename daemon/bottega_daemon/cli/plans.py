@@ -8,6 +8,7 @@ from bottega.errors import ConnectionLost, InvalidRequest
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
 from bottega.planning import FAMILIES, Choices, Native, Pass, Plan, bounds_of, native, native_of, relative
+from bottega.planning.walking import MOST_TILES
 from bottega.tasks import Margin
 from bottega_daemon.cli.masks import FIELD, rectangle_of
 from bottega_daemon.cli.options import Focus, Reaching
@@ -103,5 +104,7 @@ def _exactly(plan: Plan) -> str:
 
 
 def _remark(each: Pass) -> str:
-    tiles = f", {len(each.tiles)} tiles of {each.tiles[0].extent}" if each.tiles else ""
-    return f"strength {each.strength:g}{tiles}"
+    if not each.tiles:
+        return f"strength {each.strength:g}"
+    many = f": too many, at most {MOST_TILES}" if len(each.tiles) > MOST_TILES else ""
+    return f"strength {each.strength:g}, {len(each.tiles)} tiles of {each.tiles[0].extent}{many}"

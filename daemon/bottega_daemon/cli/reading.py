@@ -4,31 +4,78 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bottega.errors import InvalidRequest
 from bottega.pixels import MAX_SIDE, Pixels
+from bottega_daemon.cli.deep import ORIENTATION, PROFILE, deep_pixels, tiff_tags
 from bottega_daemon.cli.say import note, safe
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
+_DEEP = "bottega deep"
+"""Where an opened image keeps its orientation if it has 16 bits a channel."""
 _GREY16 = ("I;16", "I;16B", "I;16L", "I;16N", "I")
 
 
-def read_picture(path: Path, field: str) -> Pixels:
-    """A picture in sRGB, turned upright: grey, RGB or RGBA of 8 bits, or grey of 16.
+@dataclass(frozen=True)
+class Photo:
+    """A picture in its own numbers, and the ICC profile that says what they mean; b"" for sRGB."""
 
-    An embedded colour profile is converted. Raises InvalidRequest for a file that is none or cannot be read.
+    pixels: Pixels
+    profile: bytes = b""
+
+
+def read_picture(path: Path, field: str) -> Pixels:
+    """A picture in sRGB, turned upright: of 8 bits a channel, 16, or floats (linear).
+
+    An embedded colour profile of 8 bits is converted, of others it is not. Raises InvalidRequest for a file that is
+    none or cannot be read.
     """
-    image = open_image(path, field)
+    found = _colours(path, field)
+    if not isinstance(found, Photo):
+        return _shallow(_to_srgb(found))
+    if found.profile:
+        note(f"[yellow]note:[/] {safe(str(path))} has more than 8 bits a channel; its numbers are taken for sRGB's.")
+    return found.pixels
+
+
+def read_photo(path: Path, field: str) -> Photo:
+    """The same in its own numbers: for a picture that comes back, and must not change where it is not painted."""
+    found = _colours(path, field)
+    if isinstance(found, Photo):
+        return found
+    if found.mode not in ("RGB", "RGBA"):  # no profile of theirs suits the layers
+        return Photo(_shallow(_to_srgb(found)))
+    return Photo(_shallow(found), found.info.get("icc_profile") or b"")
+
+
+def _colours(path: Path, field: str) -> Photo | Image:
+    """Colours of more than 8 bits in their own numbers, or an image of 8 bits a channel."""
+    data = read_bytes(path, field)
+    try:
+        image = _decoded(path, field, data)
+    except InvalidRequest:  # Pillow knows no TIFF of coloured floats
+        tags = tiff_tags(data)
+        pixels = deep_pixels(data, tags.get(ORIENTATION, 1))
+        if pixels is None:
+            raise
+        return Photo(pixels, tags.get(PROFILE, b""))
     if image.mode in _GREY16:
-        return _grey16(image, "srgb")
+        return Photo(_grey16(image, "srgb"))
     if image.mode == "F":
-        raise _unreadable(path, field, "holds floats, not colours", "Export it with 8 or 16 bits a channel.")
-    image = _to_srgb(image.convert("L") if image.mode == "1" else image)
+        raise _unreadable(path, field, "holds floats of one channel", "Export it in colour, or with 8 or 16 bits.")
+    pixels = deep_pixels(data, image.info[_DEEP]) if image.info.get(_DEEP) else None
+    if pixels:
+        return Photo(pixels, image.info.get("icc_profile") or b"")
+    return image.convert("L") if image.mode == "1" else image
+
+
+def _shallow(image: Image) -> Pixels:
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
     return Pixels(image.width, image.height, len(image.getbands()), "u8", "srgb", image.tobytes())
@@ -51,17 +98,22 @@ def read_mask(path: Path, field: str, of: Pixels) -> Pixels:
 
 def open_image(path: Path, field: str) -> Image:
     """A decoded picture file, turned as its EXIF says. Raises InvalidRequest."""
+    return _decoded(path, field, read_bytes(path, field))
+
+
+def _decoded(path: Path, field: str, data: bytes) -> Image:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
-    data = read_bytes(path, field)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data))
             _check_side(path, field, image)
-            _remark_on_lost_bits(path, image)
+            deep = _orientation_of_deep(image)
             image.load()
-            return ImageOps.exif_transpose(image)
+            image = ImageOps.exif_transpose(image)
+            image.info[_DEEP] = deep
+            return image
     except UnidentifiedImageError:
         raise _unreadable(
             path, field, "is no picture that can be read", "Give a PNG, JPEG, TIFF or WebP file."
@@ -89,11 +141,12 @@ def _check_side(path: Path, field: str, image: Image) -> None:
         raise _too_large(path, field)
 
 
-def _remark_on_lost_bits(path: Path, image: ImageFile) -> None:
-    """Pillow reads colours of 16 bits a channel as 8: say so."""
+def _orientation_of_deep(image: ImageFile) -> int:
+    """How colours of 16 bits a channel lie, as EXIF says; Pillow reads them as 8. 0 for others."""
     layouts = " ".join(str(tile[3]) for tile in image.tile)
-    if image.mode in ("RGB", "RGBA") and ";16" in layouts:
-        note(f"[yellow]note:[/] {safe(str(path))} has 16 bits a channel; they are read as 8.")
+    if image.mode not in ("RGB", "RGBA") or ";16" not in layouts:
+        return 0
+    return image.getexif().get(ORIENTATION, 1)
 
 
 def _to_srgb(image: Image) -> Image:

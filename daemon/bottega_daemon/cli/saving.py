@@ -1,4 +1,4 @@
-"""Pictures to PNG files that carry how they were made."""
+"""Pictures to PNG and TIFF files that carry how they were made."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from bottega.errors import BottegaError
 from bottega.pixels import Pixels
+from bottega_daemon.cli.tiff import tiff
 
 SETTINGS = "bottega"
 """Text chunk with all settings as JSON."""
@@ -22,11 +23,14 @@ _COLOR_TYPE = {1: 0, 3: 2, 4: 6}
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def save_png(pixels: Pixels, path: Path, texts: Mapping[str, str]) -> None:
-    """Write a PNG of 8 or 16 bits a channel; nothing is left behind if that fails. Raises BottegaError."""
-    data = png(pixels, texts)
+def write_picture(pixels: Pixels, path: Path, texts: Mapping[str, str], profile: bytes = b"") -> None:
+    """Write a PNG of 8 or 16 bits a channel, or by its name a TIFF of any; nothing is left behind if that fails.
+
+    `profile` is the ICC profile of the pixels' numbers. Raises BottegaError.
+    """
+    data = FORMATS[path.suffix.lower()](pixels, texts, profile)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".png")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -41,7 +45,7 @@ def save_png(pixels: Pixels, path: Path, texts: Mapping[str, str]) -> None:
         raise BottegaError(message, remedy=remedy, field="output", reason="OUTPUT") from error
 
 
-def png(pixels: Pixels, texts: Mapping[str, str] | None = None) -> bytes:
+def png(pixels: Pixels, texts: Mapping[str, str] | None = None, profile: bytes = b"") -> bytes:
     """The bytes of a PNG file. Pillow cannot write 16-bit colours, so this is ours; PNG, third edition."""
     import numpy as np
 
@@ -55,8 +59,12 @@ def png(pixels: Pixels, texts: Mapping[str, str] | None = None) -> bytes:
     filtered[1:, 1:] -= rows[:-1]
     header = struct.pack(">IIBBBBB", pixels.width, pixels.height, depth, _COLOR_TYPE[pixels.channels], 0, 0, 0)
     chunks = [_chunk(b"IHDR", header)]
-    if pixels.color_space == "srgb":
+    if profile:
+        chunks.append(_chunk(b"iCCP", b"profile\0\0" + zlib.compress(profile)))
+    elif pixels.color_space == "srgb":
         chunks.append(_chunk(b"sRGB", b"\0"))
+    elif pixels.color_space == "linear":
+        chunks.append(_chunk(b"gAMA", struct.pack(">I", 100000)))
     chunks += [_text(key, text) for key, text in (texts or {}).items()]
     chunks += [_chunk(b"IDAT", zlib.compress(filtered.tobytes(), 6)), _chunk(b"IEND", b"")]
     return _SIGNATURE + b"".join(chunks)
@@ -75,13 +83,17 @@ def tiled(pixels: Pixels) -> Pixels:
     return Pixels(*size, pixels.channels, pixels.depth, pixels.color_space, rows * 2)
 
 
-def free_name(folder: Path, stem: str) -> Path:
-    """A PNG file in a folder whose name is not taken."""
-    path, number = folder / f"{stem}.png", 1
+def free_name(folder: Path, stem: str, suffix: str = ".png") -> Path:
+    """A file in a folder whose name is not taken."""
+    path, number = folder / f"{stem}{suffix}", 1
     while path.exists():
         number += 1
-        path = folder / f"{stem}-{number}.png"
+        path = folder / f"{stem}-{number}{suffix}"
     return path
+
+
+FORMATS: Mapping[str, Callable[[Pixels, Mapping[str, str], bytes], bytes]] = {".png": png, ".tif": tiff, ".tiff": tiff}
+"""By a file's suffix."""
 
 
 def _integers(pixels: Pixels) -> Any:

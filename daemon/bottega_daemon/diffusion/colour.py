@@ -33,11 +33,11 @@ def matched(painted: Floats, picture: Floats, repainted: Floats) -> Floats:
     kept = _kept(repainted)
     if np.count_nonzero(kept) < LEAST:
         return painted
-    ours, theirs = _lab(painted), _lab(picture)
+    ours, theirs = lab_of(painted), lab_of(picture)
     for channel in range(3):
         scale, shift = _change(ours[..., channel][kept], theirs[..., channel][kept])
         ours[..., channel] = ours[..., channel] * scale + shift
-    return np.clip(np.asarray(cv2.cvtColor(ours, cv2.COLOR_Lab2RGB), np.float32), 0, 1)
+    return rgb_of(ours)
 
 
 def _kept(repainted: Floats) -> NDArray[np.bool_]:
@@ -48,8 +48,15 @@ def _kept(repainted: Floats) -> NDArray[np.bool_]:
     return far if np.count_nonzero(far) >= LEAST else changed == 0
 
 
-def _lab(rgb: Floats) -> Floats:
+def lab_of(rgb: Floats) -> Floats:
+    """CIE Lab of D65 of sRGB in 0..1, [h, w, 3]."""
     return np.asarray(cv2.cvtColor(np.ascontiguousarray(rgb, np.float32), cv2.COLOR_RGB2Lab), np.float32)
+
+
+def rgb_of(lab: Floats) -> Floats:
+    """The inverse of `lab_of`, clipped to 0..1."""
+    lab = np.ascontiguousarray(lab, np.float32)
+    return np.clip(np.asarray(cv2.cvtColor(lab, cv2.COLOR_Lab2RGB), np.float32), 0, 1)
 
 
 def _change(ours: Floats, theirs: Floats) -> tuple[float, float]:

@@ -2,13 +2,14 @@
 
 With s the selection as it was drawn, ⊕ B(r) the greatest value within r pixels and K(r) * a blur that reaches just r:
 
-    denoise = K(f) * (s ⊕ B(g + f))        alpha = K(f/2) * (s ⊕ B(g + f/2))
+    alpha = K(f/2) * (s ⊕ B(g + f/2))        denoise = max(s ⊕ B(g), 0.4 K(f/2) * (s ⊕ B(g + 3 f/2)))
 
-for a grow of g and a feather of f pixels; alpha is at least s ⊕ B(g), and denoise at least alpha. Both are s itself
-where g = f = 0, and neither makes soft values hard: a grey selection is its level sets, and both keep those apart.
+for a grow of g and a feather of f pixels; alpha is at least s ⊕ B(g). Both are s itself where g = f = 0, and neither
+makes soft values hard: a grey selection is its level sets, and both keep those apart.
 
-Along an edge alpha falls from 1 at g to 0 at g + f outside of it, where denoise is still a half: the visible blend lies
-where denoising worked. Denoise ends at g + 2 f.
+Along an edge alpha falls from 1 at g to 0 at g + f outside of it. Denoising has 0.4 there, and ends at g + 2 f: the
+visible blend lies where denoising worked, but only in the last steps, so that the first ones, which decide what is
+where, know everything up to the selection's edge.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _NOTHING = np.float32(1e-6)
 
 
 COARSENESS = 16
+BLEND = 0.4
+"""How far denoising goes where the result fades out, as a part of what it does inside."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,9 @@ def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
     least = to_float(grown)
     alpha = spread(grown, f // 2, f // 2)
     np.maximum(alpha, least, out=alpha)
-    denoise = spread(grown, f, f)
-    np.maximum(denoise, alpha, out=denoise)
+    denoise = spread(grown, f + f // 2, f // 2)
+    denoise *= BLEND if f else 1
+    np.maximum(denoise, least, out=denoise)
     return Area(*(_placed(mask, around, selection.shape) for mask in (denoise, alpha, least >= 0.5)))
 
 
@@ -166,7 +170,18 @@ def blurred(values: Floats, radius: int) -> Floats:
 
 
 def latent_mask(mask: Floats) -> torch.Tensor:
-    """[1, 1, h / 8, w / 8] of a pixel mask [h, w]: a cell is repainted as far as its most repainted pixel, since every
-    visible change has to lie where denoising worked."""
+    """[1, 1, h / 8, w / 8] of a pixel mask [h, w]: a cell is repainted as far as half of its pixels are at least, and
+    half as far as its most repainted one.
+
+    What a model knows of a picture is worth more than what a few pixels of a cell gain by forgetting all of it.
+    """
+    height, width = mask.shape[0] // CELL, mask.shape[1] // CELL
+    pixels = mask.reshape(height, CELL, width, CELL).swapaxes(1, 2).reshape(height, width, CELL * CELL)
+    middle = np.partition(pixels, CELL * CELL // 2, axis=-1)[..., CELL * CELL // 2]
+    return torch.from_numpy(np.maximum(middle, pixels.max(axis=-1) / 2))[None, None]
+
+
+def touched(mask: Floats) -> torch.Tensor:
+    """[1, 1, h / 8, w / 8] of a pixel mask [h, w]: the greatest value in each cell."""
     cells = torch.from_numpy(np.ascontiguousarray(mask))[None, None]
     return torch.nn.functional.max_pool2d(cells, CELL)

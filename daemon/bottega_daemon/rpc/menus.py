@@ -13,6 +13,8 @@ from bottega_daemon.rpc.limits import LIMITS, Limits
 
 PREFERRED_SAMPLER = "dpmpp_2m"
 PREFERRED_SCHEDULE = "karras"
+PREFERRED_INPAINT_SAMPLER = "dpmpp_2m_sde"
+"""Fresh noise on the way lets a masked part find together with its surroundings, in as many calls (docs/inpaint.md)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Defaults:
     steps: int = 20
     guidance: float = 5.0
     strength: float = 0.6
+    inpaint_sampler: str = PREFERRED_INPAINT_SAMPLER
 
 
 @dataclass(frozen=True)

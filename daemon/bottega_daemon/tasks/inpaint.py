@@ -10,13 +10,14 @@ import numpy as np
 import torch
 
 from bottega_daemon.blobs import Blobs
-from bottega_daemon.diffusion.canvas import Canvas, plan
+from bottega_daemon.diffusion.canvas import CELL, Canvas, plan
 from bottega_daemon.diffusion.colour import matched
 from bottega_daemon.diffusion.fills import Row, row_of
 from bottega_daemon.diffusion.hints import inpaint_hint
 from bottega_daemon.diffusion.layers import layer, seen, transparent, unchanged
-from bottega_daemon.diffusion.masks import Area, area, latent_mask
+from bottega_daemon.diffusion.masks import Area, area, latent_mask, touched
 from bottega_daemon.diffusion.pixels import Floats, Stored, load, resize
+from bottega_daemon.diffusion.rim import levelled
 from bottega_daemon.diffusion.sample import Kept, Sample
 from bottega_daemon.spec import Bounds, Image, Inpaint, InpaintHint
 from bottega_daemon.tasks import painting
@@ -90,7 +91,7 @@ def _prepare(setting: _Setting, mask: Image, field: str) -> _Part:
     known = painting.what_is_known(model, setting.seen, denoise, task.how.seamless) if model.knows_missing else None
     # A UNet that was made for inpainting keeps what it is not asked to repaint; only what is partly so is held here.
     held = torch.where(cells == 0, 1.0, cells) if model.knows_missing else cells
-    start = _start(row, task.strength, clean, cells, latent_mask(filled).to(clean))
+    start = _start(row, task.strength, clean, cells, touched(filled).to(clean))
     painted = painting.samples(words, start, lambda noise: Kept(clean, noise, held), known)
     return _Part(found, denoise, painted)
 
@@ -119,6 +120,14 @@ def _results(part: _Part, count: int) -> Iterator[tuple[int, torch.Tensor | None
     return painting.finished(part.painted) if part.painted else iter([(index, None) for index in range(count)])
 
 
+def _matched(setting: _Setting, part: _Part, painted: Floats) -> Floats:
+    """Without the shift of colours that the kept part shows, and then what its rim still shows."""
+    canvas, picture = setting.canvas, setting.canvas.leave(setting.seen)
+    painted = matched(painted, picture, canvas.leave(part.denoise))
+    cells = touched(part.denoise)[0, 0].numpy().repeat(CELL, axis=0).repeat(CELL, axis=1)
+    return levelled(painted, picture, canvas.leave(cells), resize(part.area.alpha, canvas.asked))
+
+
 def _finish(setting: _Setting, part: _Part, clean: torch.Tensor | None) -> tuple[Stored, Bounds]:
     """A layer, and where it lies."""
     task, canvas = setting.task, setting.canvas
@@ -126,6 +135,6 @@ def _finish(setting: _Setting, part: _Part, clean: torch.Tensor | None) -> tuple
         return unchanged(setting.picture, part.area.alpha, task.picture.depth)
     painted = painting.decode(setting.models.checkpoint, clean, canvas)
     if task.match_color:
-        painted = matched(painted, canvas.leave(setting.seen), canvas.leave(part.denoise))
+        painted = _matched(setting, part, painted)
     painted = resize(painted, task.picture.extent)
     return layer(painted, part.area.alpha, setting.picture, task.picture.depth, task.picture.color_space)

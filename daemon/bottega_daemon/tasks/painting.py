@@ -13,7 +13,7 @@ from bottega_daemon.diffusion import latents, text
 from bottega_daemon.diffusion.canvas import Canvas
 from bottega_daemon.diffusion.control import hint_picture
 from bottega_daemon.diffusion.fills import neutral
-from bottega_daemon.diffusion.masks import latent_mask
+from bottega_daemon.diffusion.masks import touched
 from bottega_daemon.diffusion.noise import PictureNoise
 from bottega_daemon.diffusion.pixels import Floats
 from bottega_daemon.diffusion.sample import Guide, Kept, Sample
@@ -178,7 +178,7 @@ def what_is_known(model: ModelSet, picture: Floats, mask: Floats, seamless: Axes
     picture with grey where it is missing. Half and more of the mask is missing."""
     missing = (mask >= HALF).astype(np.float32)
     clean = encode(model, neutral(picture, missing), seamless)
-    return torch.cat([latent_mask(missing).to(clean), clean], dim=1)
+    return torch.cat([touched(missing).to(clean), clean], dim=1)
 
 
 def decode(model: ModelSet, clean: torch.Tensor, canvas: Canvas) -> Floats:

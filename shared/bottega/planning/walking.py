@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from bottega import messages as m
+from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
@@ -22,6 +23,8 @@ from bottega.tasks import Inpaint, Margin
 Layers: TypeAlias = list[Picture]
 Walk: TypeAlias = Generator[list[Inpaint], list[Layers], list[Pixels]]
 
+MOST_TILES = 512
+"""For one mask: the whole of 8192 x 8192 for a model of 512, with some to spare. More would take hours."""
 _GLANCE = 256
 """Longest side at which a job is worked on that is asked for its mask alone."""
 
@@ -48,7 +51,11 @@ def layer_bounds(layer: Picture) -> Bounds:
 
 def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     """Paint one mask of a canvas: `task` holds the whole picture and mask, and a seed. Returns the context for each
-    picture that is asked for, repainted; outside of the mask every bit is the canvas's own."""
+    picture that is asked for, repainted; outside of the mask every bit is the canvas's own.
+
+    Raises InvalidRequest for a plan of more than `MOST_TILES` tiles, before anything is sent.
+    """
+    _check_tiles(plan)
     context, first = plan.context, plan.passes[0]
     sent = replace(task, picture=cut(task.picture, context), mask=cut(task.mask, context, 1.0))
     if first.tiles:  # what is only refined is not composed, but how far it reaches the daemon knows
@@ -80,6 +87,14 @@ def carry_out(walks: Sequence[Walk], ask: Callable[[list[Inpaint]], list[Layers]
             else:
                 wanted[index] = found
     return [ended[index] for index in range(len(walks))]
+
+
+def _check_tiles(plan: Plan) -> None:
+    number = len(plan.last.tiles)
+    if number > MOST_TILES:
+        message = f"this selection takes {number} tiles of {plan.last.tiles[0].extent}; the most is {MOST_TILES}."
+        remedy = "Ask for less detail or fewer megapixels, select less at once, or use a model of a larger native size."
+        raise InvalidRequest(message, remedy=remedy, field="inpaint.mask")
 
 
 def _resumed(walk: Walk, layers: list[Layers]) -> list[Inpaint] | StopIteration:

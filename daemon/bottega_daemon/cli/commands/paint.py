@@ -13,7 +13,7 @@ from bottega.tasks import Generate, Inpaint, Task
 from bottega_daemon.cli.asking import check_output, extent_of, fitted, look_of
 from bottega_daemon.cli.masks import any_selected, expanded_by, filling_of, masks_of
 from bottega_daemon.cli.options import Axes, Focus, Look, Placing, Reaching, Selecting, Size, Structure
-from bottega_daemon.cli.reading import read_picture
+from bottega_daemon.cli.reading import read_photo, read_picture
 from bottega_daemon.cli.spread import spread
 from bottega_daemon.cli.structure import Guide, read_guides
 
@@ -98,16 +98,17 @@ def inpaint(
     A prompt that is empty or names the background, with --fill border, takes something away.
     """
     fields = look_of(look, seamless, "inpaint") | filling_of(selecting)
-    before = expanded_by(read_picture(picture, "inpaint.picture"), selecting.expand)
+    photo = read_photo(picture, "inpaint.picture")
+    before = expanded_by(photo.pixels, selecting.expand)
     beyond = selecting.expand is not None
     first, *more = masks_of(before, selecting.mask or (), selecting.rect or (), beyond=beyond)
     controls = [guide.control(before.width, before.height) for guide in read_guides(structure)]
     fields |= {"more_masks": more, "outpaint": beyond, "controls": controls}
     task = Inpaint(before, first, prompt, strength, **fields)
     if placing.detach or selecting.layers or selecting.at or seamless is not Axes.none or not any_selected(task):
-        _paint(lambda _: task, placing, reaching, as_layers=selecting.layers)
+        _paint(lambda _: task, placing, reaching, as_layers=selecting.layers, profile=photo.profile)
         return
-    _paint_planned(task, focus, placing, reaching)
+    _paint_planned(task, focus, placing, reaching, photo.profile)
 
 
 @spread
@@ -137,7 +138,12 @@ def control(
 
 
 def _paint(
-    make: Callable[[Client], Task], placing: Placing, reaching: Reaching, *, as_layers: bool = False
+    make: Callable[[Client], Task],
+    placing: Placing,
+    reaching: Reaching,
+    *,
+    as_layers: bool = False,
+    profile: bytes = b"",
 ) -> Painted | None:
     """Reach the daemon, have the task done, keep what comes."""
     from bottega_daemon.cli.painting import paint
@@ -145,16 +151,16 @@ def _paint(
 
     check_output(placing.output)
     with reached(reaching) as client:
-        return paint(client, make(client), placing, reaching, as_layers=as_layers)
+        return paint(client, make(client), placing, reaching, as_layers=as_layers, profile=profile)
 
 
-def _paint_planned(task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching) -> None:
+def _paint_planned(task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching, profile: bytes) -> None:
     from bottega_daemon.cli.planned import paint_planned
     from bottega_daemon.cli.reach import reached
 
     check_output(placing.output)
     with reached(reaching) as client:
-        paint_planned(client, task, focus, placing, reaching)
+        paint_planned(client, task, focus, placing, reaching, profile)
 
 
 def _guided(client: Client, guides: Sequence[Guide], wanted: tuple[int, int], checkpoint: str) -> dict[str, Any]:

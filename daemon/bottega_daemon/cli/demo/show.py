@@ -19,7 +19,7 @@ from bottega_daemon.cli.demo import sheet
 from bottega_daemon.cli.demo.daemon import private_daemon
 from bottega_daemon.cli.demo.works import SIDE, STEPS, Inputs, Work, inputs, works
 from bottega_daemon.cli.layers import laid
-from bottega_daemon.cli.saving import save_png, texts_of
+from bottega_daemon.cli.saving import texts_of, write_picture
 from bottega_daemon.cli.settings import settings_of
 
 FLATTEST = 2.0
@@ -78,7 +78,7 @@ def _paint_all(client: Client, wanted: Sequence[Work], folder: Path) -> list[Don
 def _keep(done: Done, folder: Path) -> None:
     settings = settings_of(done.job)
     path = folder / f"{done.work.name}.png"
-    save_png(done.pixels, path, texts_of(settings, settings["seed"]))
+    write_picture(done.pixels, path, texts_of(settings, settings["seed"]))
     device = f"{done.job.device_seconds:.1f} s of the device"
     print(f'{done.work.label:<14}"{done.work.task.prompt}": {path}, {done.seconds:.1f} s ({device})', flush=True)
 

@@ -70,7 +70,12 @@ def catalog_message(menus: Menus) -> pb.Catalog:
 def _defaults(menus: Menus) -> pb.Defaults:
     row = menus.defaults
     return pb.Defaults(
-        checkpoint=row.checkpoint, sampler=row.sampler, schedule=row.schedule, steps=row.steps, guidance=row.guidance
+        checkpoint=row.checkpoint,
+        sampler=row.sampler,
+        schedule=row.schedule,
+        steps=row.steps,
+        guidance=row.guidance,
+        inpaint_sampler=row.inpaint_sampler,
     )
 
 

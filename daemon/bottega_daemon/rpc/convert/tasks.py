@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 from bottega_daemon.errors import InvalidRequest
 from bottega_daemon.models.entries import Checkpoint
@@ -65,6 +66,7 @@ def _wished_extent(message: image_pb2.Extent, start: Image | None, checkpoint: C
 
 def _inpaint(message: pb.Inpaint, menus: Menus, inline: Inline) -> Inpaint:
     checkpoint = _checkpoint(message.denoising, menus, "inpaint.denoising")
+    menus = replace(menus, defaults=replace(menus.defaults, sampler=menus.defaults.inpaint_sampler))
     how = _denoising(message.denoising, checkpoint, menus, inline, "inpaint.denoising")
     return inpainting.inpaint_of(message, how, inline)
 

@@ -101,18 +101,20 @@ class CatalogProblem(_message.Message):
     def __init__(self, file: _Optional[str] = ..., message: _Optional[str] = ..., remedy: _Optional[str] = ...) -> None: ...
 
 class Defaults(_message.Message):
-    __slots__ = ("checkpoint", "sampler", "schedule", "steps", "guidance")
+    __slots__ = ("checkpoint", "sampler", "schedule", "steps", "guidance", "inpaint_sampler")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     SAMPLER_FIELD_NUMBER: _ClassVar[int]
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     GUIDANCE_FIELD_NUMBER: _ClassVar[int]
+    INPAINT_SAMPLER_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     sampler: str
     schedule: str
     steps: int
     guidance: float
-    def __init__(self, checkpoint: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ...) -> None: ...
+    inpaint_sampler: str
+    def __init__(self, checkpoint: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ..., inpaint_sampler: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
     __slots__ = ("min_side", "max_side", "max_pixels", "max_steps", "max_count", "max_controls", "max_prompt_characters", "max_blob_bytes", "max_inline_bytes", "max_loras", "max_lora_weight")

@@ -849,6 +849,11 @@ class Defaults(betterproto2.Message):
 
     guidance: "float" = betterproto2.field(5, betterproto2.TYPE_FLOAT)
 
+    inpaint_sampler: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    """
+    Instead of `sampler` in an inpaint: one that draws fresh noise on its way finds together with what it must keep.
+    """
+
 
 default_message_pool.register_message("bottega.v1", "Defaults", Defaults)
 
@@ -878,7 +883,7 @@ class Denoising(betterproto2.Message):
 
     sampler: "str" = betterproto2.field(4, betterproto2.TYPE_STRING)
     """
-    A sampler of the catalog ("dpmpp_2m"); "" takes the catalog's default.
+    A sampler of the catalog ("dpmpp_2m"); "" takes the catalog's default for the task.
     """
 
     schedule: "str" = betterproto2.field(5, betterproto2.TYPE_STRING)

@@ -62,7 +62,7 @@ def cells(denoise: Floats) -> Floats:
 def filled(picture: Floats, selection: Floats, unit: float = 1.0) -> Floats:
     """The picture with what is selected blurred: all that is known of it before denoising."""
     side = 2 * max(round(GROW_OFFSET * unit), 1) + 1
-    mask = cv2.dilate((selection > 0).astype(np.float32), np.ones((side, side), np.uint8))
+    mask = np.asarray(cv2.dilate((selection > 0).astype(np.float32), np.ones((side, side), np.uint8)), np.float32)
     soft = _gaussian(mask, _odd(round(FILL_FALLOFF * unit)))[..., None]
     return np.asarray(picture + soft * (_gaussian(picture, _odd(round(FILL_BLUR * unit))) - picture), np.float32)
 
@@ -71,7 +71,7 @@ def alpha_mask(denoise: Floats, soft: Softness) -> Floats:
     """How far the result shows, [h, w] in 0..1."""
     hard = (denoise > 1e-6).astype(np.float32)
     side = 2 * (soft.blend // 2) + 1
-    hard = cv2.erode(hard, np.ones((side, side), np.uint8))
+    hard = np.asarray(cv2.erode(hard, np.ones((side, side), np.uint8)), np.float32)
     return _gaussian(hard, _odd(soft.blend))
 
 

@@ -1,4 +1,4 @@
-"""What comes back of an inpaint has the picture's own depth, numbers and profile; outside the mask every bit of them."""
+"""What comes back of an inpaint has the picture's own depth, numbers and profile, outside the mask to the bit."""
 
 from __future__ import annotations
 
@@ -64,4 +64,4 @@ def test_floats_are_written_as_floats_by_themselves(shell: Shell) -> None:
 def test_settings_travel_in_a_tiff_too(shell: Shell) -> None:
     shell.run("inpaint", source(shell, "u16", 3, ".png"), "wood", *RECT, "-o", "made.tiff")
     with Image.open("made.tiff") as image:
-        assert "wood" in image.tag_v2[270]
+        assert "wood" in image.getexif()[270]

@@ -55,7 +55,7 @@ def _small(values: Floats, size: tuple[int, int]) -> Floats:
 def _mean(values: Floats, rim: Floats, known: Floats) -> Floats:
     """Of the rim's pixels alone: what shows has no say."""
     size = known.shape[1], known.shape[0]
-    return _small(values * rim[..., None], size) / np.maximum(known, 1e-6)[..., None]
+    return np.asarray(_small(values * rim[..., None], size) / np.maximum(known, 1e-6)[..., None], np.float32)
 
 
 def _smooth(values: Floats) -> Floats:

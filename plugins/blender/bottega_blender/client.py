@@ -26,8 +26,12 @@ from bottega.tasks import (
     pose_control,
 )
 from bottega.translation import read as translated
+from bottega.works import ENDED, KEPT, PHASES, State
 
 __all__ = [
+    "ENDED",
+    "KEPT",
+    "PHASES",
     "BottegaError",
     "Bounds",
     "Choices",
@@ -49,6 +53,7 @@ __all__ = [
     "Pixels",
     "Seamless",
     "Session",
+    "State",
     "Task",
     "Ticket",
     "Unready",

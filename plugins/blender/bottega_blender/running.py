@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from .client import Event, JobCancelled, Picture, Task, Ticket, messages
+from .client import PHASES, Event, JobCancelled, Picture, Task, Ticket, messages
 from .work import Ask, Made, Recipe, Work
 
 if TYPE_CHECKING:
     from .studio import Studio
-
-PHASES = {1: "Loading the model", 2: "Preparing", 3: "Painting", 4: "Finishing"}
 
 
 def start(studio: Studio, work: Work, recipe: Recipe) -> None:
@@ -109,7 +107,7 @@ class Round:
             self._shares[which] = body.fraction
             share = sum(self._shares) / len(self._shares)
             work.fraction = self._wish.begin + (self._wish.end - self._wish.begin) * share
-            work.state, work.note = "running", PHASES.get(int(body.phase), "")
+            work.state, work.note = "running", PHASES.get(body.phase, "")
         elif isinstance(body, messages.PreviewEvent) and body.extent and not bpy.app.background:
             self._studio.previews.show(work.number, body.jpeg, body.extent.width, body.extent.height)
         self._studio.changed()

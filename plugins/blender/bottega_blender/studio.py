@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 import bpy
 
 from . import running
-from .client import BottegaError, JobCancelled, Session
+from .client import KEPT, BottegaError, JobCancelled, Session
 from .history import Shelf
 from .host import Main
 from .link import Link
@@ -18,8 +18,6 @@ from .previews import Previews
 from .work import Deliver, Recipe, Work
 
 log = logging.getLogger(__name__)
-KEPT = 24
-"""Ended jobs that stay in the list."""
 
 
 class Studio:

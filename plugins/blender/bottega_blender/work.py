@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from .client import BottegaError, Picture, Session, Task, Ticket
+from .client import ENDED, BottegaError, Picture, Session, State, Task, Ticket
 from .params import Params
-
-State = Literal["reading", "queued", "running", "finishing", "done", "failed", "cancelled"]
-ENDED = frozenset({"done", "failed", "cancelled"})
 
 
 @dataclass(frozen=True)

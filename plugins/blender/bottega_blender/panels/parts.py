@@ -87,6 +87,7 @@ def draw_image(layout: bpy.types.UILayout, image: bpy.types.Image | None) -> Non
         return
     row = layout.row(align=True)
     row.operator("bottega.variation", text="", icon="TRIA_LEFT").step = -1
-    row.label(text=f"Seed {image.get('bottega_seed', '')}", translate=False)
+    seed = bpy.app.translations.pgettext_iface("Seed")
+    row.label(text=f"{seed} {image.get('bottega_seed', '')}", translate=False)
     row.operator("bottega.variation", text="", icon="TRIA_RIGHT").step = 1
     layout.operator("bottega.use_again", icon="LOOP_BACK").image = image.name

@@ -98,6 +98,10 @@ def steps():
     area("VIEW_3D").spaces.active.shading.type = "MATERIAL"
     yield 8.0
     yield from shown("results")
+    view = bpy.context.preferences.view
+    view.language = next(name for name in ("de", "de_DE") if name in bpy.app.translations.locales)
+    view.use_translate_interface = view.use_translate_tooltips = True
+    yield from shown("german")
 
 
 RUNNING = steps()

@@ -72,6 +72,12 @@ def test_reading_the_scene_changes_nothing(told: Stage) -> None:
     assert said["properties"] > 300
 
 
+def test_each_slice_is_one_call_of_blender(told: Stage) -> None:
+    """How long the longest takes says `benchmarks.blender_blocks`."""
+    said = told("depth")
+    assert said["slices"] >= len(said["names"]) * (1 + 5) + 1  # finish each mesh, copy each array, list what is placed
+
+
 def test_normals_face_the_camera(told: Stage) -> None:
     said = told("depth")
     normals, z = said.array("normals").astype(float) / 255 * 2 - 1, said.array("z")

@@ -10,14 +10,14 @@ from bl_ext.user_default.bottega.scene.raster import see
 
 here = stage.enable()
 W, H = 240, 160
+slices: list[int] = []
 
 
 def surface(thing):
     """What a camera sees, as the plug-in reads it."""
     found = gather.Scene()
     graph = bpy.context.evaluated_depsgraph_get
-    for _ in gather.gather(graph, found):
-        pass
+    slices.append(sum(1 for _ in gather.gather(graph, found)))
     view = views.of_camera(thing, graph(), W, H)
     corners, normals, owner = found.corners()
     return see(corners, view), normals, view, [found.placed[k][1] for k in owner]
@@ -82,6 +82,7 @@ stage.report(
     changed=[name for name in before if before[name] != after.get(name)]
     + [name for name in after if name not in before],
     properties=len(before),
+    slices=slices[0],
     names=names,
     pose={pose.JOINTS[k]: [joint.x, joint.y] for k, joint in enumerate(figure) if joint.confidence},
     shift=camera.data.shift_x,

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from tests.hosts.provision import alone, cache
 
-RELEASE = "trixie"
+RELEASE = os.environ.get("BOTTEGA_DEBIAN", "trixie")
+"""Another release has other versions of the hosts; trixie has Krita 5.2.9 and GIMP 3.0.4."""
 MIRROR = "http://deb.debian.org/debian"
 HOSTS = ("krita", "gimp", "gir1.2-gimp-3.0", "python3-gi", "python3-gi-cairo", "python3-pyqt5", "python3-pyqt5.sip")
 DESK = (

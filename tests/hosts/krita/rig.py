@@ -70,7 +70,7 @@ def _install(home: Path, plugin: Path) -> None:
 
 def _warm_home() -> Path:
     """A home in which Krita has made its resources, which takes it half a minute; kept between runs."""
-    folder = cache() / "krita-home"
+    folder = cache() / f"krita-home-{root.RELEASE}"
     with alone(folder):
         mark = folder / root.MARK
         if not mark.exists():

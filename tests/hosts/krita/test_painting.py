@@ -61,12 +61,24 @@ def opened(krita: Krita) -> Krita:
 @pytest.fixture(scope="module")
 def live(opened: Krita) -> Krita:
     """Live painting begun, and its first picture there."""
-    opened.run("d = fresh()")
+    opened.run("d = fresh(256, 192)")
     opened.wait("K.activeDocument() == d")
     opened.run("""
         K.action("KritaShape/KisToolBrush").trigger()
         dock.form.strength.setValue(60)
         S.main.blocks.clear()
+        calls, link = [], S.session._core.link
+        unary, feed = link.unary, link.feed
+
+        async def counted(method, request, *more):
+            calls.append([method.path.rpartition("/")[2], len(bytes(request))])
+            return await unary(method, request, *more)
+
+        async def streamed(method, requests):
+            calls.append([method.path.rpartition("/")[2], 0])
+            return await feed(method, requests)
+
+        link.unary, link.feed = counted, streamed
         dock.live.switch.setChecked(True)
         L = dock.live.live
     """)
@@ -76,8 +88,9 @@ def live(opened: Krita) -> Krita:
 
 
 def test_a_stroke_brings_a_picture(live: Krita) -> None:
-    """Drawn with the mouse: the tiles under the stroke are read, the picture follows, its latency is shown."""
-    live.run("known = dict(L._mosaic.known); reads, requests = L._mosaic.reads, L.requests")
+    """Drawn with the mouse: the tiles under the stroke are read, they alone are sent, the picture follows, and its
+    latency is shown."""
+    live.run("calls.clear(); known = dict(L._mosaic.known); reads, requests = L._mosaic.reads, L.requests")
     before = live.run("result = dock.live._candidate.picture.pixels.digest.hex()")
     x, y = live.run("result = on_screen(40, 40)")
     live.desk.hands("mousemove", x, y, "mousedown", 1, "mousemove", x + 30, y + 10, "mousemove", x + 60, y + 20)
@@ -88,12 +101,14 @@ def test_a_stroke_brings_a_picture(live: Krita) -> None:
         changed = [t.as_dict() for t, data in L._mosaic.known.items() if known.get(t) != data]
         result = {"changed": changed, "note": dock.live.note.text(), "latency": L.latencies[-1],
                   "digest": dock.live._candidate.picture.pixels.digest.hex(),
-                  "picture": dock.live.picture.pixmap() is not None, "requests": L.requests - requests}
+                  "picture": dock.live.picture.pixmap() is not None, "requests": L.requests - requests,
+                  "sent": [each for each in calls if each[0] in ("Patch", "Upload")]}
     """)
     assert said["changed"] and {(tile["x"], tile["y"]) for tile in said["changed"]} <= {(0, 0)}
     assert said["digest"] != before and said["picture"]
     assert said["note"].startswith(f"{round(said['latency'] * 1000)} ms")
     assert said["requests"] <= 3
+    assert said["sent"] and all(name == "Patch" and size < 128 * 128 * 4 + 300 for name, size in said["sent"])
 
 
 def test_nobody_reads_a_canvas_that_nobody_touches(live: Krita) -> None:

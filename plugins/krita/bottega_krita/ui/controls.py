@@ -126,6 +126,8 @@ class Row(QtWidgets.QWidget):
         self.strength = kit.real(0, 2, follow.strength, 0.1, say("How strictly to follow it"))
         self.start = kit.real(0, 1, follow.start, 0.05, say("From which part of the steps on"))
         self.end = kit.real(0, 1, follow.end, 0.05, say("Up to which part of the steps"))
+        for box, prefix in ((self.strength, "× "), (self.start, f"{say('from')} "), (self.end, f"{say('to')} ")):
+            box.setPrefix(prefix)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)

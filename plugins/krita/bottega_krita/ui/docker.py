@@ -39,7 +39,7 @@ class Docker(DockWidget):
         self.overlay = Overlay()
         self.form = Form(studio)
         self.results = Results(studio, self.overlay)
-        self.go = QtWidgets.QPushButton(say("Generate"))
+        self.go = QtWidgets.QPushButton(say("Paint"))
         on(self.go.clicked, lambda *_: self.ask())
         self.tabs = QtWidgets.QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -93,8 +93,9 @@ class Docker(DockWidget):
         mode = MODES.get(self.form.mode.currentData(), MODES["auto"])
         self.beyond.setVisible(mode.name == "expand")
         if mode.name == "auto":
-            mode = MODES["refine"] if self.form.strength.value() < 100 else MODES["generate"]
-        self.go.setText(say(mode.label))
+            self.go.setText(say(MODES["refine"].label if self.form.strength.value() < 100 else "Paint"))
+        else:
+            self.go.setText(say(mode.label))
 
     def ask(self, mode: str = "") -> Work:
         """Begin a job with what the docker says."""

@@ -88,7 +88,9 @@ class History(QtWidgets.QWidget):
         self.list.clear()
         for record in self._records:
             if record.says(self.search.text()):
-                item = QtWidgets.QListWidgetItem(QtGui.QIcon(QtGui.QPixmap.fromImage(memory.small(record))), "")
+                item = QtWidgets.QListWidgetItem(
+                    QtGui.QIcon(QtGui.QPixmap.fromImage(memory.small(record))), str(record.seed)
+                )
                 item.setData(Qt.ItemDataRole.UserRole, record)
                 item.setToolTip(told(record))
                 self.list.addItem(item)

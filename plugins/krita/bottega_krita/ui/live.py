@@ -50,6 +50,7 @@ class LivePanel(QtWidgets.QWidget):
         on(self.over.toggled, lambda shown: None if shown else overlay.hide())
 
     def _switched(self, started: bool) -> None:
+        self.switch.setText(say("Stop") if started else say("Paint live"))
         if started:
             self.live.start(self.window())
         else:

@@ -125,7 +125,7 @@ class Results(QtWidgets.QWidget):
 
     def _insert(self, work: Work, candidate: Candidate, place: int) -> None:
         icon = QtGui.QIcon(QtGui.QPixmap.fromImage(pictures.thumbnail_image(candidate.image, SIDE)))
-        item = QtWidgets.QListWidgetItem(icon, "")
+        item = QtWidgets.QListWidgetItem(icon, str(candidate.picture.seed))
         item.setData(Qt.ItemDataRole.UserRole, (work, candidate))
         item.setToolTip(f"{work.title}\n{say('Seed')} {candidate.picture.seed}")
         self.strip.insertItem(place, item)

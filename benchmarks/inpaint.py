@@ -3,7 +3,8 @@
 Pictures are our own, drawn by the starter's generator. All sides see the same context (of `bottega.planning`), prompt,
 seeds, sampler and steps; what differs is masks, filling, colours and how the result is laid back. Prints a table of
 each case, the means over all of them (see `benchmarks.seams` for the numbers), what another real picture would have,
-and our fillings; writes a contact sheet of the first seed. `python -m benchmarks.inpaint [sheet.png]`
+and our fillings; writes a contact sheet of the first seed.
+`python -m benchmarks.inpaint [sheet.png [seed …]]`: other seeds than those that the defaults were chosen with.
 """
 
 from __future__ import annotations
@@ -59,11 +60,11 @@ class Found:
     seconds: float
 
 
-def measured(case: Case, side: Side) -> tuple[list[Floats], Found]:
+def measured(case: Case, side: Side, seeds: Sequence[int] = SEEDS) -> tuple[list[Floats], Found]:
     """A side's result on a case for each seed, and their numbers."""
     began = time.perf_counter()
-    results = [side(case, seed) for seed in SEEDS]
-    return results, found(case, results, (time.perf_counter() - began) / len(SEEDS))
+    results = [side(case, seed) for seed in seeds]
+    return results, found(case, results, (time.perf_counter() - began) / len(seeds))
 
 
 def found(case: Case, results: Sequence[Floats], seconds: float) -> Found:
@@ -112,7 +113,7 @@ def sheet(rows: Sequence[tuple[Case, Mapping[str, Floats]]]) -> Image.Image:
     return whole
 
 
-def compared(ours: Ours) -> list[tuple[Case, dict[str, Floats]]]:
+def compared(ours: Ours, seeds: Sequence[int] = SEEDS) -> list[tuple[Case, dict[str, Floats]]]:
     """Every side on every case: prints the tables, gives the pictures."""
     theirs = diffusers_side()
     sides: dict[str, Side] = {"bottega": ours.bottega, "published": ours.formulas, "diffusers": theirs}
@@ -122,7 +123,7 @@ def compared(ours: Ours) -> list[tuple[Case, dict[str, Floats]]]:
     for case in cases():
         large = max(case.canvas.shape) > 4 * NATIVE
         extra = {"diffusers, whole canvas": shrunk(theirs)} if large else {}
-        all_of_it = {name: measured(case, side) for name, side in (sides | extra).items()}
+        all_of_it = {name: measured(case, side, seeds) for name, side in (sides | extra).items()}
         results, each = all_of_it["diffusers"]
         results = [laid_back(case, result) for result in results]
         all_of_it["diffusers, laid back"] = results, found(case, results, each.seconds)
@@ -131,7 +132,7 @@ def compared(ours: Ours) -> list[tuple[Case, dict[str, Floats]]]:
         for name, (_, each) in all_of_it.items():
             numbers.setdefault(name, []).append(each)
             rows.append(row(f"{case.name}: {name}", [each]))
-    show(f"inpaint on the starter model, {SAMPLER}, {STEPS} steps, seeds {SEEDS}", COLUMNS, rows)
+    show(f"inpaint on the starter model, {SAMPLER}, {STEPS} steps, seeds {tuple(seeds)}", COLUMNS, rows)
     show("all cases together", COLUMNS, [row(name, each) for name, each in numbers.items() if len(each) == len(made)])
     return made
 
@@ -145,11 +146,12 @@ def fillings(ours: Ours) -> None:
 def main() -> None:
     """Measure, print tables and write the sheet."""
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "inpaint-sheet.png")
+    seeds = [int(seed) for seed in sys.argv[2:]] or SEEDS
     entry = next(each for each in Library([STARTER_ROOT]).scan().checkpoints if each.name == "starter")
     models = Models(load_checkpoint(entry, torch.device("cpu"), torch.float32), {})
     with tempfile.TemporaryDirectory(prefix="bottega-bench-") as folder:
         ours = Ours(models, Path(folder))
-        sheet(compared(ours)).save(target)
+        sheet(compared(ours, seeds)).save(target)
         print(target, flush=True)
         fillings(ours)
 

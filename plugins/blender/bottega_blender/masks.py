@@ -11,6 +11,7 @@ import numpy as np
 from . import pixels
 from .client import Unready
 from .scene.atlas import covered
+from .scene.readers import loops
 from .studio import Studio
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -36,25 +37,31 @@ def of_faces(
 
     Raises Unready if there is no such face.
     """
-    if thing is None or thing.type != "MESH" or not thing.data.uv_layers.active:
-        raise Unready("No mesh with a UV map is active.", remedy="Select the mesh that shows the image.")
-    if thing.mode == "EDIT":
-        thing.update_from_editmode()
-    mesh, (width, height) = thing.data, image.size
-    chosen = np.empty(len(mesh.polygons), bool)
-    mesh.polygons.foreach_get("select", chosen)
-    if not chosen.any():
-        raise Unready("No face is selected.", remedy="Select faces in Edit Mode.")
-    mesh.calc_loop_triangles()
-    loops, faces = np.empty(len(mesh.loop_triangles) * 3, np.int32), np.empty(len(mesh.loop_triangles), np.int32)
-    mesh.loop_triangles.foreach_get("loops", loops)
-    mesh.loop_triangles.foreach_get("polygon_index", faces)
-    uv = np.empty(len(mesh.loops) * 2, np.float32)
-    mesh.uv_layers.active.uv.foreach_get("vector", uv)
-    name = f"{image.name[:50]} mask"
+    triangles = selected(thing)
+    name, (width, height) = f"{image.name[:50]} mask", image.size
 
     def work() -> bytes:
-        white = covered(uv.reshape(-1, 2)[loops.reshape(-1, 3)[chosen[faces]]], width, height, SPREAD)
-        return pixels.png(white.astype(np.uint8) * 255)
+        return pixels.png(covered(triangles, width, height, SPREAD).astype(np.uint8) * 255)
 
     studio.main.aside(work, lambda data: then(pixels.new_image(name, data, width, height, "Non-Color")), failed)
+
+
+def selected(thing: bpy.types.Object | None) -> Array:
+    """Texture coordinates (t, 3, 2) of the triangles of a mesh's selected faces. Raises Unready if there are none."""
+    if thing is None or thing.type != "MESH" or not thing.data.uv_layers.active:
+        raise Unready("No mesh with a UV map is active.", remedy="Select the mesh that shows the image.")
+    thing.update_from_editmode()
+    mesh = thing.data.copy()  # of a mesh that is being edited, Blender gives no coordinates
+    try:
+        chosen = np.empty(len(mesh.polygons), bool)
+        mesh.polygons.foreach_get("select", chosen)
+        if not chosen.any():
+            raise Unready("No face is selected.", remedy="Select faces in Edit Mode.")
+        mesh.calc_loop_triangles()
+        corners, faces = loops(mesh), np.empty(len(mesh.loop_triangles), np.int32)
+        mesh.loop_triangles.foreach_get("polygon_index", faces)
+        uv = np.empty(len(mesh.loops) * 2, np.float32)
+        mesh.uv_layers.active.uv.foreach_get("vector", uv)
+    finally:
+        bpy.data.meshes.remove(mesh)
+    return uv.reshape(-1, 2)[corners[chosen[faces]]]

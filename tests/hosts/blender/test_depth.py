@@ -66,6 +66,10 @@ def test_what_is_hidden_in_renders_is_not_seen(told: Stage) -> None:
     assert told("depth")["names"] == ["Floor", "Post", "Row"]
 
 
+def test_what_is_being_edited_is_seen_too(told: Stage) -> None:
+    assert told("depth")["edited"]
+
+
 def test_reading_the_scene_changes_nothing(told: Stage) -> None:
     said = told("depth")
     assert said["changed"] == []

@@ -56,6 +56,8 @@ def test_selected_faces_become_a_mask(told: Stage) -> None:
     assert abs(xs.min() - low[0]) < 4 and abs(xs.max() + 1 - high[0]) < 4
     assert abs(511 - ys.max() - low[1]) < 4 and abs(512 - ys.min() - high[1]) < 4
     assert abs((mask > 0.5).sum() / np.prod(high - low) - 1) < 0.1
+    assert said["in_edit_mode"]
+    assert len(said["meshes"]) == 2  # the copy is gone
     assert "Select faces" in said["no_face"]
 
 

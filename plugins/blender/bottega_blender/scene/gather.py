@@ -153,6 +153,23 @@ def _name_of(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> str:
 
 def _named(depsgraph: Callable[[], bpy.types.Depsgraph], name: str, scene: Scene) -> Iterator[None]:
     """Copy one object's shape, a call of Blender in each slice."""
+    thing = bpy.data.objects.get(name)
+    if thing is None:
+        raise Changed(name)
+    seen = thing.evaluated_get(depsgraph())
+    if seen.type == "MESH" and not seen.data.is_editmode:
+        yield from _mesh(depsgraph, name, scene)
+        return
+    shape = _whole(seen)  # of a mesh that is being edited, Blender gives no arrays
+    if shape:
+        scene.shapes[name] = shape
+    else:
+        scene.placed[:] = [each for each in scene.placed if each[0] != name]
+    yield
+
+
+def _mesh(depsgraph: Callable[[], bpy.types.Depsgraph], name: str, scene: Scene) -> Iterator[None]:
+    """Copy an evaluated mesh, which is looked up anew in each slice."""
 
     def mesh() -> bpy.types.Mesh:
         thing = bpy.data.objects.get(name)
@@ -161,17 +178,6 @@ def _named(depsgraph: Callable[[], bpy.types.Depsgraph], name: str, scene: Scene
             raise Changed(name)
         return found
 
-    thing = bpy.data.objects.get(name)
-    if thing is None:
-        raise Changed(name)
-    if thing.evaluated_get(depsgraph()).type != "MESH":
-        shape = _whole(thing.evaluated_get(depsgraph()))
-        if shape:
-            scene.shapes[name] = shape
-        else:
-            scene.placed[:] = [each for each in scene.placed if each[0] != name]
-        yield
-        return
     made: list[Array] = []
     for read in READERS:
         made.append(read(mesh()))

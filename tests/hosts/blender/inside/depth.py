@@ -52,6 +52,10 @@ np.save(stage.OUT / "z.npy", seen.z)
 names = sorted({owner[k] for k in np.unique(seen.triangle) if k >= 0})
 picture = buffers.normals(seen, normals, view)
 np.save(stage.OUT / "normals.npy", np.frombuffer(picture.data, np.uint8).reshape(H, W, 3))
+bpy.context.view_layer.objects.active = cube
+bpy.ops.object.mode_set(mode="EDIT")
+edited = bool(np.array_equal(surface(camera)[0].z, seen.z))
+bpy.ops.object.mode_set(mode="OBJECT")
 camera.data.type, camera.data.ortho_scale = "ORTHO", 12.0
 np.save(stage.OUT / "ortho.npy", surface(camera)[0].z)
 camera.data.type = "PERSP"
@@ -83,6 +87,7 @@ stage.report(
     + [name for name in after if name not in before],
     properties=len(before),
     slices=slices[0],
+    edited=edited,
     names=names,
     pose={pose.JOINTS[k]: [joint.x, joint.y] for k, joint in enumerate(figure) if joint.confidence},
     shift=camera.data.shift_x,

@@ -1,5 +1,6 @@
 """Projection: by its functions with pictures that are known, and as an artist asks for it."""
 
+import bmesh
 import bpy
 import numpy as np
 import stage
@@ -96,6 +97,16 @@ faces[2] = True
 cube.data.polygons.foreach_set("select", faces)
 facts["mask"] = list(bpy.ops.bottega.new_mask(image=names[0], faces=True))
 np.save(stage.OUT / "mask.npy", stage.array(settings.mask)[..., 0])
+bpy.ops.object.mode_set(mode="EDIT")
+bpy.ops.mesh.select_all(action="DESELECT")
+edited = bmesh.from_edit_mesh(cube.data)
+edited.faces.ensure_lookup_table()
+edited.faces[2].select_set(True)
+bmesh.update_edit_mesh(cube.data)
+bpy.ops.bottega.new_mask(image=names[0], faces=True)
+bpy.ops.object.mode_set(mode="OBJECT")
+facts["in_edit_mode"] = bool((stage.array(settings.mask)[..., 0] == np.load(stage.OUT / "mask.npy")).all())
+facts["meshes"] = sorted(each.name for each in bpy.data.meshes)
 corners = [cube.data.uv_layers.active.uv[k].vector[:] for k in cube.data.polygons[2].loop_indices]
 facts["face"] = [list(each) for each in corners]
 faces[:] = False

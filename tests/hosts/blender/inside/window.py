@@ -51,6 +51,16 @@ def scene() -> None:
     bpy.ops.bottega.unwrap()
 
 
+def frame() -> None:
+    """Look at what is selected, from a little above."""
+    view = area("VIEW_3D")
+    region = next(each for each in view.regions if each.type == "WINDOW")
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0], area=view, region=region):
+        bpy.ops.view3d.view_axis(type="FRONT")
+        bpy.ops.view3d.view_selected()
+    view.spaces.active.region_3d.view_rotation = (0.78, 0.56, 0.17, 0.22)
+
+
 def shown(name: str):
     """Wait until the outside has taken a picture."""
     for kind in ("VIEW_3D", "IMAGE_EDITOR"):

@@ -8,12 +8,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from bottega import messages as m
 from bottega.errors import BottegaError, JobCancelled
 from bottega.events import Event, Picture
-from bottega.following import Ticket, as_error
+from bottega.following import as_error
 from bottega.session import Session
 from bottega.tasks import Task
 
@@ -29,6 +29,13 @@ PHASES = {
     m.Phase.FINISHING: "Finishing",
 }
 """What is shown for each phase; hosts translate it."""
+
+
+class Cancellable(Protocol):
+    """What a job under way is cancelled by: a `Ticket`, or something that holds several."""
+
+    def cancel(self) -> None:
+        """Ask for the end."""
 
 
 @dataclass(eq=False)
@@ -52,7 +59,7 @@ class Work:
     error: BottegaError | None = None
     result: Any = None
     """What the host made of the pictures, as `deliver` returned it."""
-    ticket: Ticket | None = None
+    ticket: Cancellable | None = None
 
     @property
     def ended(self) -> bool:
@@ -135,27 +142,42 @@ class Works:
             self.list.remove(work)
             self._changed(work)
 
-    def _heard(self, work: Work, event: Event) -> None:
-        body = event.body
-        if isinstance(body, m.QueuedEvent):
-            work.position = body.position
-        elif isinstance(body, m.ProgressEvent):
-            work.state, work.fraction, work.phase = "running", body.fraction, PHASES.get(body.phase, "")
-        elif isinstance(body, m.PreviewEvent):
-            work.preview = body.jpeg
-        else:
-            return
+    def progress(self, work: Work, fraction: float, phase: m.Phase) -> None:
+        """A job is under way."""
+        work.state, work.fraction, work.phase = "running", fraction, PHASES.get(phase, "")
         self._changed(work)
 
-    def _arrived(self, work: Work, pictures: list[Picture], deliver: Deliver) -> None:
-        work.state, work.fraction, work.phase, work.pictures = "finishing", 1.0, PHASES[m.Phase.FINISHING], pictures
+    def show(self, work: Work, jpeg: bytes) -> None:
+        """A newer picture of a job."""
+        work.preview = jpeg
+        self._changed(work)
+
+    def finish(self, work: Work, deliver: Callable[[Work], object]) -> None:
+        """A job's result is there: `deliver` puts it into the document."""
+        if work.ended:
+            return
+        work.state, work.fraction, work.phase = "finishing", 1.0, PHASES[m.Phase.FINISHING]
         self._changed(work)
         try:
-            work.result = deliver(work, pictures)
+            work.result = deliver(work)
         except Exception as error:  # noqa: BLE001  # the host's own: shown with the job, whatever it is
             self.fail(work, error)
         else:
             self._end(work, "done")
+
+    def _heard(self, work: Work, event: Event) -> None:
+        body = event.body
+        if isinstance(body, m.ProgressEvent):
+            self.progress(work, body.fraction, body.phase)
+        elif isinstance(body, m.PreviewEvent):
+            self.show(work, body.jpeg)
+        elif isinstance(body, m.QueuedEvent):
+            work.position = body.position
+            self._changed(work)
+
+    def _arrived(self, work: Work, pictures: list[Picture], deliver: Deliver) -> None:
+        work.pictures = pictures
+        self.finish(work, lambda each: deliver(each, pictures))
 
     def _end(self, work: Work, state: State) -> None:
         work.state, work.phase, work.preview = state, "", b""

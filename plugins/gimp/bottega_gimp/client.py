@@ -9,14 +9,28 @@ from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
 from bottega.pixels import ColorSpace, Depth, Pixels
-from bottega.planning import Choices, Native, Plan, bounds_of, native_of, plan
+from bottega.planning import Choices, Native, Pass, Plan, bounds_of, native_of, plan
+from bottega.planning.plain import HANDS
+from bottega.planning.walking import Hands, walk
 from bottega.session import Connection, Session
-from bottega.tasks import Control, Generate, Inpaint, Margin, Task, canny_control, map_control
+from bottega.tasks import (
+    Control,
+    Generate,
+    Inpaint,
+    MapHint,
+    Margin,
+    PhotoHint,
+    Task,
+    canny_control,
+    map_control,
+)
 from bottega.thumbnails import png, thumbnail
 from bottega.translation import messages as translations
+from bottega.walks import Errand, rounds_of, seen_alone
 from bottega.works import Work, Works
 
 __all__ = [
+    "HANDS",
     "BottegaError",
     "Bounds",
     "Choices",
@@ -26,13 +40,18 @@ __all__ = [
     "Control",
     "Depth",
     "Entry",
+    "Errand",
     "Extent",
     "Generate",
+    "Hands",
     "History",
     "Inpaint",
     "JobCancelled",
+    "MapHint",
     "Margin",
     "Native",
+    "Pass",
+    "PhotoHint",
     "Picture",
     "Pixels",
     "Plan",
@@ -49,6 +68,9 @@ __all__ = [
     "native_of",
     "plan",
     "png",
+    "rounds_of",
+    "seen_alone",
     "thumbnail",
     "translations",
+    "walk",
 ]

@@ -7,10 +7,11 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from . import host
+from . import host, spool
 from .asking import ask
-from .client import BottegaError, connect
+from .client import BottegaError, Inpaint, connect
 from .laying import Place
+from .passes import Course
 from .places import packed
 from .running import Call, Desk
 from .scene import Asked
@@ -33,14 +34,19 @@ def hand_over(call: Call, desk: Desk) -> int:
 
 
 def send(wish: Wish, asked: Asked) -> str:
-    """Write a job into the daemon's book; gives its id. Blocks: for the background. Raises BottegaError."""
+    """Write a job into the daemon's book, or one of several passes into a file; gives its id, or the file's path.
+    Blocks: for the background. Raises BottegaError, or the disk's OSError."""
+    if asked.plan is not None and isinstance(asked.task, Inpaint):
+        path = spool.new()
+        spool.write(path, Course(asked.task, asked.plan))
+        return str(path)
     chosen = host.settings()
     with connect(chosen.address or None, chosen.token or None, chosen.person or None) as client:
         return client.submit(asked.task, title=wish.title).job_id
 
 
 def enqueue(job_id: str, wish: Wish, place: Place) -> int:
-    """Have the queue follow a job of the daemon and insert its result; gives its number."""
+    """Have the queue follow a job, as `send` names it, and insert its result; gives its number."""
     return tell(ADD, **{"job-id": job_id, "parameters": wish.said(), "place": packed(place)})
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import closing, suppress
+from pathlib import Path
 
 from gi.repository import Gimp
 
-from . import host
+from . import host, spool
 from .client import BottegaError, History, Picture
 from .laying import Laid, lay
 from .places import unpacked
@@ -22,13 +23,18 @@ def insert(job_id: str, parameters: str, place_text: str) -> Laid:
     """Fetch a job's pictures and lay them; what the artist works on stays selected. Raises BottegaError."""
     wish, place = wish_of(parameters), unpacked(place_text)
     with closing(Desk()) as desk:
-        pictures = fetched(desk, job_id)
+        if job_id.endswith(spool.ENDING):
+            pictures, place = spool.read(Path(job_id)).pictures(place)
+        else:
+            pictures = fetched(desk, job_id)
         laid = lay(place, wish, pictures, select=False)
         if place.image is None:
             with suppress(TypeError):  # a GIMP without windows
                 Gimp.Display.new(laid.image)
         Gimp.displays_flush()
         History(host.folder() / "history").add(json.loads(wish.said()), pictures)
+        if job_id.endswith(spool.ENDING):
+            Path(job_id).unlink(missing_ok=True)
     return laid
 
 

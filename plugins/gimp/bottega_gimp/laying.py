@@ -106,6 +106,8 @@ def _layer(
 ) -> Gimp.Layer:
     pixels = picture.pixels
     layer = new_layer(image, f"Bottega: {wish.title} ({picture.seed})", Extent(pixels.width, pixels.height))
+    linear = pixels.color_space == "linear"  # GIMP's own choice is always linear: other soft edges than were matched
+    layer.set_composite_space(Gimp.LayerColorSpace.RGB_LINEAR if linear else Gimp.LayerColorSpace.RGB_PERCEPTUAL)
     image.insert_layer(layer, parent, position)
     write(layer, pixels)
     if place.bounds:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from gi.repository import Gimp
 
 from . import canvas
-from .client import BottegaError, Bounds, Choices, Extent, Inpaint, Margin, Native, Pixels, Plan, bounds_of, plan
+from .client import BottegaError, Bounds, Choices, Extent, Inpaint, Margin, Pixels, Plan, bounds_of, plan, seen_alone
 from .laying import Place
 from .pixels import Kind, mask_kind
 from .scene import Asked, Scene, controls, image_of, layer_of, pair, source
@@ -26,7 +26,7 @@ def inpaint(scene: Scene) -> Asked:
     found = _plan(scene, canvas.extent_of(image), selection)
     picture = source(scene)(found.context)
     mask = canvas.selection(image, found.context, scene.kind)
-    return Asked(_repaint(scene, found, picture, mask), Place(image, scene.layer, found.context))
+    return _asked(found, _repaint(scene, found, picture, mask), Place(image, scene.layer, found.context))
 
 
 def refine(scene: Scene) -> Asked:
@@ -45,7 +45,7 @@ def refine(scene: Scene) -> Asked:
     )
     white = _filled(context.extent, scene.kind)
     task = replace(_repaint(scene, found, picture, white), grow=Margin(), feather=Margin())
-    return Asked(task, Place(image, layer, context, shown))
+    return _asked(found, task, Place(image, layer, context, shown))
 
 
 def outpaint(scene: Scene) -> Asked:
@@ -59,7 +59,13 @@ def outpaint(scene: Scene) -> Asked:
     picture = canvas.visible(image, context, scene.kind)
     mask = _beyond(whole, context, scene.kind)
     task = replace(_repaint(scene, found, picture, mask), outpaint=True)
-    return Asked(task, Place(image, scene.layer, context, room=room if room != whole.bounds else None))
+    return _asked(found, task, Place(image, scene.layer, context, room=room if room != whole.bounds else None))
+
+
+def _asked(found: Plan, task: Inpaint, place: Place) -> Asked:
+    """One job where the model bears it at once, else the plan to carry out."""
+    at_once = len(found.passes) == 1 and not found.last.tiles
+    return Asked(task, place, None if at_once else seen_alone(found))
 
 
 def _added(whole: Extent, room: Bounds) -> Bounds:
@@ -111,7 +117,7 @@ def _plan(scene: Scene, whole: Extent, selection: Bounds) -> Plan:
 
 
 def _repaint(scene: Scene, found: Plan, picture: Pixels, mask: Pixels) -> Inpaint:
-    wish, size = scene.wish, _work_size(found, scene.native)
+    wish, size = scene.wish, found.passes[0].content
     return Inpaint(
         picture,
         mask,
@@ -125,10 +131,3 @@ def _repaint(scene: Scene, found: Plan, picture: Pixels, mask: Pixels) -> Inpain
         controls=controls(scene, found.context),
         **wish.how(),
     )
-
-
-def _work_size(found: Plan, native: Native) -> Extent:
-    """The size to work at: the plan's, or as much of it as the model bears at once."""
-    size = found.passes[0].content
-    scale = min(1.0, (native.refined / size.pixels) ** 0.5, native.max_side / size.longest)
-    return Extent(*(max(16, int(side * scale)) for side in (size.width, size.height)))

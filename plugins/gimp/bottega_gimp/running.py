@@ -11,7 +11,8 @@ from gi.repository import Gimp
 from . import host
 from .asking import ask
 from .client import Connection, ConnectionLost, Picture, Work, Works, messages
-from .laying import Laid, lay
+from .laying import Laid, Place, lay
+from .passes import begin
 from .scene import Asked
 from .wishes import Wish
 from .words import _
@@ -61,14 +62,12 @@ class Desk:
             raise ConnectionLost(_("The daemon does not tell its models."), remedy=_("Look at its log."))
         return found
 
-    def paint(self, asked: Asked, wish: Wish) -> list[Picture]:
-        """Have a job done, with GIMP's progress bar. Raises what ended it."""
+    def paint(self, asked: Asked, wish: Wish) -> tuple[list[Picture], Place]:
+        """Have a job done, with GIMP's progress bar; gives its pictures and where they go. Raises what ended it."""
         works = Works(_show)
         work = works.add(wish.title, dict(wish.values))
         try:
-            works.submit(
-                work, self.session, asked.task, lambda _work, pictures: pictures, cancel_when_unwatched_after=UNWATCHED
-            )
+            begin(works, work, self.session, asked, lambda *made: made, cancel_when_unwatched_after=UNWATCHED)
             host.wait(lambda: work.ended or self._given_up())
         finally:
             if not work.ended:
@@ -77,7 +76,7 @@ class Desk:
             raise work.error
         if not work.ended:
             self._check(self.session.connection)
-        return work.pictures
+        return work.result
 
     def _check(self, connection: Connection) -> None:
         if connection.state != "connected":
@@ -104,7 +103,8 @@ def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
     catalog = desk.catalog()
     Gimp.progress_set_text(_("Bottega: reading the image …"))
     asked = ask(call.wish, catalog, call.image, call.layers, call.control)
-    laid = lay(asked.place, call.wish, desk.paint(asked, call.wish))
+    pictures, place = desk.paint(asked, call.wish)
+    laid = lay(place, call.wish, pictures)
     if show and call.image is None:
         Gimp.Display.new(laid.image)
     Gimp.displays_flush()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gi.repository import Gimp
 
 from . import canvas
-from .client import BottegaError, Bounds, Control, Extent, Native, Pixels, Task, canny_control, map_control
+from .client import BottegaError, Bounds, Control, Extent, Native, Pixels, Plan, Task, canny_control, map_control
 from .laying import Place
 from .pixels import PREVIEW, Kind, kind_of
 from .wishes import Wish
@@ -24,6 +24,8 @@ class Asked:
 
     task: Task
     place: Place
+    plan: Plan | None = None
+    """Of what is sent, where it takes more than one pass."""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import base64
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
 
-from . import host
+from . import host, spool
 from .client import BottegaError, Session, Work, Works
+from .passes import Course, Painted, carry_out
 from .wishes import wish_of
 from .words import _
 
@@ -37,11 +39,28 @@ class Studio:
         self._wanted: int | None = None
 
     def add(self, job_id: str, parameters: dict[str, Any], place: str) -> Work:
-        """Follow a job of the daemon; what comes of it goes to that place. Raises ValueError for strange parameters."""
+        """Follow a job of the daemon, or do one of several passes that lies in a file; what comes of it goes to that
+        place. Raises ValueError for strange parameters."""
         work = self.works.add(wish_of(json.dumps(parameters)).title, parameters)
         work.state = "queued"
-        self.works.follow(work, self._current(), job_id, lambda _work, _pictures: _insert(job_id, parameters, place))
+        session = self._current()
+        if job_id.endswith(spool.ENDING):
+            session.in_background(
+                lambda: spool.read(Path(job_id)),
+                lambda course: self._carry_out(work, session, course, job_id, place),
+                lambda error: self.works.fail(work, error),
+            )
+        else:
+            self.works.follow(work, session, job_id, lambda _work, _made: _insert(job_id, parameters, place))
         return work
+
+    def _carry_out(self, work: Work, session: Session, course: Course, path: str, place: str) -> None:
+        def deliver(made: Painted) -> int:
+            spool.write(Path(path), made)
+            return _insert(path, work.parameters, place)
+
+        if not work.ended:
+            carry_out(self.works, work, session, course, deliver)
 
     def report(self, from_panel: bool) -> dict[str, Any]:
         """Every job in words and numbers, the newest first. "show" is the image that the panel is wanted for."""

@@ -21,7 +21,8 @@ from tests.hosts.provision import alone, cache
 INSIDE = Path(__file__).with_name("inside")
 HOME = "/home/artist"
 STUDIO = "/home/studio"
-PROFILE = Path(".config/GIMP/3.0")
+SERIES = "3.0"
+PROFILE = Path(f".config/GIMP/{SERIES}")
 SETTINGS = "(show-welcome-dialog no)\n(check-updates no)\n(single-window-mode yes)\n"
 BATCH = ("--batch-interpreter=python-fu-eval", "-b", 'exec(open("/inside/driver.py").read())')
 
@@ -43,14 +44,14 @@ def unpack(plugin: Path, folder: Path) -> None:
 
 def _warm_home() -> Path:
     """A home in which GIMP has asked its own plug-ins what they can, which takes it a dozen seconds; kept."""
-    folder = cache() / "gimp-home"
+    folder = cache() / f"gimp-{SERIES}-home"
     with alone(folder):
         mark = folder / root.MARK
         if not mark.exists():
             shutil.rmtree(folder, ignore_errors=True)
             (folder / PROFILE).mkdir(parents=True)
             (folder / PROFILE / "gimprc").write_text(SETTINGS)
-            command = root.inside(["gimp-console-3.0", "-i", "--quit"], {folder: HOME})
+            command = root.inside([f"gimp-console-{SERIES}", "-i", "--quit"], {folder: HOME})
             subprocess.run(command, env=root.clean({"HOME": HOME}), capture_output=True, timeout=300, check=False)
             assert (folder / PROFILE / "pluginrc").exists(), "GIMP did not start"
             mark.touch()
@@ -104,7 +105,7 @@ def surroundings(**more: str) -> dict[str, str]:
 def console(home: Path, daemon: Daemon, **environment: str) -> Generator[Gimp]:
     """GIMP without a window, for the length of a `with` block."""
     (home / "driver.sock").unlink(missing_ok=True)
-    command = root.inside(["gimp-console-3.0", "-idf", *BATCH, "--quit"], binds(home, daemon))
+    command = root.inside([f"gimp-console-{SERIES}", "-idf", *BATCH, "--quit"], binds(home, daemon))
     with (home / "gimp.log").open("ab") as log:
         process = subprocess.Popen(command, env=surroundings(**environment), stdout=log, stderr=log)
     yield from _driven(Gimp(home, process))
@@ -114,7 +115,7 @@ def console(home: Path, daemon: Daemon, **environment: str) -> Generator[Gimp]:
 def window(home: Path, daemon: Daemon, desk: Desk, environment: Mapping[str, str] | None = None) -> Generator[Gimp]:
     """GIMP with a window on a desk, for the length of a `with` block."""
     (home / "driver.sock").unlink(missing_ok=True)
-    command = ["dbus-run-session", "--", "gimp-3.0", "-n", "-s", *BATCH]
+    command = ["dbus-run-session", "--", f"gimp-{SERIES}", "-n", "-s", *BATCH]
     own = surroundings(**(environment or {}))
     process = desk.start(command, binds(home, daemon), own, home / "gimp.log")
     yield from _driven(Gimp(home, process))

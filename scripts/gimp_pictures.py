@@ -52,8 +52,7 @@ def main() -> None:
 def dialog(gimp: rig.Gimp, table: Desk) -> Path:
     """Inpaint Selection, before it is asked to paint."""
     large(table)
-    hands.choose(table, "Inpaint Selection")
-    window = hands.find(table, "Bottega: Inpaint Selection")
+    window = hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
     time.sleep(2.0)
     table.hands("type", "--delay", "15", "a red sphere")
     table.hands("windowmove", window, 620, 60)
@@ -67,8 +66,7 @@ def dialog(gimp: rig.Gimp, table: Desk) -> Path:
 
 def panel(gimp: rig.Gimp, table: Desk) -> Path:
     """The panel with candidates that have come and a job under way."""
-    hands.choose(table, "Bottega Panel")
-    window = hands.find(table, "Bottega Panel")
+    window = hands.opened(table, "Bottega Panel", "Bottega Panel")
     time.sleep(1.5)
     table.hands("windowmove", window, 890, 20)
     table.hands("windowactivate", "--sync", window)

@@ -66,7 +66,7 @@ class Bench:
 
         Raises BottegaError if the queue is gone.
         """
-        said = handing.queue(from_panel=True)
+        said = handing.tell("jobs", panel=True)
         jobs = [Job(**each) for each in said["jobs"]]
         if jobs != self.jobs:
             done = sum(job.state == "done" for job in jobs) != sum(job.state == "done" for job in self.jobs)
@@ -78,11 +78,11 @@ class Bench:
 
     def preview(self, job: Job) -> bytes:
         """The newest picture of a job, a JPEG."""
-        return base64.b64decode(handing.tell(handing.PREVIEW, number=job.number))
+        return base64.b64decode(handing.tell("preview", number=job.number))
 
     def cancel(self, job: Job) -> None:
         """Ask a job to end."""
-        handing.tell(handing.CANCEL, number=job.number)
+        handing.tell("cancel", number=job.number)
 
     def send(self, wish: Wish, asked: Asked, wrong: Callable[[BottegaError], object]) -> None:
         """Send a job in the background, and have the queue follow it."""

@@ -10,7 +10,7 @@ from gi.repository import Gegl, Gimp, GLib, GObject
 
 from .arguments import BY_NAME, Procedure
 from .client import BottegaError, JobCancelled
-from .handing import OPEN, hand_over, tell
+from .handing import hand_over, tell
 from .inserting import insert as insert_job
 from .laying import kept
 from .running import Call, Desk, perform
@@ -77,7 +77,7 @@ def panel(
     """Show the panel until it is closed; one that is open comes to the front instead."""
 
     def do() -> Gimp.ValueArray:
-        if not tell(OPEN, number=image.get_id() if image is not None else 0):
+        if not tell("open", image=image.get_id() if image is not None else 0):
             from .panel import Panel
 
             Panel(image).stay()

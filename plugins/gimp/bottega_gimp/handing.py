@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from typing import Any
 
 from gi.repository import Gimp
@@ -18,7 +19,9 @@ from .scene import Asked
 from .wishes import Wish
 from .words import _
 
-ADD, QUEUE, CANCEL, PREVIEW, OPEN = (f"bottega-queue{tail}" for tail in ("-add", "", "-cancel", "-preview", "-open"))
+QUEUE = "bottega-queue"
+TRIES = 20
+"""How often a request is made until an answer is its own: others ask too."""
 
 
 def hand_over(call: Call, desk: Desk) -> int:
@@ -47,23 +50,23 @@ def send(wish: Wish, asked: Asked) -> str:
 
 def enqueue(job_id: str, wish: Wish, place: Place) -> int:
     """Have the queue follow a job, as `send` names it, and insert its result; gives its number."""
-    return tell(ADD, **{"job-id": job_id, "parameters": wish.said(), "place": packed(place)})
+    return tell("add", job=job_id, parameters=json.loads(wish.said()), place=packed(place))
 
 
-def queue(*, from_panel: bool = False) -> dict[str, Any]:
-    """How all jobs stand."""
-    return json.loads(tell(QUEUE, **{"from-panel": from_panel}))
-
-
-def tell(name: str, **values: object) -> Any:
-    """Call one of the queue's procedures; gives what it returns. Raises BottegaError."""
-    procedure = Gimp.get_pdb().lookup_procedure(name)
+def tell(do: str, **values: object) -> Any:
+    """Ask the queue for something; gives what it says. Raises BottegaError."""
+    procedure = Gimp.get_pdb().lookup_procedure(QUEUE)
     if procedure is None:
         raise BottegaError(_("The queue's process does not run."), remedy=_("Start GIMP again."))
-    config = procedure.create_config()
-    for key, value in values.items():
-        config.set_property(key, value)
-    said = procedure.run(config)
-    if said.index(0) != Gimp.PDBStatusType.SUCCESS:
-        raise BottegaError(Gimp.get_pdb().get_last_error())
-    return said.index(1) if said.length() > 1 else None
+    token = uuid.uuid4().hex
+    request = json.dumps({"token": token, "do": do, **values})
+    for _try in range(TRIES):
+        config = procedure.create_config()
+        config.set_property("request", request)
+        said = procedure.run(config)
+        answer = json.loads(said.index(1) or "{}") if said.length() > 1 else {}
+        if answer.get("token") == token:
+            if "error" in answer:
+                raise BottegaError(answer["error"])
+            return answer["said"]
+    raise BottegaError(_("The queue's process does not run."), remedy=_("Start GIMP again."))

@@ -7,9 +7,23 @@ import time
 from tests.hosts.desk import Desk
 
 QUEUE = """
-def jobs():
+import uuid
+
+def queue(do, **values):
+    # as a script asks: again, until the answer is its own
+    token = uuid.uuid4().hex
     procedure = Gimp.get_pdb().lookup_procedure("bottega-queue")
-    return json.loads(procedure.run(procedure.create_config()).index(1))["jobs"]
+    config = procedure.create_config()
+    config.set_property("request", json.dumps({"token": token, "do": do, **values}))
+    while (answer := json.loads(procedure.run(config).index(1) or "{}")).get("token") != token:
+        pass
+    return answer
+
+def jobs():
+    return queue("jobs")["said"]["jobs"]
+
+def ended():
+    return all(job["state"] in ("done", "failed", "cancelled") for job in jobs())
 """
 
 
@@ -22,6 +36,17 @@ def choose(desk: Desk, label: str) -> None:
     desk.hands("type", "--delay", "20", label)
     time.sleep(1.2)
     desk.hands("key", "Return")
+
+
+def opened(desk: Desk, label: str, window: str) -> str:
+    """Choose an entry until its window is there: a busy machine loses keys."""
+    for seconds in (15.0, 20.0, 60.0):
+        choose(desk, label)
+        try:
+            return find(desk, window, seconds)
+        except AssertionError:
+            desk.hands("key", "Escape")
+    raise AssertionError(f"{label} opens no window")
 
 
 def undo(desk: Desk) -> None:

@@ -102,10 +102,10 @@ def surroundings(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def console(home: Path, daemon: Daemon, **environment: str) -> Generator[Gimp]:
-    """GIMP without a window, for the length of a `with` block."""
+def console(home: Path, daemon: Daemon, more: Mapping[Path, str] | None = None, **environment: str) -> Generator[Gimp]:
+    """GIMP without a window, for the length of a `with` block; `more` are further folders that it sees."""
     (home / "driver.sock").unlink(missing_ok=True)
-    command = root.inside([f"gimp-console-{SERIES}", "-idf", *BATCH, "--quit"], binds(home, daemon))
+    command = root.inside([f"gimp-console-{SERIES}", "-idf", *BATCH, "--quit"], {**binds(home, daemon), **(more or {})})
     with (home / "gimp.log").open("ab") as log:
         process = subprocess.Popen(command, env=surroundings(**environment), stdout=log, stderr=log)
     yield from _driven(Gimp(home, process))

@@ -8,34 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.daemon import Daemon
-from tests.hosts.gimp import rig
+from tests.hosts.gimp import hands, rig
 
 pytestmark = pytest.mark.hosts
 
 ADD = """
-def pdb(name, **values):
-    procedure = Gimp.get_pdb().lookup_procedure("bottega-" + name)
-    config = procedure.create_config()
-    for key, each in values.items():
-        config.set_property(key.replace("_", "-"), each)
-    said = procedure.run(config)
-    return [said.index(0).value_nick, *([said.index(1)] if said.length() > 1 else [Gimp.get_pdb().get_last_error()])]
-
 def add(kind, image=None, **values):
     said = call(kind, image, in_panel=True, **values)
     return [said["status"], jobs()[0]["number"] if said["status"] == "success" else said["error"]]
-
-def jobs():
-    return json.loads(pdb("queue")[1])["jobs"]
-
-def ended():
-    return all(job["state"] in ("done", "failed", "cancelled") for job in jobs())
 """
 
 
 @pytest.fixture(autouse=True)
 def prepared(gimp: rig.Gimp) -> None:
-    gimp.run(ADD)
+    gimp.run(hands.QUEUE + ADD)
 
 
 def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
@@ -71,12 +57,12 @@ def test_a_job_is_cancelled_and_what_cannot_be_is_refused_at_once(gimp: rig.Gimp
     said = gimp.run("""
         image = picture(64, 64)
         status, number = add("generate", image, prompt="long", steps=900)
-        result = [status, pdb("queue-cancel", number=number), add("inpaint", image)]
-        result += [pdb("queue-add", parameters="nonsense"), pdb("queue-cancel", number=9999)]
+        result = [status, queue("cancel", number=number), add("inpaint", image)]
+        result += [queue("add", job="", parameters={}, place=""), queue("cancel", number=9999), queue("nonsense")]
     """)
-    assert said[0] == "success" and said[1][0] == "success"
+    assert said[0] == "success" and "error" not in said[1]
     assert said[2][0] == "execution-error" and "Nothing is selected" in said[2][1]
-    assert said[3][0] == said[4][0] == "execution-error"
+    assert all(answer["error"] for answer in said[3:])
     gimp.wait("ended()", 60)
     assert gimp.run("result = [jobs()[0]['state'], tree(image)]\nimage.delete()") == ["cancelled", ["ramp"]]
 

@@ -43,12 +43,11 @@ def window(
 
 
 def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, table: Desk) -> None:
-    hands.choose(table, "Inpaint Selection")
-    hands.find(table, "Bottega: Inpaint Selection")
+    hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
     time.sleep(1.5)
     table.hands("type", "--delay", "15", "a red door")
     table.hands("key", "ctrl+Return")
-    window.wait("len(image.get_layers()) == 2", 60)
+    window.wait("len(image.get_layers()) == 2 and image.get_layers()[0].get_parasite('bottega')", 60)
     made = window.run("result = about(image.get_layers()[0])")
     assert made["mask"] and made["parasite"]["prompt"] == "a red door"
     hands.gone(table, "Bottega: Inpaint Selection")
@@ -58,8 +57,7 @@ def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, ta
 
 
 def test_the_dialog_remembers_and_its_cancel_paints_nothing(window: rig.Gimp, table: Desk) -> None:
-    hands.choose(table, "Inpaint Selection")
-    hands.find(table, "Bottega: Inpaint Selection")
+    hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
     time.sleep(1.5)
     table.hands("key", "Escape")
     hands.gone(table, "Bottega: Inpaint Selection")
@@ -69,8 +67,7 @@ def test_the_dialog_remembers_and_its_cancel_paints_nothing(window: rig.Gimp, ta
 
 
 def test_the_panels_own_button_paints_while_the_artist_works_elsewhere(window: rig.Gimp, table: Desk) -> None:
-    hands.choose(table, "Bottega Panel")
-    panel = hands.find(table, "Bottega Panel")
+    panel = hands.opened(table, "Bottega Panel", "Bottega Panel")
     time.sleep(1.5)
     table.hands("windowactivate", "--sync", panel)
     table.hands("type", "--delay", "15", "weathered copper")
@@ -86,7 +83,7 @@ def test_the_panels_own_button_paints_while_the_artist_works_elsewhere(window: r
 
 def test_a_second_panel_is_the_first_one(window: rig.Gimp, table: Desk) -> None:
     hands.choose(table, "Bottega Panel")
-    time.sleep(3.0)
+    time.sleep(4.0)
     assert len(window.plugins()) == 2, "the queue and one panel"
     table.hands("windowclose", hands.find(table, "Bottega Panel"))
     hands.gone(table, "Bottega Panel")
@@ -95,8 +92,7 @@ def test_a_second_panel_is_the_first_one(window: rig.Gimp, table: Desk) -> None:
 
 def test_what_cannot_be_is_an_error_dialog_with_a_remedy(window: rig.Gimp, table: Desk) -> None:
     window.run("Gimp.Selection.none(image)\nGimp.Selection.none(other)\nGimp.displays_flush()")
-    hands.choose(table, "Inpaint Selection")
-    hands.find(table, "Bottega: Inpaint Selection")
+    hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
     time.sleep(1.5)
     table.picture("refusal")
     table.hands("key", "ctrl+Return")

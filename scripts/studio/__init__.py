@@ -1,0 +1,1 @@
+"""One daemon, and an artist each in Blender, Krita and GIMP: `make studio-demo`."""

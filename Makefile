@@ -11,7 +11,7 @@ INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hosts check lint types imports contract fresh format protos package pins bench bench-inpaint clean
+.PHONY: help demo test test-hosts check lint types imports contract fresh format protos package studio-demo pins bench bench-inpaint clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -55,6 +55,9 @@ protos: $(VENV)/.dev ## generate both codecs from protos/
 
 package: $(VENV)/.dev ## build the plug-ins' zips into dist/
 	@$(BIN)/python -m scripts.package
+
+studio-demo: $(VENV)/.dev ## real Blender, Krita and GIMP paint on one daemon at the same time: studio-demo/sheet.png
+	@$(BIN)/python -m scripts.studio
 
 bench: $(VENV)/.dev ## run the benchmarks and print their tables
 	@for each in overhead crowd transfer; do $(BIN)/python -m benchmarks.$$each || exit 1; done

@@ -34,7 +34,8 @@ from tests.hosts.krita import rig as krita_rig
 HERE = Path(__file__).parent
 BLENDER = "4.5"
 PATIENCE = 600.0
-HOSTS = ("blender", "krita", "gimp")
+NAMES = {"blender": "Blender", "krita": "Krita", "gimp": "GIMP"}
+HOSTS = tuple(NAMES)
 OUTPAINT = """
 import pathlib, time
 out = pathlib.Path("/out")
@@ -47,7 +48,7 @@ paper.get_buffer().flush()
 while not (out / "go").exists():
     time.sleep(0.02)
 begun = time.time()
-said = call("outpaint", image, prompt="a grey stone wall, grass", right=32, steps=20, seed="3", feather=4)
+said = call("outpaint", image, prompt="a blue sphere on a white floor", right=32, steps=20, seed="3", feather=4)
 assert said["status"] == "success", said
 (out / "painted.rgba").write_bytes(seen(image, 0, 0, 128, 128))
 result = {"seconds": time.time() - begun, "version": "3.0"}
@@ -73,7 +74,7 @@ def main() -> None:
             running_daemon(scratch / "daemon", starter=True) as daemon,
             connect(daemon.address, daemon.token) as client,
         ):
-            scene = client.run(generate("a stone tower on grass, blue sky", 128, 128, steps=20, seed=6))[0]
+            scene = client.run(generate("a blue sphere on a white floor", 128, 128, steps=20, guidance=5.0, seed=3))[0]
             before = client.load().workers[0].denoiser_calls
             desks = {host: _desk(host, scratch, daemon) for host in HOSTS}
             given = Image.frombytes("RGB", (128, 128), scene.pixels.data).convert("RGBA")
@@ -155,7 +156,7 @@ def _shared(client: Client, calls: int, said: dict[str, dict[str, Any]]) -> str:
 
 
 def _line(said: dict[str, dict[str, Any]]) -> str:
-    versions = ", ".join(f"{host.title()} {facts['version'].split()[0]}" for host, facts in said.items())
+    versions = ", ".join(f"{NAMES[host]} {facts['version'].split()[0]}" for host, facts in said.items())
     return f"{versions} at the same time; the starter model, 20 steps, seed 3 each, none chosen"
 
 
@@ -175,8 +176,8 @@ def _cells(desks: dict[str, Desk], scene: Image.Image) -> list[sheet.Cell]:
         sheet.Cell(sheet.outlined(large, mask), "Krita: a selection", "in a picture of the same model"),
         sheet.Cell(part, "GIMP: a canvas", "96 pixels wide, to grow to the right"),
         sheet.Cell(Image.open(blender / "mesh.png").convert("RGB"), "On the mesh", "6 x 3 times around a sphere"),
-        sheet.Cell(Image.fromarray(np.ascontiguousarray(painted[..., [2, 1, 0]])), "Inpainted", "“a red wooden door”"),
-        sheet.Cell(beyond, "Outpainted", "“a grey stone wall, grass”"),
+        sheet.Cell(Image.fromarray(np.ascontiguousarray(painted[..., [2, 1, 0]])), "Inpainted", "“a red sphere”"),
+        sheet.Cell(beyond, "Outpainted", "“a blue sphere on a white floor”"),
     ]
 
 

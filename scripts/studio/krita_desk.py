@@ -27,7 +27,7 @@ def run(out):
     (out / "ready").touch()
     stage.pump((out / "go").exists)
     begun = time.time()
-    work = studio.ask(Params(prompt="a red wooden door", steps=20, seed=3), document)
+    work = studio.ask(Params(prompt="a red sphere", steps=20, seed=3), document)
     stage.pump(lambda: work.ended)
     seconds = time.time() - begun
     if work.error:

@@ -29,10 +29,10 @@ def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
         one, two = picture(96, 96), picture(160, 128)
         two.select_rectangle(ChannelOps.REPLACE, 20, 30, 60, 50)
         before = two.get_selected_layers()
-        numbers = [add("generate", one, prompt="moss", steps=12, seed="1", count=2),
+        given = [add("generate", one, prompt="moss", steps=12, seed="1", count=2),
                    add("inpaint", two, prompt="a door", steps=12),
                    add("texture", prompt="bricks", steps=12)]
-        result = [numbers, jobs()]
+        result = [given, jobs()]
     """)
     numbers, listed = said
     assert [state for state, _number in numbers] == ["success"] * 3

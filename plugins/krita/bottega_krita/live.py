@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,8 @@ SLICE = 0.002
 """Seconds of reading before Krita breathes."""
 PAUSE = 0.02
 """Seconds between looks."""
+ROWS = 32
+"""Rows of a selection that are compared."""
 IDLE = 1.0
 """Seconds between looks at a tile that nobody touched, so that changes by scripts are seen too."""
 Type = QtCore.QEvent.Type
@@ -54,7 +57,10 @@ class Live(QtCore.QObject):
         self._document: Document | None = None
         self._mosaic: Mosaic | None = None
         self._asked: Params | None = None
-        self._selection: tuple[Bounds, bytes] | None = None
+        self._selected: tuple[Bounds, int] | None = None
+        """What is selected: its bounds, and a sum of some of its rows."""
+        self._deed = True
+        """The artist did something since the selection was last looked at."""
         self._work: Work | None = None
         self._seed = -1
         self._dirty = False
@@ -108,6 +114,7 @@ class Live(QtCore.QObject):
                 self._stroke(event)
         elif kind in DEEDS and self._mosaic:
             self._mosaic.doubt()
+            self._deed = True
         return False
 
     def _stroke(self, event: Any) -> None:
@@ -135,7 +142,7 @@ class Live(QtCore.QObject):
             if self._work and self._work.state == "failed":
                 self.stop(f"{self._work.error} {self._work.error.remedy}" if self._work.error else "")
                 return
-            if self._wanted() != self._asked:
+            if self._wanted() != self._asked or self._reselected(self._document):
                 self._dirty, self._touched_at = True, self._touched_at if self._dirty else time.monotonic()
             if self._dirty and self._free():
                 self._ask(mosaic)
@@ -162,6 +169,24 @@ class Live(QtCore.QObject):
                 yield WAIT
                 end = time.perf_counter() + SLICE
         yield WAIT
+
+    def _reselected(self, document: Document) -> bool:
+        """Whether something else is selected than before. Its bounds are looked at again and again; some rows of it
+        when they are new, or when the artist did something."""
+        selection = document.selection()
+        if selection is None:
+            now = None
+        else:
+            at = Bounds(selection.x(), selection.y(), selection.width(), selection.height())
+            same = self._selected is not None and self._selected[0] == at
+            if same and not self._deed:
+                return False
+            rows = range(at.y, at.bottom, max(1, at.height // ROWS))
+            parts = (raw(selection.pixelData(at.x, y, at.width, 1)) for y in rows)
+            now = (at, zlib.crc32(b"".join(parts)))
+        self._deed, changed = False, now != self._selected
+        self._selected = now
+        return changed
 
     def _wanted(self) -> Params:
         wishes = self._wishes()

@@ -132,6 +132,31 @@ def test_what_a_script_paints_is_seen_too(live: Krita) -> None:
     live.wait("L.requests > requests and L._work.ended", 120)
 
 
+def test_another_selection_is_another_request(live: Krita) -> None:
+    """What is painted then is what is selected; the same bounds with another shape are another selection."""
+    live.run("""
+        requests = L.requests
+        s = Selection()
+        s.select(30, 30, 60, 50, 255)
+        d.setSelection(s)
+    """)
+    live.wait("L.requests > requests and L._work.ended and L._work.request")
+    assert live.run("result = L._work.request.plan.selection.as_dict()") == {
+        "x": 30, "y": 30, "width": 60, "height": 50
+    }  # fmt: skip
+    live.run("""
+        requests = L.requests
+        hole = Selection()
+        hole.select(40, 40, 20, 20, 255)
+        s.subtract(hole)
+        d.setSelection(s)
+    """)
+    live.desk.hands("key", "Shift_L")
+    live.wait("L.requests > requests and L._work.ended")
+    assert live.run("result = L._work.request.task.mask.data.count(0)") > 20 * 20
+    live.run("K.action('deselect').trigger()")
+
+
 def test_live_painting_never_holds_the_main_thread(live: Krita) -> None:
     """Each of its slices took at most 16 ms of the processor; switched off, it leaves nothing behind."""
     slow = {name: work for name, (_, work) in live.run("result = S.main.blocks").items() if work > 0.016}

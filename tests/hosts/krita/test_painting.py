@@ -272,7 +272,7 @@ def remembered(opened: Krita) -> Krita:
         d = K.openDocument("/home/artist/remembered.kra")
         K.activeWindow().addView(d)
     """)
-    opened.wait("dock.history.list.count() == 2")
+    opened.wait("K.activeDocument() == d and dock.history.list.count() == 2")
     return opened
 
 

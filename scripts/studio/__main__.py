@@ -148,7 +148,7 @@ _WORK: dict[str, Callable[[Desk], dict[str, Any]]] = {"blender": _blender, "krit
 
 def _shared(client: Client, calls: int, said: dict[str, dict[str, Any]]) -> str:
     """How well the hosts shared the UNet."""
-    jobs = client.jobs(limit=len(HOSTS))
+    jobs = client.jobs()[:-1]  # the oldest is the scene that two of them begin from
     lines = [f"{host:<8} {facts['version']:<24} {facts['seconds']:5.1f} s" for host, facts in said.items()]
     lines += [f'"{job.title}": {job.model_calls} UNet calls, {job.shared_calls} shared' for job in reversed(jobs)]
     alone = sum(job.model_calls for job in jobs)

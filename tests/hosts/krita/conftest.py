@@ -16,6 +16,29 @@ from tests.daemon import Daemon, running_daemon
 from tests.hosts import desk as desks
 from tests.hosts.krita import rig
 
+OPEN = """
+from bottega_krita.extension import studio
+from bottega_krita import memory
+from krita import Selection
+S = studio()
+K.activeWindow().qwindow().showMaximized()
+dock = S.dockers[0]
+dock.setVisible(True)
+dock.raise_()
+
+def fresh(width=192, height=160, name="painting"):
+    made = K.createDocument(width, height, name, "RGBA", "U8", "", 72.0)
+    made.rootNode().childNodes()[0].setPixelData(bytes([200, 180, 120, 255]) * (width * height), 0, 0, width, height)
+    K.activeWindow().addView(made)
+    made.refreshProjection()
+    made.waitForDone()
+    return made
+
+def press(button):
+    from PyQt5.QtCore import Qt
+    from PyQt5.QtTest import QTest
+    QTest.mouseClick(button, Qt.LeftButton)
+"""
 Stage: TypeAlias = "Callable[[str], Told]"
 
 
@@ -81,3 +104,17 @@ def krita(
     home = rig.profile(tmp_path_factory.mktemp("krita-home"), plugin)
     with rig.live(home, desk, {daemon.home: "/daemon"}, {"BOTTEGA_HOME": "/daemon"}) as krita:
         yield krita
+
+
+@pytest.fixture(scope="module")
+def opened(krita: rig.Krita) -> rig.Krita:
+    """Krita with the docker, and the plug-in connected."""
+    krita.run(OPEN)
+    krita.wait("S.connection.state == 'connected' and S.catalog is not None")
+    krita.run("""
+        dock.form.steps.setValue(2)
+        dock.form.seed.setValue(3)
+        dock.form.count.setValue(1)
+        dock.form.prompt.setPlainText("green grass")
+    """)
+    return krita

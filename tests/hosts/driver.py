@@ -12,10 +12,12 @@ from typing import Any
 
 
 class Driver:
-    """The near end. `log` gives what the host printed, for when it has ended."""
+    """The near end. `log` gives what the host printed, for when it has ended; `patience` is how many seconds to
+    wait for things."""
 
-    def __init__(self, path: Path, log: Callable[[], str]) -> None:
+    def __init__(self, path: Path, log: Callable[[], str], patience: float = 60.0) -> None:
         self.log = log
+        self._patience = patience
         self._path = path
         self._socket: socket.socket | None = None
 
@@ -27,9 +29,9 @@ class Driver:
             raise AssertionError(said["error"])
         return said["result"]
 
-    def wait(self, code: str, seconds: float = 60.0, **values: object) -> Any:
+    def wait(self, code: str, seconds: float | None = None, **values: object) -> Any:
         """Execute an expression again and again until it is true; gives its value."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + (seconds or self._patience)
         while not (value := self.run(f"result = {code}", **values)):
             assert time.monotonic() < deadline, f"it did not happen: {code}\n{self.log()}"
             time.sleep(0.05)
@@ -38,7 +40,7 @@ class Driver:
     def _ask(self, code: str) -> dict[str, Any]:
         if self._socket is None:
             self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.settimeout(180)
+            self._socket.settimeout(240)
             self._socket.connect(str(self._path))
         self._socket.sendall((json.dumps({"code": code}) + "\n").encode())
         data = b""

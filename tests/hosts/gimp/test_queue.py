@@ -29,14 +29,14 @@ def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
         one, two = picture(96, 96), picture(160, 128)
         two.select_rectangle(ChannelOps.REPLACE, 20, 30, 60, 50)
         before = two.get_selected_layers()
-        given = [add("generate", one, prompt="moss", steps=12, seed="1", count=2),
-                   add("inpaint", two, prompt="a door", steps=12),
-                   add("texture", prompt="bricks", steps=12)]
+        given = [add("generate", one, prompt="moss", steps=60, seed="1", count=2),
+                   add("inpaint", two, prompt="a door", steps=60),
+                   add("texture", prompt="bricks", steps=60)]
         result = [given, jobs()]
     """)
     numbers, listed = said
     assert [state for state, _number in numbers] == ["success"] * 3
-    assert sum(job["state"] in ("queued", "running") for job in listed) >= 2
+    assert sum(job["state"] not in ("done", "failed", "cancelled") for job in listed) >= 2
     gimp.wait("ended()", 90)
     said = gimp.run("""
         done = jobs()

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import socket
 import subprocess
-import textwrap
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from tests.hosts import root
 from tests.hosts.desk import Desk
+from tests.hosts.driver import Driver
 from tests.hosts.provision import alone, cache
 
 INSIDE = Path(__file__).with_name("inside")
@@ -97,51 +94,14 @@ def run_offscreen(
     return done.stdout
 
 
-class Krita:
-    """A live Krita. `run` executes lines on its main thread; what they assign to `result` comes back."""
+class Krita(Driver):
+    """A live Krita, driven on its main thread."""
 
     def __init__(self, home: Path, desk: Desk) -> None:
+        printed = home / "krita.log"
+        super().__init__(home / "driver.sock", lambda: printed.read_text(errors="replace")[-6000:], patience=240.0)
         self.home = home
         self.desk = desk
-        self._socket: socket.socket | None = None
-
-    def run(self, code: str, **values: object) -> Any:
-        """Execute code on Krita's main thread. Names stay from call to call; values are given as JSON."""
-        given = "".join(f"{name} = {value!r}\n" for name, value in values.items())
-        said = self._ask(given + textwrap.dedent(code))
-        if "error" in said:
-            raise AssertionError(said["error"])
-        return said["result"]
-
-    def wait(self, code: str, seconds: float = 240.0, **values: object) -> Any:
-        """Execute an expression again and again until it is true; gives its value."""
-        deadline = time.monotonic() + seconds
-        while not (value := self.run(f"result = {code}", **values)):
-            assert time.monotonic() < deadline, f"it did not happen: {code}"
-            time.sleep(0.05)
-        return value
-
-    def _ask(self, code: str) -> dict[str, Any]:
-        if self._socket is None:
-            self._socket = socket.socket(socket.AF_UNIX)
-            self._socket.settimeout(240)
-            self._socket.connect(str(self.home / "driver.sock"))
-        self._socket.sendall((json.dumps({"code": code}) + "\n").encode())
-        data = b""
-        while not data.endswith(b"\n"):
-            part = self._socket.recv(1 << 20)
-            assert part, f"Krita has ended:\n{self.log()}"
-            data += part
-        return json.loads(data)
-
-    def log(self) -> str:
-        """The end of what Krita printed."""
-        return (self.home / "krita.log").read_text(errors="replace")[-6000:]
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._socket:
-            self._socket.close()
 
 
 @contextmanager

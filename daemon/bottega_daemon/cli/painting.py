@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import signal
 import time
-import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from bottega import messages as m
-from bottega.errors import BottegaError, JobCancelled
+from bottega.errors import BottegaError
 from bottega.events import Event, Picture
 from bottega.pixels import Pixels
 from bottega.tasks import Task
 from bottega.wire import pixels_of
 from bottega_daemon.cli.asking import slug
+from bottega_daemon.cli.interrupts import UNWATCHED, interruptible, submitting
 from bottega_daemon.cli.layers import laid
 from bottega_daemon.cli.options import Placing, Reaching
 from bottega_daemon.cli.progress import Bar, Timings
 from bottega_daemon.cli.saving import free_name, texts_of, tiled, write_picture
 from bottega_daemon.cli.say import note, put, put_json, safe
-from bottega_daemon.cli.settings import FINAL, figures_of, masks_of, settings_of, state_of
+from bottega_daemon.cli.settings import figures_of, masks_of, settings_of
 
 if TYPE_CHECKING:
     from bottega.client import Client
-
-UNWATCHED = 120.0
-"""Seconds after which the daemon ends a job whose command was killed."""
-FAREWELL = 20.0
-"""Seconds to wait for a cancelled job to end."""
 
 
 @dataclass
@@ -107,29 +99,26 @@ def paint(
     Raises JobFailed, JobCancelled, and whatever the client raises.
     """
     title, begun = task.prompt[:200], time.monotonic()
-    with interruptible(), Bar(title, quiet=placing.quiet) as bar:
-        job_id = _submit(client, task, title, 0.0 if placing.detach else UNWATCHED)
+    with interruptible(), Bar(title, quiet=placing.quiet) as bar, submitting(client) as jobs:
+        job_id = jobs.submit(task, title, 0.0 if placing.detach else UNWATCHED).job_id
         if placing.detach:
             return _leave(job_id, reaching)
         painted = Painted(client, client.job(job_id), placing, as_layers, profile=profile)
-        timings = follow(painted, bar)
+        timings = _follow(painted, bar)
     seconds = {**timings.seconds, "total": round(time.monotonic() - begun, 3)}
     report(painted, client.job(job_id), seconds, reaching)
     return painted
 
 
-def follow(painted: Painted, show: Callable[[Event], None]) -> Timings:
-    """Watch a job until it ends and keep its pictures as they come. Ctrl-C cancels it."""
-    client, job_id, timings = painted.client, painted.job.job_id, Timings()
-    try:
-        for item in _said_if_kept(client.follow(job_id), painted):
-            if isinstance(item, Picture):
-                painted.keep(item)
-            else:
-                timings(item)
-                show(item)
-    except KeyboardInterrupt:
-        _cancel(client, job_id)
+def _follow(painted: Painted, show: Callable[[Event], None]) -> Timings:
+    """Watch a job until it ends and keep its pictures as they come."""
+    timings = Timings()
+    for item in _said_if_kept(painted.client.follow(painted.job.job_id), painted):
+        if isinstance(item, Picture):
+            painted.keep(item)
+        else:
+            timings(item)
+            show(item)
     return timings
 
 
@@ -161,32 +150,6 @@ def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Re
     note(f"[dim]{seconds['total']:.1f} s{shared}; job {safe(job.job_id)}[/]")
 
 
-def _submit(client: Client, task: Task, title: str, unwatched: float) -> str:
-    """Write the job into the book. An interrupt meanwhile leaves no job behind."""
-    request_id = uuid.uuid4().hex
-    try:
-        handle = client.submit(task, title=title, request_id=request_id, cancel_when_unwatched_after=unwatched)
-    except KeyboardInterrupt:
-        with suppress(BottegaError):
-            for job in client.jobs(limit=20):
-                if job.request_id == request_id:
-                    _cancel(client, job.job_id)
-        raise JobCancelled("Interrupted before the job was accepted; nothing is left of it.") from None
-    return handle.job_id
-
-
-def _cancel(client: Client, job_id: str) -> NoReturn:
-    """Cancel a job on the daemon, wait for its end and say so."""
-    note("[yellow]cancelling …[/]")
-    client.cancel(job_id)
-    end = time.monotonic() + FAREWELL
-    while state_of(client.job(job_id)) not in FINAL and time.monotonic() < end:
-        time.sleep(0.1)
-    state = state_of(client.job(job_id))
-    said = "The job was cancelled." if state == "cancelled" else f"The job was asked to end; it is {state} now."
-    raise JobCancelled(said, job_id=job_id)
-
-
 def _leave(job_id: str, reaching: Reaching) -> None:
     if reaching.as_json:
         put_json({"ok": True, "job_id": job_id, "state": "queued"})
@@ -206,19 +169,3 @@ def _path(output: Path | None, settings: dict[str, Any], seed: int, mask: int, s
 
 def _sides(bounds: m.Bounds) -> dict[str, int]:
     return {"x": bounds.x, "y": bounds.y, "width": bounds.width, "height": bounds.height}
-
-
-@contextmanager
-def interruptible() -> Iterator[None]:
-    """Being told to end (`kill`, a closed terminal) is an interrupt too."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
-    try:
-        yield
-    finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bottega import messages as m
-from bottega.errors import BottegaError, InvalidRequest, JobCancelled
+from bottega.errors import BottegaError, InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
@@ -20,9 +19,10 @@ from bottega.planning import Native, Plan, bounds_of, native_of, pasted, plan
 from bottega.planning.walking import Layers, Walk, carry_out, walk
 from bottega.tasks import Inpaint
 from bottega_daemon.cli.hands import HANDS
+from bottega_daemon.cli.interrupts import interruptible, submitting
 from bottega_daemon.cli.layers import array_of
 from bottega_daemon.cli.options import Focus, Placing, Reaching
-from bottega_daemon.cli.painting import UNWATCHED, Painted, interruptible, report
+from bottega_daemon.cli.painting import Painted, report
 from bottega_daemon.cli.plans import choices_of
 from bottega_daemon.cli.progress import Bar, Timings
 from bottega_daemon.cli.say import note
@@ -92,19 +92,13 @@ class Desk:
 
     def _done(self, tasks: Sequence[Inpaint]) -> list[Layers]:
         """What comes of jobs that are done at once. If one fails or is interrupted, none goes on."""
-        handles: list[JobHandle] = []
-        try:
-            handles.extend(self._submit(task) for task in tasks)
-            return [self._follow(handle) for handle in handles]
-        except KeyboardInterrupt:
-            self._cancel(handles)
-            raise JobCancelled(job_id=handles[-1].job_id if handles else "") from None
-        except BottegaError:
-            self._cancel(handles)
-            raise
-
-    def _submit(self, task: Inpaint) -> JobHandle:
-        return self.client.submit(task, title=self.title, cancel_when_unwatched_after=UNWATCHED)
+        with submitting(self.client) as jobs:
+            try:
+                handles = [jobs.submit(task, self.title) for task in tasks]
+                return [self._follow(handle) for handle in handles]
+            except BottegaError:
+                jobs.cancel()
+                raise
 
     def _follow(self, handle: JobHandle) -> Layers:
         layers, timings = [], Timings()
@@ -118,12 +112,6 @@ class Desk:
         for name, seconds in timings.seconds.items():
             self.seconds[name] = round(self.seconds.get(name, 0.0) + seconds, 3)
         return sorted(layers, key=lambda layer: layer.index)
-
-    def _cancel(self, handles: Sequence[JobHandle]) -> None:
-        note("[yellow]cancelling …[/]")
-        for handle in handles:
-            with suppress(BottegaError):
-                self.client.cancel(handle.job_id)
 
 
 def _strength(task: Inpaint) -> float:

@@ -11,7 +11,7 @@ INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-hosts check lint types imports contract fresh format protos package studio-demo pins bench bench-inpaint clean
+.PHONY: help demo test test-slow test-hosts check lint types imports contract fresh format protos package studio-demo pins bench bench-inpaint clean
 .DELETE_ON_ERROR:
 
 help: ## list the commands
@@ -20,8 +20,11 @@ help: ## list the commands
 demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clone on any machine
 	@$(BIN)/bottega demo
 
-test: $(VENV)/.dev ## install what the tests need and run all of them
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/.dev ## install what the tests need and run all but the slow ones and those inside hosts: ten minutes
+	@$(BIN)/python -m pytest -m "not slow and not hosts" $(ARGS)
+
+test-slow: $(VENV)/.dev ## run the tests that take more than ten seconds each
+	@$(BIN)/python -m pytest -m "slow and not hosts" $(ARGS)
 
 test-hosts: $(VENV)/.dev ## drive the plug-ins inside real Blenders, Krita and GIMP (downloads 2.5 GB once; see CONTRIBUTING)
 	@$(BIN)/python -m pytest tests/hosts $(ARGS)

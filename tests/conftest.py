@@ -23,8 +23,15 @@ settings.register_profile("bottega", deadline=None, suppress_health_check=[Healt
 settings.load_profile("bottega")
 
 
+HOSTS = Path(__file__).parent / "hosts"
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` looks at the markers
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect what needs a GPU where there is none."""
+    """Mark what runs inside a host by its folder; deselect what needs a GPU where there is none."""
+    for item in items:
+        if HOSTS in item.path.parents:
+            item.add_marker(pytest.mark.hosts)
     wants_gpu = [item for item in items if item.get_closest_marker("gpu")]
     if not wants_gpu or _has_gpu():
         return

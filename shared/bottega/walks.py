@@ -5,38 +5,76 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from bottega import messages as m
 from bottega.errors import BottegaError, JobCancelled
 from bottega.events import Event, Picture
 from bottega.following import Ticket
-from bottega.pixels import Pixels
 from bottega.planning import Plan
 from bottega.planning.walking import Walk
 from bottega.session import Session
 from bottega.tasks import Inpaint
-from bottega.works import Work, Works
+from bottega.works import Cancellable
+
+
+class Listed(Protocol):
+    """A job of a panel, as `works.Work` is one."""
+
+    fraction: float
+    ticket: Cancellable | None
+
+    @property
+    def title(self) -> str:
+        """What lists show."""
+        ...
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more will come of it."""
+        ...
+
+
+W = TypeVar("W", bound=Listed)
+
+
+class Book(Protocol[W]):
+    """Who is told how a job stands, on the main thread: `works.Works`, or a host's own."""
+
+    def queued(self, work: W, position: int) -> None:
+        """So many jobs are before it."""
+
+    def progress(self, work: W, fraction: float, phase: m.Phase) -> None:
+        """It is under way."""
+
+    def show(self, work: W, jpeg: bytes) -> None:
+        """There is a newer picture of it."""
+
+    def fail(self, work: W, error: Exception) -> None:
+        """It has ended badly."""
+
+    def finish(self, work: W, deliver: Callable[[W], object]) -> None:
+        """Its result is there: `deliver` puts it into the document."""
 
 
 @dataclass(frozen=True)
 class _End:
     """What a walk returned."""
 
-    contexts: list[Pixels]
+    contexts: list[Any]
 
 
-class Errand:
+class Errand(Generic[W]):
     """The walk of one work. `deliver` is given the contexts on the main thread. `wishes` are `Session.submit`'s."""
 
     def __init__(
         self,
-        works: Works,
-        work: Work,
+        works: Book[W],
+        work: W,
         session: Session,
         walk: Walk,
         rounds: int,
-        deliver: Callable[[Work, list[Pixels]], object],
+        deliver: Callable[[W, list[Any]], object],
         **wishes: Any,
     ) -> None:
         self._works, self._work, self._session = works, work, session
@@ -93,6 +131,8 @@ class Errand:
         if isinstance(body, m.ProgressEvent):
             whole = min((self._round + body.fraction) / self._rounds, 1.0)
             self._works.progress(self._work, max(self._work.fraction, whole), body.phase)
+        elif isinstance(body, m.QueuedEvent) and self._round == 0:  # later ones follow at once
+            self._works.queued(self._work, body.position)
         elif isinstance(body, m.PreviewEvent) and self._round == 0:  # later ones may show a tile alone
             self._works.show(self._work, body.jpeg)
 

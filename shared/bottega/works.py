@@ -142,6 +142,11 @@ class Works:
             self.list.remove(work)
             self._changed(work)
 
+    def queued(self, work: Work, position: int) -> None:
+        """So many jobs are before it."""
+        work.position = position
+        self._changed(work)
+
     def progress(self, work: Work, fraction: float, phase: m.Phase) -> None:
         """A job is under way."""
         work.state, work.fraction, work.phase = "running", fraction, PHASES.get(phase, "")
@@ -172,8 +177,7 @@ class Works:
         elif isinstance(body, m.PreviewEvent):
             self.show(work, body.jpeg)
         elif isinstance(body, m.QueuedEvent):
-            work.position = body.position
-            self._changed(work)
+            self.queued(work, body.position)
 
     def _arrived(self, work: Work, pictures: list[Picture], deliver: Deliver) -> None:
         work.pictures = pictures

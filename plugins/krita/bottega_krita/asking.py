@@ -11,27 +11,26 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from . import pictures, pixels
+from . import pixels
 from .canvas import Reading, Sheet, mask_of, read_canvas, read_selection, settled
 from .client import (
     Bounds,
-    Control,
     Extent,
     Inpaint,
     InvalidRequest,
     Native,
-    Picture,
     Pixels,
     Plan,
     bounds_of,
     cut,
+    cut_control,
     messages,
     native_of,
     pasted,
     plan,
     relative,
 )
-from .following import read_controls, scaled
+from .following import read_controls
 from .geometry import Margins
 from .host import Aside
 from .layers import Target
@@ -50,9 +49,15 @@ class Request:
     mode: Mode
     plan: Plan
     task: Inpaint
+    """The first job: all there is of what is painted at once."""
+    whole: Inpaint
+    """The same as a walk wants it: figures are in pixels of what is sent."""
     margins: Margins = field(default=Margins())
-    second: tuple[int, int] | None = None
-    """The size at which what was composed is refined; None where it is composed at full size."""
+
+    @property
+    def at_once(self) -> bool:
+        """The model bears it in one piece."""
+        return len(self.plan.passes) == 1 and not self.plan.last.tiles
 
     @property
     def target(self) -> Target:
@@ -76,33 +81,16 @@ def gather(
         yield from settled(seen.document)
     mask, where = yield from _selected(seen, mode, wide)
     made, feather = yield Aside(lambda: _planned(seen.extent, mask, where, mode, params, native))
-    picture, size = None, _size(made.passes[0].content, native)
+    picture = None
     if mode.name != "generate":
         picture = yield from _picture(seen, made, reader or read_canvas)
-    controls = yield from read_controls(seen, params, made.context, Extent(*size))
-    task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size, controls))
-    larger = _size(made.last.content, native)
-    return Request(seen, params, mode, made, task, wide, larger if larger != size else None)
-
-
-def refined(request: Request, composed: Picture) -> Inpaint:
-    """The job that refines what was composed: smaller changes, at a larger size. Call it on a helper thread."""
-    task, second = request.task, request.second
-    assert second is not None
-    picture = composed.pixels if task.picture.channels == 3 else pictures.laid(task.picture, composed)
-    scale = second[0] / task.width, second[1] / task.height
-    controls = tuple(scaled(control, *scale) for control in task.controls)
-    return dataclasses.replace(
-        task,
-        picture=picture,
-        seed=composed.seed,
-        count=1,
-        fill="keep",
-        strength=request.plan.last.strength,
-        width=second[0],
-        height=second[1],
-        controls=controls,
-    )
+    controls = yield from read_controls(seen, params, made.context)
+    size = _size(made.passes[0].content, native)
+    task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size))
+    whole = dataclasses.replace(task, controls=tuple(controls))
+    sent = made.context.extent
+    fitting = tuple(cut_control(each, sent, sent.bounds, Extent(*size)) for each in controls)
+    return Request(seen, params, mode, made, dataclasses.replace(task, controls=fitting), whole, wide)
 
 
 def _selected(seen: Sheet, mode: Mode, margins: Margins) -> Generator[Any, Any, tuple[Pixels, Bounds]]:
@@ -146,7 +134,7 @@ def _planned(extent: Extent, mask: Pixels, where: Bounds, mode: Mode, params: Pa
 
 
 def _size(content: Extent, native: Native) -> tuple[int, int]:
-    """What is denoised for a pass: its size, within what the model refines in one piece."""
+    """What is denoised at first: its size, within what the model refines in one piece."""
     scale = min(1.0, math.sqrt(native.refined / content.pixels))
     return max(16, math.floor(content.width * scale)), max(16, math.floor(content.height * scale))
 
@@ -167,7 +155,6 @@ def _task(
     selected: tuple[Pixels, Bounds],
     feather: int,
     size: tuple[int, int],
-    controls: list[Control],
 ) -> Inpaint:
     context, (mask, where) = made.context, selected
     blank = _even(context.extent, 0)
@@ -175,4 +162,4 @@ def _task(
     if picture is None:  # nothing of it would be kept
         depth, data = seen.colours.depth, bytes(seen.colours.pixel_bytes // 4 * 3 * context.extent.pixels)
         picture = Pixels(context.width, context.height, 3, depth, seen.colours.color_space, data)
-    return params.task(mode, picture, shown, feather, size, controls)
+    return params.task(mode, picture, shown, feather, size)

@@ -9,7 +9,9 @@ from bottega.events import Event, Picture
 from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
 from bottega.pixels import DEPTH_BYTES, ColorSpace, Depth, Pixels
-from bottega.planning import Choices, Native, Plan, bounds_of, cut, native_of, pasted, plan, relative
+from bottega.planning import Choices, Native, Plan, bounds_of, cut, cut_control, native_of, pasted, plan, relative
+from bottega.planning.growing import Gathering, Grown
+from bottega.planning.walking import walk
 from bottega.presets import Presets, parameters
 from bottega.session import Connection, Session, Ticket
 from bottega.tasks import (
@@ -26,11 +28,14 @@ from bottega.tasks import (
 )
 from bottega.thumbnails import png, thumbnail
 from bottega.translation import messages as translations
+from bottega.walks import Errand, rounds_of, seen_alone
+from bottega.works import Cancellable
 
 __all__ = [
     "DEPTH_BYTES",
     "BottegaError",
     "Bounds",
+    "Cancellable",
     "Choices",
     "ColorSpace",
     "Connection",
@@ -38,9 +43,12 @@ __all__ = [
     "ControlKind",
     "Depth",
     "Entry",
+    "Errand",
     "Event",
     "Extent",
     "Fill",
+    "Gathering",
+    "Grown",
     "History",
     "Inpaint",
     "InvalidRequest",
@@ -58,6 +66,7 @@ __all__ = [
     "bounds_of",
     "canny_control",
     "cut",
+    "cut_control",
     "map_control",
     "messages",
     "native_of",
@@ -68,6 +77,9 @@ __all__ = [
     "png",
     "pose_control",
     "relative",
+    "rounds_of",
+    "seen_alone",
     "thumbnail",
     "translations",
+    "walk",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import pictures, pixels
@@ -11,10 +10,8 @@ from .canvas import Sheet, colours_of_node, read_layer
 from .client import (
     Bounds,
     Control,
-    Extent,
     InvalidRequest,
     Pixels,
-    PoseHint,
     canny_control,
     cut,
     map_control,
@@ -34,8 +31,10 @@ DETECTED = ("canny",)
 """Kinds that the daemon finds in a picture itself."""
 
 
-def read_controls(seen: Sheet, params: Params, context: Bounds, size: Extent) -> Generator[Any, Any, list[Control]]:
-    """The control layers that are switched on, cut to the context. Raises InvalidRequest for a layer that is gone."""
+def read_controls(seen: Sheet, params: Params, context: Bounds) -> Generator[Any, Any, list[Control]]:
+    """The control layers that are switched on, cut to the context, in its pixels.
+
+    Raises InvalidRequest for a layer that is gone."""
     found: list[Control] = []
     for follow in params.controls:
         if not follow.on or follow.strength <= 0:
@@ -44,14 +43,14 @@ def read_controls(seen: Sheet, params: Params, context: Bounds, size: Extent) ->
         if node is None:
             message = f"the control layer {follow.name!r} is gone."
             raise InvalidRequest(message, remedy="Choose another one, or switch it off.", field="controls")
-        found.append((yield from _control(seen, follow, node, context, size)))
+        found.append((yield from _control(seen, follow, node, context)))
     return found
 
 
-def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, size: Extent) -> Generator[Any, Any, Control]:
+def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds) -> Generator[Any, Any, Control]:
     how: Any = {"strength": follow.strength, "start": follow.start, "end": follow.end}
     if follow.kind == "pose" and node.type() == "vectorlayer":
-        figures = figures_of(node, seen.document.resolution(), context, size)
+        figures = figures_of(node, seen.document.resolution(), context)
         if not figures:
             message, remedy = f"the layer {follow.name!r} shows no figure.", "Add one in the docker."
             raise InvalidRequest(message, remedy=remedy, field="controls")
@@ -60,14 +59,6 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, size: Ext
     if follow.kind == "canny" and follow.detect:
         return canny_control(hint, **how)
     return map_control(follow.kind, hint, **how)  # type: ignore[arg-type]
-
-
-def scaled(control: Control, across: float, down: float) -> Control:
-    """The same for a picture that is denoised so many times larger; pictures are resized by the daemon itself."""
-    if not isinstance(control.hint, PoseHint):
-        return control
-    figures = [tuple(replace(j, x=j.x * across, y=j.y * down) for j in figure) for figure in control.hint.figures]
-    return replace(control, hint=PoseHint(tuple(figures)))
 
 
 def _hint(seen: Sheet, node: Node, context: Bounds) -> Generator[Any, Any, Pixels]:

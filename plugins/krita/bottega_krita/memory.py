@@ -31,8 +31,6 @@ WISHES = "bottega/wishes"
 PICTURE = "bottega/picture/"
 MOST = 200
 """Entries in a document."""
-SIDE = 96
-"""Pixels of a small picture's longer side."""
 MEGABYTES = 20
 """That history may take of a document, unless the artist says otherwise."""
 
@@ -153,14 +151,16 @@ def _packed(name: str, params: Params, candidate: Candidate) -> tuple[bytes, Rec
     packed = zlib.compress(pixels.data, 6)
     form = (pixels.width, pixels.height, pixels.channels, pixels.depth, pixels.color_space)
     bounds, seed = (at.x, at.y, at.width, at.height), candidate.picture.seed
-    png = base64.b64encode(encoded(pictures.thumbnail_image(candidate.image, SIDE))).decode()
+    png = base64.b64encode(encoded(candidate.small)).decode()
     return packed, Record(name, time.time(), params.as_dict(), seed, bounds, form, png, len(packed))
 
 
 def _unpacked(packed: bytes, record: Record) -> Candidate:
     width, height, channels, depth, space = record.form
     pixels = Pixels(width, height, channels, depth, space, zlib.decompress(packed))  # type: ignore[arg-type]
-    return Candidate(Picture("", 0, record.seed, pixels), Bounds(*record.bounds), pictures.image_of(pixels))
+    image = pictures.image_of(pixels)
+    picture, at = Picture("", 0, record.seed, pixels), Bounds(*record.bounds)
+    return Candidate(picture, at, image, pictures.thumbnail_image(image, pictures.SMALL))
 
 
 def encoded(image: Any) -> bytes:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import random
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .client import Choices, Control, Fill, Inpaint, Margin, Pixels
+from .client import Choices, Fill, Inpaint, Margin, Pixels
 
 SEEDS = 1 << 31
 _COMMENT = re.compile(r"(^|\s)#(\s.*|$)")
@@ -133,9 +133,8 @@ class Params:
         mask: Pixels,
         feather: int,
         size: tuple[int, int],
-        controls: Sequence[Control],
     ) -> Inpaint:
-        """The request for the daemon."""
+        """The request for the daemon, without control layers."""
         return Inpaint(
             picture,
             mask,
@@ -151,7 +150,6 @@ class Params:
             clip_skip=self.clip_skip,
             seed=self.seed,
             count=self.count,
-            controls=tuple(controls),
             grow=Margin(mode.grow),
             feather=Margin(feather),
             match_color=self.match_color and mode.name != "generate",

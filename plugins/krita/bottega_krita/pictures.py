@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from .client import Picture, Pixels, thumbnail
-from .pixels import back, sixteen
+from .client import Pixels, thumbnail
 from .qt import QtCore, QtGui
 
 Image = QtGui.QImage
 FLOAT_SIDE = 320
 """Pixels of a floating-point picture's longer side on the screen."""
+SMALL = 96
+"""Pixels of a small picture's longer side."""
+SCREEN = 2048
+"""Pixels of a picture's longer side on the screen."""
 _FORMATS = {
     ("u8", 4): Image.Format.Format_RGBA8888,
     ("u8", 3): Image.Format.Format_RGB888,
@@ -20,7 +21,29 @@ _FORMATS = {
 
 
 def image_of(pixels: Pixels) -> QtGui.QImage:
-    """The picture in 8 bits; floats come out smaller."""
+    """The picture in 8 bits, of at most SCREEN pixels a side; floats come out smaller still."""
+    plain = pixels.depth in ("u8", "u16") and pixels.color_space != "linear"
+    if plain and pixels.extent.longest > SCREEN:
+        return _reduced(pixels)
+    return _whole(pixels)
+
+
+def _reduced(pixels: Pixels) -> QtGui.QImage:
+    """A large picture, made smaller stripe by stripe: Qt holds Python while it scales."""
+    scale = SCREEN / pixels.extent.longest
+    small = Image(max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)), Image.Format.Format_ARGB32)
+    small.fill(0)
+    painter = QtGui.QPainter(small)
+    ignore, smooth = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
+    for y in range(small.height()):
+        first, last = y * pixels.height // small.height(), (y + 1) * pixels.height // small.height()
+        stripe = _whole(pixels.crop(0, first, pixels.width, max(1, last - first)))
+        painter.drawImage(0, y, stripe.scaled(small.width(), 1, ignore, smooth))
+    painter.end()
+    return small
+
+
+def _whole(pixels: Pixels) -> QtGui.QImage:
     form = _FORMATS.get((pixels.depth, pixels.channels))
     if form is None or pixels.color_space == "linear":
         pixels = thumbnail(pixels, FLOAT_SIDE)
@@ -53,26 +76,6 @@ def pixels_of(image: QtGui.QImage) -> Pixels:
     data = bytes(bits.asarray(step * height))
     rows = [data[y * step : y * step + width * 3] for y in range(height)] if step != width * 3 else [data]
     return Pixels(width, height, 3, "u8", "srgb", b"".join(rows))
-
-
-def laid(below: Pixels, layer: Picture) -> Pixels:
-    """RGBA under a layer of its own depth, for a model's eyes: in at most 16 bits, floats in 16 bits too."""
-    form = Image.Format.Format_RGBA8888 if below.depth == "u8" else Image.Format.Format_RGBA64
-    ground = _image(below, form)
-    painter = QtGui.QPainter(ground)
-    assert layer.bounds is not None
-    painter.drawImage(layer.bounds.x, layer.bounds.y, _image(layer.pixels, form))
-    painter.end()
-    bits = ground.constBits()
-    assert bits is not None
-    data = bytes(bits.asarray(ground.bytesPerLine() * ground.height()))
-    return back(data, below)
-
-
-def _image(pixels: Pixels, form: Any) -> QtGui.QImage:
-    data = pixels.data if pixels.depth in ("u8", "u16") else sixteen(pixels)
-    step = pixels.width * (4 if pixels.depth == "u8" else 8)
-    return Image(data, pixels.width, pixels.height, step, form).copy()
 
 
 def decoded(jpeg: bytes) -> QtGui.QImage:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .client import DEPTH_BYTES, Bounds, ColorSpace, Depth, InvalidRequest, Pixels
@@ -129,20 +129,6 @@ def _halves(data: bytes) -> tuple[float, ...]:
     alphas = bytearray(len(data) // 4)
     alphas[0::2], alphas[1::2] = data[6::8], data[7::8]
     return struct.unpack(f"<{len(alphas) // 2}e", alphas)
-
-
-def sixteen(pixels: Pixels) -> bytes:
-    """Floats as 16-bit numbers; what is outside of 0..1 is cut."""
-    values = struct.unpack(f"<{len(pixels.data) // DEPTH_BYTES[pixels.depth]}{CODES[pixels.depth][0]}", pixels.data)
-    return struct.pack(f"<{len(values)}H", *(int(min(max(v, 0.0), 1.0) * 65535.0 + 0.5) for v in values))
-
-
-def back(data: bytes, like: Pixels) -> Pixels:
-    """8- or 16-bit RGBA as pixels of another picture's depth and size."""
-    if like.depth in ("f16", "f32"):
-        values = struct.unpack(f"<{len(data) // 2}H", data)
-        data = struct.pack(f"<{len(values)}{CODES[like.depth][0]}", *(value / 65535.0 for value in values))
-    return replace(like, data=data)
 
 
 def invert(parts: list[bytes]) -> None:

@@ -52,8 +52,8 @@ def svg(figure: int, at: Bounds, canvas: Extent, resolution: float) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(circles)}</svg>'
 
 
-def figures_of(layer: Node, resolution: float, context: Bounds, size: Extent) -> list[tuple[Keypoint, ...]]:
-    """The figures of a vector layer, in pixels of what is denoised. A joint that was deleted is not seen."""
+def figures_of(layer: Node, resolution: float, context: Bounds) -> list[tuple[Keypoint, ...]]:
+    """The figures of a vector layer, in pixels of the context. A joint that was deleted is not seen."""
     found: dict[int, dict[int, tuple[float, float]]] = {}
     shapes: Any = layer.shapes()  # type: ignore[attr-defined]
     for shape in shapes:
@@ -61,15 +61,12 @@ def figures_of(layer: Node, resolution: float, context: Bounds, size: Extent) ->
             middle = shape.boundingBox().center()
             place = middle.x() * resolution / 72.0, middle.y() * resolution / 72.0
             found.setdefault(int(match[1]), {})[int(match[2])] = place
-    return [_figure(joints, context, size) for _, joints in sorted(found.items())]
+    return [_figure(joints, context) for _, joints in sorted(found.items())]
 
 
-def _figure(joints: Mapping[int, tuple[float, float]], context: Bounds, size: Extent) -> tuple[Keypoint, ...]:
+def _figure(joints: Mapping[int, tuple[float, float]], context: Bounds) -> tuple[Keypoint, ...]:
     return tuple(
-        Keypoint(
-            (joints[each][0] - context.x) * size.width / context.width,
-            (joints[each][1] - context.y) * size.height / context.height,
-        )
+        Keypoint(joints[each][0] - context.x, joints[each][1] - context.y)
         if each in joints
         else Keypoint(0.0, 0.0, 0.0)
         for each in range(len(JOINTS))

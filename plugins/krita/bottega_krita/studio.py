@@ -124,8 +124,8 @@ class Studio(QtCore.QObject):
     def cancel(self, work: Work) -> None:
         """Ask a job to end."""
         work.unwanted = True
-        for ticket in work.tickets:
-            ticket.cancel()
+        if work.ticket:
+            work.ticket.cancel()
         self.changed.emit(work)
 
     def cancel_all(self) -> None:

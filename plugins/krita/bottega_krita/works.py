@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from .client import BottegaError, Bounds, Picture, Ticket
+from .client import BottegaError, Bounds, Cancellable, Picture, Ticket
 from .params import Params
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ class Candidate:
     bounds: Bounds
     """Where it lies on the image."""
     image: QtGui.QImage
-    """For the screen."""
+    """For the screen: smaller than a large picture."""
+    small: QtGui.QImage
+    """For lists."""
     index: int = 0
     """Its place among the work's."""
     applied: int = 0
@@ -48,8 +50,8 @@ class Work:
     note: str = ""
     error: BottegaError | None = None
     request: Request | None = None
-    tickets: list[Ticket] = field(default_factory=list)
-    """Its jobs in the daemon: one, and one for each candidate that is refined."""
+    ticket: Cancellable | None = None
+    """What cancels it: its job in the daemon, or the walk from job to job."""
     candidates: list[Candidate] = field(default_factory=list)
     preview: tuple[Any, Bounds] | None = None
     """The newest step's picture, and where it lies."""
@@ -72,8 +74,8 @@ class Work:
 
     @property
     def job_id(self) -> str:
-        """The daemon's name for it, "" before it has one."""
-        return self.tickets[0].job_id if self.tickets else ""
+        """The daemon's name for it, "" before it has one, and for a walk, which has many."""
+        return self.ticket.job_id if isinstance(self.ticket, Ticket) else ""
 
 
 def kept(works: list[Work]) -> list[Work]:

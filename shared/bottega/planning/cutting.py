@@ -35,6 +35,8 @@ def cut(pixels: Pixels, bounds: Bounds, outside: float | None = None) -> Pixels:
 
     A mask wants 1 there: where there is no canvas yet, all is to be painted.
     """
+    if bounds == pixels.extent.bounds:
+        return pixels
     if bounds in pixels.extent.bounds:
         return pixels.crop(bounds.x, bounds.y, bounds.width, bounds.height)
     void = None if outside is None else _pixel(pixels, outside)

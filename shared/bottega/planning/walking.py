@@ -21,7 +21,8 @@ from bottega.planning.plan import Plan
 from bottega.tasks import Inpaint, Margin
 
 Layers: TypeAlias = list[Picture]
-Walk: TypeAlias = Generator[list[Inpaint], list[Layers], list[Pixels]]
+Walk: TypeAlias = Generator[list[Inpaint], list[Layers], list[Any]]
+"""Returns contexts, which are whatever its hands' `laid` gives: pictures, where they do not say otherwise."""
 
 MOST_TILES = 512
 """For one mask: the whole of 8192 x 8192 for a model of 512, with some to spare. More would take hours."""
@@ -33,14 +34,16 @@ _GLANCE = 256
 class Hands:
     """How a host works on pixels."""
 
-    laid: Callable[[Pixels, Sequence[Picture]], Pixels]
-    """A picture under layers, in its own channels and depth; where their alpha is 0, and outside of their bounds, every
-    bit is the picture's own."""
+    laid: Callable[[Any, Sequence[Picture]], Any]
+    """A context under layers; where their alpha is 0, and outside of their bounds, every bit is its own. It is given
+    what was sent, later its own results, each of them once: it may work in place."""
     reach: Callable[[Picture, Extent], Any]
     """How far a layer shows, on its whole context: whatever `faded` takes."""
     faded: Callable[[Any, Bounds, float, float], Pixels | None]
     """A part of that as a mask, which fades in over so many pixels from its left and from its top edge (0: not at all);
     None if it shows nowhere there."""
+    cut: Callable[[Any, Bounds], Pixels] = cut
+    """A part of a context as it looks, in the channels and depth of what was sent."""
 
 
 def layer_bounds(layer: Picture) -> Bounds:
@@ -72,9 +75,9 @@ def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     return contexts
 
 
-def carry_out(walks: Sequence[Walk], ask: Callable[[list[Inpaint]], list[Layers]]) -> list[list[Pixels]]:
+def carry_out(walks: Sequence[Walk], ask: Callable[[list[Inpaint]], list[Layers]]) -> list[list[Any]]:
     """Every walk to its end, side by side: `ask` has jobs done, those of all walks at once."""
-    waiting, ended = dict(enumerate(walks)), dict[int, list[Pixels]]()
+    waiting, ended = dict(enumerate(walks)), dict[int, list[Any]]()
     wanted = {index: next(each) for index, each in waiting.items()}
     while wanted:
         answers = iter(ask([job for jobs in wanted.values() for job in jobs]))
@@ -110,21 +113,21 @@ def _refine(
     each: Pass,
     task: Inpaint,
     refined: Sequence[Inpaint],
-    contexts: list[Pixels],
+    contexts: list[Any],
     reached: Any,
     hands: Hands,
 ) -> Walk:
     """A further pass over every candidate's context: all candidates at once, one tile after the other."""
     if not each.tiles:
-        asked = zip(refined, contexts, strict=True)
-        jobs = [replace(job, picture=context) for job, context in asked]
+        asked, whole = zip(refined, contexts, strict=True), plan.context.extent.bounds
+        jobs = [replace(job, picture=hands.cut(context, whole)) for job, context in asked]
         found = yield [_at(job, task, plan.context, each.content, each.strength) for job in jobs]
         return [hands.laid(context, layers) for context, layers in zip(contexts, found, strict=True)]
     for tile, size, mask in _tiles(plan, each, reached, hands):
         place = tile.seen_from(plan.context)
         soft = {"mask": mask, "grow": Margin(), "feather": Margin()}
         pairs = zip(refined, contexts, strict=True)
-        jobs = [replace(job, picture=cut(context, place), **soft) for job, context in pairs]
+        jobs = [replace(job, picture=hands.cut(context, place), **soft) for job, context in pairs]
         found = yield [_at(job, task, tile, size, each.strength) for job in jobs]
         contexts = [
             hands.laid(context, [_moved(layer, place) for layer in layers])

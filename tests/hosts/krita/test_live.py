@@ -45,6 +45,15 @@ def opened(krita: Krita) -> Krita:
     """Krita with an image of two layers, a selection and the docker."""
     krita.run(OPEN)
     krita.wait("S.connection.state == 'connected' and S.catalog is not None")
+    krita.run("""
+        sent, submit = [], S.session.submit
+
+        def counted(task, **wishes):
+            sent.append(task)
+            return submit(task, **wishes)
+
+        S.session.submit = counted
+    """)
     return krita
 
 
@@ -89,17 +98,20 @@ def test_what_is_large_is_composed_and_then_refined(painted: Krita) -> None:
     """One job composes both candidates at a size that the model composes well at, then each is refined at a larger one,
     at a lower strength, from what was composed."""
     said = painted.run("""
-        from bottega_krita import asking
-        w, c = S.works[0], S.works[0].candidates
-        task = asking.refined(w.request, c[0].picture)
-        result = {"way": w.request.plan.way, "jobs": len(w.tickets), "sizes": [w.request.task.width, task.width],
-                  "strength": task.strength, "seed": task.seed, "indices": [each.index for each in c],
-                  "form": [task.picture.depth, task.picture.channels],
-                  "changed": task.picture.data != w.request.task.picture.data}
+        w = S.works[0]
+        first, *others = sent
+        result = {"way": w.request.plan.way, "counts": [each.count for each in sent],
+                  "sizes": [each.width for each in sent], "strengths": [each.strength for each in sent],
+                  "seeds": [each.seed for each in sent], "fills": [each.fill for each in others],
+                  "indices": [each.index for each in w.candidates],
+                  "form": [others[0].picture.depth, others[0].picture.channels],
+                  "changed": len({each.picture.data for each in sent})}
     """)
-    assert said["way"] != "one" and said["jobs"] == 3 and said["sizes"][0] < said["sizes"][1]
-    assert said["strength"] < 1 and said["seed"] == 5 and said["indices"] == [0, 1]
-    assert said["form"] == ["u8", 4] and said["changed"]
+    assert said["way"] == "two" and said["counts"] == [2, 1, 1] and said["seeds"] == [5, 5, 6]
+    assert said["sizes"][0] < said["sizes"][1] == said["sizes"][2]
+    assert said["strengths"][0] == 1 and 0 < said["strengths"][1] == said["strengths"][2] < 1
+    assert said["fills"] == ["keep", "keep"] and said["indices"] == [0, 1]
+    assert said["form"] == ["u8", 4] and said["changed"] == 3
 
 
 def test_candidates_are_shown_on_the_canvas_before_they_are_applied(painted: Krita) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import pictures
 from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app
 from ..settings import document_id, setting
@@ -124,7 +123,7 @@ class Results(QtWidgets.QWidget):
             self.strip.setCurrentRow(0)
 
     def _insert(self, work: Work, candidate: Candidate, place: int) -> None:
-        icon = QtGui.QIcon(QtGui.QPixmap.fromImage(pictures.thumbnail_image(candidate.image, SIDE)))
+        icon = QtGui.QIcon(QtGui.QPixmap.fromImage(candidate.small))
         item = QtWidgets.QListWidgetItem(icon, str(candidate.picture.seed))
         item.setData(Qt.ItemDataRole.UserRole, (work, candidate))
         item.setToolTip(f"{work.title}\n{say('Seed')} {candidate.picture.seed}")

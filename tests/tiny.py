@@ -90,14 +90,16 @@ class TinyLibrary:
     controls: Mapping[str, Path]
 
 
-def tiny_checkpoint(folder: Path, seed: int = 0, *, prediction_type: str = "epsilon", channels: int = 4) -> Path:
-    """Write a diffusers folder (under 1 M parameters, float32, native 64 px) and return it; same seed, same weights.
+def tiny_checkpoint(
+    folder: Path, seed: int = 0, *, prediction_type: str = "epsilon", channels: int = 4, native: int = NATIVE
+) -> Path:
+    """Write a diffusers folder (under 1 M parameters, float32) and return it; same seed, same weights.
     Its UNet takes so many channels: nine are those of a model for inpainting."""
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = write_tokenizer(folder / "tokenizer")
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(seed)
-        _tiny_unet(channels).save_pretrained(folder / "unet")
+        _tiny_unet(channels, native).save_pretrained(folder / "unet")
         _tiny_vae().save_pretrained(folder / "vae")
         _save_text(_tiny_text(vocabulary), folder / "text_encoder")
     _write_json(folder / "scheduler" / "scheduler_config.json", {**SCHEDULER, "prediction_type": prediction_type})
@@ -200,9 +202,9 @@ def _byte_letters() -> list[str]:
     return [chr(byte) if byte in printable else chr(next(spare)) for byte in range(256)]
 
 
-def _tiny_unet(channels: int) -> UNet2DConditionModel:
+def _tiny_unet(channels: int, native: int) -> UNet2DConditionModel:
     """A random UNet whose output has unit deviation and answers to its prompt."""
-    net = UNet2DConditionModel(**UNET, in_channels=channels).eval()
+    net = UNet2DConditionModel(**UNET | {"sample_size": native // 8}, in_channels=channels).eval()
     for name, module in net.named_modules():
         if name.endswith("attn2.to_out.0"):
             module.weight.mul_(8.0)

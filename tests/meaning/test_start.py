@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bottega_daemon.spec import Extent, Generate, Inpaint
+from bottega_daemon.rpc.menus import PREFERRED_START_SAMPLER
+from bottega_daemon.spec import Denoising, Extent, Generate, Inpaint
 from bottega_daemon.starter.generator import colours, materials
 from bottega_daemon.starter.training import judge
 from tests.meaning.kit import SIDE, Rgb, Studio, how
@@ -14,6 +15,11 @@ from tests.meaning.rulers import HUE_LIMIT, apart, hue_errors, prompt_of
 STRENGTHS = (0.2, 0.4, 0.6, 0.8, 1.0)
 HOLE = (slice(32, 96), slice(32, 96))
 INSIDE = (slice(36, 92), slice(36, 92))  # away from the mask's edge, on which latent cells are mixed
+
+
+def begun(prompt: str, seed: int) -> Denoising:
+    """The daemon's own defaults for what begins with a picture."""
+    return how(prompt, seed, sampler=PREFERRED_START_SAMPLER)
 
 
 def wall(seed: int, colour: str = "grey") -> Rgb:
@@ -28,7 +34,7 @@ def test_strength_orders_likeness(studio: Studio) -> None:
     starts, prompt = [wall(seed) for seed in range(3)], prompt_of("blue", "checker")
     made = studio.paint(
         [
-            Generate(how(prompt, seed), Extent(SIDE, SIDE), studio.image(start), strength)
+            Generate(begun(prompt, seed), Extent(SIDE, SIDE), studio.image(start), strength)
             for seed, start in enumerate(starts)
             for strength in STRENGTHS
         ]
@@ -49,7 +55,7 @@ def repainted(studio: Studio) -> tuple[list[Rgb], Rgb]:
     hole = studio.image(mask, "data")
     made = studio.paint(
         [
-            Inpaint(how(prompt_of(colour, ("dots", "checker")[seed % 2]), seed), studio.image(walls[seed]), hole)
+            Inpaint(begun(prompt_of(colour, ("dots", "checker")[seed % 2]), seed), studio.image(walls[seed]), hole)
             for seed, colour in enumerate(colours.CHROMATIC)
         ]
     )

@@ -115,6 +115,16 @@ def test_trigger_words_come_from_the_most_deliberate_source(
     assert (found.triggers, found.trigger_source) == expected
 
 
+def test_tags_are_what_the_training_captions_said(tmp_path: Path) -> None:
+    """The most frequent first, of all folders together, and no more than menus can hold."""
+    tiny_lora(tmp_path / "loras" / "ink.safetensors", metadata={"ss_tag_frequency": tags(tree=12, ink=10, fog=1)})
+    many = json.dumps({"a": {str(number): 1000 - number for number in range(99)}})
+    tiny_lora(tmp_path / "loras" / "much.safetensors", metadata={"ss_tag_frequency": many})
+    tiny_lora(tmp_path / "loras" / "none.safetensors", metadata={})
+    found = {lora.name: lora.tags for lora in Library([tmp_path]).scan().loras}
+    assert found == {"ink": ("ink", "tree", "fog"), "much": tuple(map(str, range(64))), "none": ()}
+
+
 def test_a_sidecar_without_a_list_is_a_problem(tmp_path: Path) -> None:
     tiny_lora(tmp_path / "loras" / "ink.safetensors")
     write(tmp_path / "loras" / "ink.bottega.json", '{"trigger_words": "ink"}')

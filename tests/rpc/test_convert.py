@@ -128,12 +128,14 @@ def test_what_a_request_leaves_out_takes_the_catalogs_defaults() -> None:
     assert 0 <= how.seed < 2**32
 
 
-def test_an_inpaint_takes_the_catalogs_sampler_for_it() -> None:
-    silent = task_pb2.Inpaint(picture=image(64, 64), mask=mask(64, 64))
-    task = task_of(task_pb2.Task(inpaint=silent), MENUS, {})
-    assert task.how.sampler == MENUS.defaults.inpaint_sampler == "dpmpp_2m_sde"
-    silent.denoising.sampler = "euler"
-    assert task_of(task_pb2.Task(inpaint=silent), MENUS, {}).how.sampler == "euler"
+def test_what_begins_with_a_picture_takes_the_catalogs_sampler_for_it() -> None:
+    inpaint = task_pb2.Inpaint(picture=image(64, 64), mask=mask(64, 64))
+    silent = task_pb2.Task(inpaint=inpaint), task_pb2.Task(generate=task_pb2.Generate(start=image(64, 64)))
+    for message in silent:
+        task = task_of(message, MENUS, {})
+        assert task.how.sampler == MENUS.defaults.start_sampler == "dpmpp_2m_sde"
+        (message.inpaint if message.HasField("inpaint") else message.generate).denoising.sampler = "euler"
+        assert task_of(message, MENUS, {}).how.sampler == "euler"
 
 
 def test_a_seed_is_drawn_so_that_the_last_pictures_fits_too(monkeypatch: pytest.MonkeyPatch) -> None:

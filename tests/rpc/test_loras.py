@@ -19,7 +19,7 @@ from bottega_daemon.spec import Denoising, Lora
 from tests.rpc.kit import MENUS, generate
 
 INK = Entry("ink", Path("ink"), "sd15", 0, ("ink wash",), "author", 9, 1)
-OIL = replace(INK, name="oil", trigger_source="training")
+OIL = replace(INK, name="oil", trigger_source="training", tags=("fog", "tree"))
 XL = replace(INK, name="xl-oil", family="sdxl")
 WORD, BAD = Embedding("zap", Path(), "sd15", 0, 2, 9, 1), Embedding("xlzap", Path(), "sdxl", 1280, 2, 9, 1)
 SHELF = replace(MENUS, loras={each.name: each for each in (INK, OIL, XL)}, embeddings={"zap": WORD, "xlzap": BAD})
@@ -94,6 +94,7 @@ def test_the_catalog_lists_them() -> None:
         ("oil", "sd15", ["ink wash"], catalog_pb2.TRIGGER_SOURCE_TRAINING),
         ("xl-oil", "sdxl", ["ink wash"], catalog_pb2.TRIGGER_SOURCE_AUTHOR),
     ]
+    assert [list(row.tags) for row in catalog.loras] == [[], ["fog", "tree"], []]
     assert [(row.name, row.vectors) for row in catalog.embeddings] == [("zap", 2), ("xlzap", 2)]
     assert (catalog.limits.max_loras, catalog.limits.max_lora_weight) == (16, 10.0)
     assert catalog_message(replace(SHELF, loras={})).version != catalog.version

@@ -63,6 +63,8 @@ class Lora:
     nbytes: int
     changed: int
     """Time of the last change in ns: a file that was replaced by one of the same size is another one."""
+    tags: tuple[str, ...] = ()
+    """What its training captions said, the most frequent first."""
 
     def __str__(self) -> str:
         return self.name

@@ -14,7 +14,7 @@ from bottega_daemon.models.files import read_json
 from bottega_daemon.models.header import Header, read_header
 from bottega_daemon.models.inspect import sidecar_of
 
-MAX_TRIGGERS = 16
+MAX_TRIGGERS, MAX_TAGS = 16, 64
 MAX_TRIGGER = 100
 """Characters of one trigger word."""
 SHARED_BY = 0.9
@@ -48,10 +48,12 @@ def lora_file(path: Path) -> Lora:
     if any(place.part == "unet" and not place.layer.startswith(_ROOTS) for place in shapes):
         raise CorruptModel(f"{path} is a LoRA for a family that Bottega does not know.", remedy=_NOT_A_LORA)
     context = _context(shapes)
-    words, source = _triggers(path, header)
+    said = _tags(header.metadata.get("ss_tag_frequency", ""))
+    words, source = _triggers(path, header, said)
     stat = path.stat()
     family = _family(shapes, context, header)
-    return Lora(path.stem, path, family, context, words, source, stat.st_size, stat.st_mtime_ns)
+    tags = _clean(said, MAX_TAGS)
+    return Lora(path.stem, path, family, context, words, source, stat.st_size, stat.st_mtime_ns, tags)
 
 
 def embedding_file(path: Path) -> Embedding:
@@ -97,7 +99,7 @@ def _family(shapes: Shapes, context: int, header: Header) -> str:
     return next(said, "sd15")
 
 
-def _triggers(path: Path, header: Header) -> tuple[tuple[str, ...], TriggerSource]:
+def _triggers(path: Path, header: Header, said: Mapping[str, int]) -> tuple[tuple[str, ...], TriggerSource]:
     """Trigger words and where they stand: a sidecar before the author's metadata before the training captions."""
     sidecar = sidecar_of(path)
     if sidecar.is_file():
@@ -108,27 +110,27 @@ def _triggers(path: Path, header: Header) -> tuple[tuple[str, ...], TriggerSourc
         return _clean(words), "sidecar"
     if words := _clean(header.metadata.get("modelspec.trigger_phrase", "").split(",")):
         return words, "author"
-    words = _clean(_common_tags(header.metadata.get("ss_tag_frequency", "")))
+    most = max(said.values(), default=0)
+    words = _clean(tag for tag, count in said.items() if count >= SHARED_BY * most)
     return words, "training" if words else ""
 
 
-def _common_tags(text: str) -> list[str]:
-    """Tags that nearly every caption had, most frequent first, of kohya's {"folder": {"tag": count}}."""
+def _tags(text: str) -> dict[str, int]:
+    """How many captions had each tag, the most frequent first, of kohya's {"folder": {"tag": count}}."""
     try:
         folders: Any = json.loads(text) if text else {}
     except (ValueError, RecursionError):
-        return []
+        return {}
     counts: dict[str, int] = {}
     for tags in folders.values() if isinstance(folders, dict) else ():
         for tag, count in tags.items() if isinstance(tags, dict) else ():
             if isinstance(count, int):
                 counts[tag.strip()] = counts.get(tag.strip(), 0) + count
-    most = max(counts.values(), default=0)
-    return sorted((tag for tag, count in counts.items() if count >= SHARED_BY * most), key=lambda tag: -counts[tag])
+    return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
 
 
-def _clean(words: Iterable[str]) -> tuple[str, ...]:
+def _clean(words: Iterable[str], most: int = MAX_TRIGGERS) -> tuple[str, ...]:
     """Distinct words without blanks around them, as many and as long as menus can show."""
     stripped = dict.fromkeys(" ".join(word.split())[:MAX_TRIGGER] for word in words)
     readable = (word.encode("utf-8", "replace").decode() for word in stripped if word)
-    return tuple(readable)[:MAX_TRIGGERS]
+    return tuple(readable)[:most]

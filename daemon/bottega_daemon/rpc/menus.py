@@ -13,8 +13,9 @@ from bottega_daemon.rpc.limits import LIMITS, Limits
 
 PREFERRED_SAMPLER = "dpmpp_2m"
 PREFERRED_SCHEDULE = "karras"
-PREFERRED_INPAINT_SAMPLER = "dpmpp_2m_sde"
-"""Fresh noise on the way lets a masked part find together with its surroundings, in as many calls (docs/inpaint.md)."""
+PREFERRED_START_SAMPLER = "dpmpp_2m_sde"
+"""Where a picture is there already: fresh noise on the way lets what is painted find together with what stays of it,
+in as many calls (docs/inpaint.md)."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Defaults:
     steps: int = 20
     guidance: float = 5.0
     strength: float = 0.6
-    inpaint_sampler: str = PREFERRED_INPAINT_SAMPLER
+    start_sampler: str = PREFERRED_START_SAMPLER
 
 
 @dataclass(frozen=True)

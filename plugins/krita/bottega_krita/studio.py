@@ -24,6 +24,7 @@ from .host import Chore, Main
 from .params import Params, drawn_seed
 from .qt import QtCore, Signal, app
 from .settings import document_id, setting
+from .spoken import Spoken
 from .words import say
 from .works import Candidate, Work, kept, layer_name
 
@@ -50,6 +51,7 @@ class Studio(QtCore.QObject):
         super().__init__()
         self.main = Main()
         self.works: list[Work] = []
+        self.spoken = Spoken()
         self.dockers: list[Any] = []
         """One for each window."""
         self.connection = Connection("connecting")
@@ -101,6 +103,8 @@ class Studio(QtCore.QObject):
         document = document or app().activeDocument()
         if params.seed < 0:
             params = dataclasses.replace(params, seed=drawn_seed(params.count))
+        if not replaces:
+            self.spoken.hear(params.prompt)
         work = Work(next(self._numbers), params, document_id(document), live=bool(replaces), arrived=arrived)
         self.works = kept([work, *self.works])
         try:

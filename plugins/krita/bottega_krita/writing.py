@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .client import messages
@@ -60,27 +60,26 @@ def typed(text: str, cursor: int) -> str:
     return found if len(found) >= 2 or found == "<" else ""
 
 
-def completions(catalog: messages.Catalog | None, checkpoint: str = "") -> list[str]:
-    """Everything that the catalog lets one write: LoRAs and embeddings that fit the checkpoint, trigger words."""
+def completions(catalog: messages.Catalog | None, checkpoint: str = "", own: Iterable[str] = ()) -> list[str]:
+    """Everything that one may want to write: LoRAs and embeddings that fit the checkpoint, their trigger words, the
+    artist's own phrases, and tags of LoRAs' training captions."""
     if catalog is None:
-        return []
+        return list(own)
     name = checkpoint or (catalog.defaults.checkpoint if catalog.defaults else "")
     family = next((each.family for each in catalog.checkpoints if each.name == name), "")
     near = family.partition("-")[0]  # sd15's LoRAs work with sd15-inpaint
-    found: list[str] = []
-    for lora in catalog.loras:
-        if not near or lora.family.partition("-")[0] == near:
-            found += [f"<lora:{lora.name}:1>", *lora.trigger_words]
+    loras = [each for each in catalog.loras if not near or each.family.partition("-")[0] == near]
+    found = [word for lora in loras for word in (f"<lora:{lora.name}:1>", *lora.trigger_words)]
     found += [each.name for each in catalog.embeddings if not near or each.family.partition("-")[0] == near]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *own, *(tag for lora in loras for tag in lora.tags)]))
 
 
 def matching(words: Iterable[str], begun: str, most: int = 12) -> list[str]:
-    """The words that continue what was begun, those that start with it first."""
-    wanted = begun.casefold().lstrip("<")
-    plain: Sequence[tuple[int, str]] = [
-        (word.casefold().removeprefix("<lora:").find(wanted), word)
-        for word in words
-        if not begun.startswith("<") or word.startswith("<")
-    ]
-    return [word for place, word in sorted(plain, key=lambda pair: pair[0] > 0) if place >= 0][:most]
+    """The words that continue what was begun: first those that start with it, then those of which a word does."""
+    wanted = begun.casefold().lstrip("<").removeprefix("lora:")
+    found: list[tuple[int, str]] = []
+    for word in words:
+        plain = word.casefold().removeprefix("<lora:")
+        if wanted in plain and (word.startswith("<") or not begun.startswith("<")):
+            found.append((0 if plain.startswith(wanted) else 1 if f" {wanted}" in plain else 2, word))
+    return [word for _, word in sorted(found, key=lambda pair: pair[0])][:most]

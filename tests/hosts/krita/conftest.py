@@ -15,6 +15,7 @@ from scripts import package
 from tests.daemon import Daemon, running_daemon
 from tests.hosts import desk as desks
 from tests.hosts.krita import rig
+from tests.tiny_adapters import tiny_embedding, tiny_lora
 
 OPEN = """
 from bottega_krita.extension import studio
@@ -54,8 +55,12 @@ class Told(dict[str, Any]):
 
 @pytest.fixture(scope="session")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, Any, None]:
-    """A daemon with the starter model."""
-    with running_daemon(tmp_path_factory.mktemp("krita-daemon"), starter=True) as daemon:
+    """A daemon with the starter model, a LoRA and an embedding."""
+    models = tmp_path_factory.mktemp("krita-models")
+    tags = json.dumps({"5_ink": {"sumi-e": 20, "misty mountains": 9, "bamboo": 4}})
+    tiny_lora(models / "loras" / "inkwash.safetensors", metadata={"ss_tag_frequency": tags})
+    tiny_embedding(models / "embeddings" / "oldpaper.safetensors")
+    with running_daemon(tmp_path_factory.mktemp("krita-daemon"), [models], starter=True) as daemon:
         yield daemon
 
 

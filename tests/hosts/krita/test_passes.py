@@ -1,4 +1,5 @@
 """Large selections in a live Krita: every planned pass is carried out, and may be cancelled or lose its daemon."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -94,8 +95,8 @@ def test_the_layers_are_what_the_plan_paints(tiled: Krita, daemon: Daemon, tmp_p
     data = {name: (tiled.home / f"{name}.bin").read_bytes() for name in ("picture", "mask", "layer0", "layer1")}
     picture = Pixels(width, height, 4, "u8", "srgb", data["picture"])
     mask = Pixels(width, height, 1, "u8", "data", data["mask"])
-    soft = {"grow": Margin(said["grow"]), "feather": Margin(said["feather"])}
-    task = Inpaint(picture, mask, "green grass", 1.0, "auto", seed=3, count=2, steps=2, **soft)
+    grow, feather = Margin(said["grow"]), Margin(said["feather"])
+    task = Inpaint(picture, mask, "green grass", seed=3, count=2, steps=2, grow=grow, feather=feather)
     choices = Choices(said["grow"], said["feather"])
     with connect(daemon.address, daemon.token) as client:
         native = native_of(client.catalog())
@@ -116,6 +117,29 @@ def test_no_pass_holds_the_main_thread(tiled: Krita) -> None:
     """Gathering tiles and laying them happens elsewhere."""
     slow = {name: work for name, (_, work) in tiled.run("result = S.main.blocks").items() if work > 0.016}
     assert not slow, slow
+
+
+def test_what_is_refined_whole_is_two_jobs(tiled: Krita) -> None:
+    """Composed small, then refined in one piece from what was composed."""
+    tiled.run("""
+        s = Selection()
+        s.select(150, 100, 100, 80, 255)
+        d.setSelection(s)
+        sent.clear()
+        dock.form.count.setValue(1)
+        w = dock.ask("fill")
+    """)
+    tiled.wait("w.ended", 300)
+    said = tiled.run("""
+        p, c = w.request.plan, w.candidates[0]
+        result = {"error": str(w.error), "way": p.way, "sizes": [[j.width, j.height] for j in sent],
+                  "planned": [[each.content.width, each.content.height] for each in p.passes],
+                  "strengths": [j.strength for j in sent], "bounds": c.bounds.as_dict(), "result": p.result.as_dict(),
+                  "other": sent[0].picture.data != sent[1].picture.data}
+    """)
+    assert said["error"] == "None" and said["way"] == "two" and said["sizes"] == said["planned"]
+    assert len(said["sizes"]) == 2 and said["strengths"][0] == 1 > said["strengths"][1] > 0 and said["other"]
+    assert Bounds(**said["bounds"]) in Bounds(**said["result"])
 
 
 def test_what_is_only_refined_goes_in_tiles_too(tiled: Krita) -> None:

@@ -45,6 +45,7 @@ def catalog_message(menus: Menus) -> pb.Catalog:
                 trigger_words=row.triggers,
                 trigger_source=SOURCE_VALUES[row.trigger_source],
                 size=row.nbytes,
+                tags=row.tags,
             )
             for row in menus.loras.values()
         ],
@@ -75,7 +76,7 @@ def _defaults(menus: Menus) -> pb.Defaults:
         schedule=row.schedule,
         steps=row.steps,
         guidance=row.guidance,
-        inpaint_sampler=row.inpaint_sampler,
+        start_sampler=row.start_sampler,
     )
 
 

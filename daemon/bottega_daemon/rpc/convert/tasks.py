@@ -38,7 +38,8 @@ def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
 
 def _generate(message: pb.Generate, menus: Menus, inline: Inline) -> Generate:
     checkpoint = _checkpoint(message.denoising, menus, "generate.denoising")
-    how = _denoising(message.denoising, checkpoint, menus, inline, "generate.denoising")
+    fitting = _started(menus) if message.HasField("start") else menus
+    how = _denoising(message.denoising, checkpoint, fitting, inline, "generate.denoising")
     for index, control in enumerate(how.controls):
         if isinstance(control.hint, InpaintHint):
             raise InvalidRequest(
@@ -66,9 +67,13 @@ def _wished_extent(message: image_pb2.Extent, start: Image | None, checkpoint: C
 
 def _inpaint(message: pb.Inpaint, menus: Menus, inline: Inline) -> Inpaint:
     checkpoint = _checkpoint(message.denoising, menus, "inpaint.denoising")
-    menus = replace(menus, defaults=replace(menus.defaults, sampler=menus.defaults.inpaint_sampler))
-    how = _denoising(message.denoising, checkpoint, menus, inline, "inpaint.denoising")
+    how = _denoising(message.denoising, checkpoint, _started(menus), inline, "inpaint.denoising")
     return inpainting.inpaint_of(message, how, inline)
+
+
+def _started(menus: Menus) -> Menus:
+    """The same for what begins with a picture: another sampler where none is named."""
+    return replace(menus, defaults=replace(menus.defaults, sampler=menus.defaults.start_sampler))
 
 
 def _checkpoint(message: pb.Denoising, menus: Menus, field: str) -> Checkpoint:

@@ -114,7 +114,8 @@ class Form(QtWidgets.QWidget):
         kit.fill(self.schedule, [first, *((each.label, each.name) for each in catalog.schedules)])
 
     def _words(self) -> list[str]:
-        return completions(self._studio.catalog, self.checkpoint.currentData() or "")
+        own = self._studio.spoken.phrases
+        return completions(self._studio.catalog, self.checkpoint.currentData() or "", own)
 
     def params(self) -> Params:
         """What is wished now; a random seed is -1."""

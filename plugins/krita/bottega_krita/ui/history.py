@@ -69,6 +69,7 @@ class History(QtWidgets.QWidget):
         """What the open image remembers."""
         document = app().activeDocument()
         self._records = memory.records(document) if document else []
+        self._studio.spoken.read(record.prompt for record in self._records)
         self._fill()
 
     def _arrived(self, work: Work, candidate: Candidate) -> None:

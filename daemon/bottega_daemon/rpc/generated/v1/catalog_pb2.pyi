@@ -45,18 +45,20 @@ class ControlNetwork(_message.Message):
     def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., kind: _Optional[_Union[_control_pb2.ControlKind, str]] = ..., size: _Optional[int] = ...) -> None: ...
 
 class Lora(_message.Message):
-    __slots__ = ("name", "family", "trigger_words", "trigger_source", "size")
+    __slots__ = ("name", "family", "trigger_words", "trigger_source", "size", "tags")
     NAME_FIELD_NUMBER: _ClassVar[int]
     FAMILY_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_WORDS_FIELD_NUMBER: _ClassVar[int]
     TRIGGER_SOURCE_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
     name: str
     family: str
     trigger_words: _containers.RepeatedScalarFieldContainer[str]
     trigger_source: TriggerSource
     size: int
-    def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., trigger_words: _Optional[_Iterable[str]] = ..., trigger_source: _Optional[_Union[TriggerSource, str]] = ..., size: _Optional[int] = ...) -> None: ...
+    tags: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., trigger_words: _Optional[_Iterable[str]] = ..., trigger_source: _Optional[_Union[TriggerSource, str]] = ..., size: _Optional[int] = ..., tags: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class Embedding(_message.Message):
     __slots__ = ("name", "family", "vectors", "size")
@@ -101,20 +103,20 @@ class CatalogProblem(_message.Message):
     def __init__(self, file: _Optional[str] = ..., message: _Optional[str] = ..., remedy: _Optional[str] = ...) -> None: ...
 
 class Defaults(_message.Message):
-    __slots__ = ("checkpoint", "sampler", "schedule", "steps", "guidance", "inpaint_sampler")
+    __slots__ = ("checkpoint", "sampler", "schedule", "steps", "guidance", "start_sampler")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     SAMPLER_FIELD_NUMBER: _ClassVar[int]
     SCHEDULE_FIELD_NUMBER: _ClassVar[int]
     STEPS_FIELD_NUMBER: _ClassVar[int]
     GUIDANCE_FIELD_NUMBER: _ClassVar[int]
-    INPAINT_SAMPLER_FIELD_NUMBER: _ClassVar[int]
+    START_SAMPLER_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
     sampler: str
     schedule: str
     steps: int
     guidance: float
-    inpaint_sampler: str
-    def __init__(self, checkpoint: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ..., inpaint_sampler: _Optional[str] = ...) -> None: ...
+    start_sampler: str
+    def __init__(self, checkpoint: _Optional[str] = ..., sampler: _Optional[str] = ..., schedule: _Optional[str] = ..., steps: _Optional[int] = ..., guidance: _Optional[float] = ..., start_sampler: _Optional[str] = ...) -> None: ...
 
 class Limits(_message.Message):
     __slots__ = ("min_side", "max_side", "max_pixels", "max_steps", "max_count", "max_controls", "max_prompt_characters", "max_blob_bytes", "max_inline_bytes", "max_loras", "max_lora_weight")

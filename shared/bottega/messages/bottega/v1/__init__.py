@@ -849,9 +849,10 @@ class Defaults(betterproto2.Message):
 
     guidance: "float" = betterproto2.field(5, betterproto2.TYPE_FLOAT)
 
-    inpaint_sampler: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
+    start_sampler: "str" = betterproto2.field(6, betterproto2.TYPE_STRING)
     """
-    Instead of `sampler` in an inpaint: one that draws fresh noise on its way finds together with what it must keep.
+    Instead of `sampler` where a job begins with a picture (an inpaint, a start picture): one that draws fresh noise on
+    its way finds together with what it keeps.
     """
 
 
@@ -1605,6 +1606,11 @@ class Lora(betterproto2.Message):
     size: "int" = betterproto2.field(5, betterproto2.TYPE_UINT64)
     """
     Bytes on disk.
+    """
+
+    tags: "list[str]" = betterproto2.field(6, betterproto2.TYPE_STRING, repeated=True)
+    """
+    What its training captions said, the most frequent first: words to complete a prompt with.
     """
 
 

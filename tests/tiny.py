@@ -204,7 +204,8 @@ def _byte_letters() -> list[str]:
 
 def _tiny_unet(channels: int, native: int) -> UNet2DConditionModel:
     """A random UNet whose output has unit deviation and answers to its prompt."""
-    net = UNet2DConditionModel(**UNET | {"sample_size": native // 8}, in_channels=channels).eval()
+    shape: dict[str, Any] = {**UNET, "sample_size": native // 8, "in_channels": channels}
+    net = UNet2DConditionModel(**shape).eval()
     for name, module in net.named_modules():
         if name.endswith("attn2.to_out.0"):
             module.weight.mul_(8.0)

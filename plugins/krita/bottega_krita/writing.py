@@ -76,10 +76,11 @@ def completions(catalog: messages.Catalog | None, checkpoint: str = "", own: Ite
 
 def matching(words: Iterable[str], begun: str, most: int = 12) -> list[str]:
     """The words that continue what was begun: first those that start with it, then those of which a word does."""
-    wanted = begun.casefold().lstrip("<").removeprefix("lora:")
+    opened, typed_so_far = begun.startswith("<"), begun.casefold()
+    wanted = typed_so_far.removeprefix("<").removeprefix("lora:")
     found: list[tuple[int, str]] = []
     for word in words:
-        plain = word.casefold().removeprefix("<lora:")
-        if wanted in plain and (word.startswith("<") or not begun.startswith("<")):
+        called, plain = word.startswith("<"), word.casefold().removeprefix("<lora:")
+        if (called or not opened) and (wanted in plain or (opened and word.casefold().startswith(typed_so_far))):
             found.append((0 if plain.startswith(wanted) else 1 if f" {wanted}" in plain else 2, word))
     return [word for _, word in sorted(found, key=lambda pair: pair[0])][:most]

@@ -53,7 +53,7 @@ def test_the_catalog_completes(typing: Krita, begun: str, first: str, whole: str
 def test_what_was_written_before_completes(typing: Krita) -> None:
     """Phrases of prompts that were painted, without their weights, LoRAs and comments; kept for the next Krita."""
     typing.run("""
-        dock.form.prompt.setPlainText("(weathered copper roof:1.2), <lora:none:1> verdigris\n# not this")
+        dock.form.prompt.setPlainText("(weathered copper roof:1.2), <lora:none:1> verdigris\\n# not this")
         dock.form.steps.setValue(1)
         w = dock.ask()
         S.cancel(w)

@@ -151,15 +151,15 @@ def single_file_metadata() -> dict[str, str]:
 
 
 def tiny_library(root: Path, seed: int = 0) -> TinyLibrary:
-    """Write a model root: checkpoints/{tiny, tiny-single.safetensors}, controlnets/tiny-{depth,canny,pose}, and what
-    `tests.tiny_adapters.library_adapters` adds.
+    """Write a model root: checkpoints/{tiny, tiny-single.safetensors}, controlnets/tiny-{depth,canny,normal,pose}, and
+    what `tests.tiny_adapters.library_adapters` adds.
     """
     from tests.tiny_adapters import library_adapters
 
     library_adapters(root)
     checkpoint = tiny_checkpoint(root / "checkpoints" / "tiny", seed)
     single = tiny_single_file(root / "checkpoints" / "tiny-single.safetensors", seed)
-    kinds = ("depth", "canny", "pose")
+    kinds = ("depth", "canny", "normal", "pose")
     controls = {kind: tiny_controlnet(root / "controlnets" / f"tiny-{kind}", kind, seed) for kind in kinds}
     return TinyLibrary(root, checkpoint, single, controls)
 

@@ -69,7 +69,8 @@ class Keypoint(msgspec.Struct, frozen=True):
 
 
 class ReadyHint(msgspec.Struct, frozen=True, tag="hint"):
-    """A control picture that is already what the network expects: white edges, drawn skeleton, near-bright depth."""
+    """A control picture that is already what the network expects: white edges, drawn skeleton, near-bright depth,
+    normals whose red is left."""
 
     image: Image
 
@@ -89,6 +90,12 @@ class DepthHint(msgspec.Struct, frozen=True, tag="depth"):
     background: Image | None = None
 
 
+class NormalHint(msgspec.Struct, frozen=True, tag="normals"):
+    """The camera's normals, n * 0.5 + 0.5 in three channels: X right, Y up, Z towards the viewer."""
+
+    image: Image
+
+
 class PoseHint(msgspec.Struct, frozen=True, tag="pose"):
     """Skeletons of COCO-18 joints."""
 
@@ -99,7 +106,7 @@ class InpaintHint(msgspec.Struct, frozen=True, tag="inpaint"):
     """The picture without its masked part: the inpaint task has both."""
 
 
-Hint: TypeAlias = ReadyHint | PhotoHint | DepthHint | PoseHint | InpaintHint
+Hint: TypeAlias = ReadyHint | PhotoHint | DepthHint | NormalHint | PoseHint | InpaintHint
 
 
 class Control(msgspec.Struct, frozen=True):
@@ -223,6 +230,8 @@ def images_of(task: Task) -> list[tuple[str, Image]]:
                 found.append((f"{where}.depth.z", z))
                 if background:
                     found.append((f"{where}.depth.background", background))
+            case NormalHint(image):
+                found.append((f"{where}.normals.image", image))
             case PoseHint() | InpaintHint():
                 pass
     return found

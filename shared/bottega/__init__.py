@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         inpaint,
         inpaint_control,
         map_control,
+        normal_control,
         pose_control,
     )
 
@@ -86,6 +87,7 @@ _HOMES = {
         "inpaint",
         "inpaint_control",
         "map_control",
+        "normal_control",
         "pose_control",
     ),
 }
@@ -128,6 +130,7 @@ __all__ = [
     "inpaint",
     "inpaint_control",
     "map_control",
+    "normal_control",
     "pose_control",
 ]
 

@@ -17,7 +17,7 @@ from bottega.pixels import Pixels
 
 Seamless: TypeAlias = Literal["none", "x", "y", "xy"]
 Fill: TypeAlias = Literal["auto", "keep", "neutral", "blur", "border", "noise"]
-ControlKind: TypeAlias = Literal["depth", "canny", "pose", "inpaint"]
+ControlKind: TypeAlias = Literal["depth", "canny", "pose", "inpaint", "normal"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ class Keypoint:
 
 @dataclass(frozen=True)
 class MapHint:
-    """A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton."""
+    """A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton,
+    normals whose red is left, green up and blue towards the viewer."""
 
     map: Pixels
 
@@ -54,6 +55,14 @@ class DepthHint:
 
 
 @dataclass(frozen=True)
+class NormalHint:
+    """The camera's normals as n * 0.5 + 0.5 in three or four channels, "data": X right, Y up, Z towards the viewer.
+    Vectors that are not a unit long, as black is not, are background."""
+
+    normals: Pixels
+
+
+@dataclass(frozen=True)
 class PoseHint:
     """Figures of 18 joints each."""
 
@@ -70,7 +79,7 @@ class Control:
     """One control network at work. Strength is 0..2; `start` and `end` are the fractions of the steps it acts in."""
 
     kind: ControlKind
-    hint: MapHint | PhotoHint | DepthHint | PoseHint | InpaintHint
+    hint: MapHint | PhotoHint | DepthHint | NormalHint | PoseHint | InpaintHint
     network: str = ""
     strength: float | None = None
     start: float | None = None
@@ -191,6 +200,18 @@ def canny_control(
 ) -> Control:
     """Follow a picture's edges, found by the daemon; thresholds of 0 and 0 are its own."""
     return Control("canny", PhotoHint(photo, low, high), network, strength, start, end)
+
+
+def normal_control(
+    normals: Pixels,
+    *,
+    network: str = "",
+    strength: float | None = None,
+    start: float | None = None,
+    end: float | None = None,
+) -> Control:
+    """Follow a renderer's normals in the camera's space, n * 0.5 + 0.5: X right, Y up, Z towards the viewer."""
+    return Control("normal", NormalHint(normals), network, strength, start, end)
 
 
 def pose_control(

@@ -9,7 +9,18 @@ from typing import Literal, TypeAlias
 from bottega import messages as m
 from bottega.errors import CorruptBlob, InvalidRequest
 from bottega.pixels import ColorSpace, Depth, Pixels
-from bottega.tasks import Control, DepthHint, Generate, Inpaint, MapHint, Painting, PhotoHint, PoseHint, Task
+from bottega.tasks import (
+    Control,
+    DepthHint,
+    Generate,
+    Inpaint,
+    MapHint,
+    NormalHint,
+    Painting,
+    PhotoHint,
+    PoseHint,
+    Task,
+)
 
 Priority: TypeAlias = Literal["batch", "interactive", "live"]
 ImageOf: TypeAlias = Callable[[Pixels], m.Image]
@@ -36,6 +47,7 @@ _KINDS = {
     "canny": m.ControlKind.CANNY,
     "pose": m.ControlKind.POSE,
     "inpaint": m.ControlKind.INPAINT,
+    "normal": m.ControlKind.NORMAL,
 }
 _FILLS = {
     "auto": m.InpaintFill.AUTO,
@@ -173,6 +185,8 @@ def _control(control: Control, image_of: ImageOf) -> m.Control:
         message.depth = m.DepthMap(
             z=image_of(hint.z), background=image_of(hint.background) if hint.background else None
         )
+    elif isinstance(hint, NormalHint):
+        message.normals = m.NormalMap(image=image_of(hint.normals))
     elif isinstance(hint, PoseHint):
         message.pose = _pose(hint)
     return message

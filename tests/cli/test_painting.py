@@ -188,6 +188,25 @@ def test_an_inpaint_is_painted_at_another_size(shell: Shell) -> None:
     assert changed.sum() <= 24 * 24
 
 
+def test_normals_are_followed_as_renderers_draw_them_and_grey_is_refused(shell: Shell) -> None:
+    """Protects `--normal` and its two refusals: by the number of channels before, by the colours when it is read."""
+    ways = np.random.default_rng(1).normal(size=(64, 64, 3)) * (1, 1, 0) + (0, 0, 2)
+    ways /= np.linalg.norm(ways, axis=-1, keepdims=True)
+    for name, signs in (("right.png", (1, 1, 1)), ("left.png", (-1, 1, 1))):
+        Image.fromarray(np.rint((ways * signs * 0.5 + 0.5) * 255).astype(np.uint8)).save(name)
+    for option in (("--normal", "right.png"), ("--map", "normal=left.png")):
+        done = shell.run("control", "stone", *option, "--seed", "1", "-o", f"{option[0][2:]}.png", "--json", *QUICK)
+        assert done.code == 0, done.err
+        assert done.json["settings"]["controls"][0]["kind"] == "normal"
+    with Image.open("normal.png") as ours, Image.open("map.png") as ready:
+        assert np.abs(np.asarray(ours, int) - np.asarray(ready, int)).max() <= 2, "the daemon turns red to the left"
+    Image.new("L", (64, 64), 99).save("one.png")
+    Image.new("RGB", (64, 64), (99, 99, 99)).save("three.png")
+    for file in ("one.png", "three.png"):
+        done = shell.run("control", "stone", "--normal", file, "--json", *QUICK)
+        assert done.code != 0 and "normals" in done.error["field"] and done.error["remedy"]
+
+
 def test_control_follows_several_structures_at_once(shell: Shell) -> None:
     np.savez("room.npz", z=np.linspace(1, 9, 96 * 64, dtype=np.float32).reshape(64, 96))
     shell.picture("photo.png", 96, 64)

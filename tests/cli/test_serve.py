@@ -46,7 +46,7 @@ def test_it_says_where_and_what_and_a_second_one_is_refused(tmp_path: Path, tiny
     assert first.returncode == 0
     assert "listens on 127.0.0.1:" in err
     assert "tiny, tiny-single" in err
-    assert "canny, depth, pose" in err
+    assert "canny, depth, normal, pose" in err
     assert not (tmp_path / "daemon.json").exists()
 
 

@@ -16,10 +16,12 @@ from bottega.tasks import (
     DepthHint,
     Keypoint,
     MapHint,
+    NormalHint,
     canny_control,
     depth_control,
     inpaint_control,
     map_control,
+    normal_control,
     pose_control,
 )
 from tests.client.test_pixels import DTYPES, pixels
@@ -122,6 +124,15 @@ def test_maps_of_another_resolution_are_cut_at_their_own() -> None:
     assert isinstance(found.hint, MapHint)
     assert found.strength == 0.7
     assert array_of(found.hint.map)[0, :, 0].tolist() == [*range(30, 40), *[0] * 10]
+
+
+def test_normals_beyond_the_canvas_are_background() -> None:
+    found = cut_control(normal_control(Pixels.filled(80, 40, (128, 128, 255), color_space="data")), CANVAS, CONTEXT)
+    assert isinstance(found.hint, NormalHint)
+    assert [set(array_of(found.hint.normals)[:, part, 2].ravel()) for part in (slice(20), slice(20, 40))] == [
+        {255},
+        {0},
+    ]
 
 
 def test_photos_go_on_beyond_the_canvas_and_figures_move() -> None:

@@ -28,6 +28,7 @@ from bottega.tasks import (
     inpaint,
     inpaint_control,
     map_control,
+    normal_control,
     pose_control,
 )
 from bottega.wire import image_message, pixels_in, pixels_of, task_message
@@ -70,6 +71,7 @@ def test_a_task_says_to_the_daemon_what_it_says_here() -> None:
         canny_control(RGB, low=50, high=150),
         pose_control([[Keypoint(1.5, 2.0), Keypoint(0, 0, 0.0)]]),
         map_control("pose", RGB),
+        normal_control(RGB, strength=0.5),
     ]
     task = generate("copper", 64, 32, RGB, 0.25, seed=0, guidance=0.0, seamless="x", count=2, controls=controls)
     theirs = task_pb2.Task.FromString(bytes(task_message(task, inline))).generate
@@ -79,12 +81,13 @@ def test_a_task_says_to_the_daemon_what_it_says_here() -> None:
     assert how.HasField("guidance")
     assert (how.seed, how.guidance, how.count) == (0, 0.0, 2)
     assert (how.seamless.horizontal, how.seamless.vertical) == (True, False)
-    assert [hint.WhichOneof("hint") for hint in how.controls] == ["depth", "photo", "pose", "map"]
-    assert [hint.kind for hint in how.controls] == [1, 2, 3, 3]
+    assert [hint.WhichOneof("hint") for hint in how.controls] == ["depth", "photo", "pose", "map", "normals"]
+    assert [hint.kind for hint in how.controls] == [1, 2, 3, 3, 5]
     assert how.controls[0].depth.background.inline == GREY.data
     assert how.controls[2].pose.figures[0].keypoints[0].x == 1.5
+    assert how.controls[4].normals.image.inline == RGB.data
     assert theirs.start.inline == RGB.data
-    assert pixels_in(task) == [GREY, GREY, RGB, RGB, RGB]
+    assert pixels_in(task) == [GREY, GREY, RGB, RGB, RGB, RGB]
 
 
 def test_an_inpaint_says_to_the_daemon_what_it_says_here() -> None:

@@ -43,6 +43,35 @@ def test_a_background_mask_blackens_and_is_left_out_of_the_range() -> None:
     assert hint[0] == 1.0 and abs(hint[1] - hints.FARTHEST) < 1e-6 and hint[2] == 0.0
 
 
+UNITS = hnp.arrays(np.float64, (5, 4, 3), elements=st.floats(-1, 1)).map(
+    lambda each: (turned := each + np.array((0, 0, 2.5))) / np.linalg.norm(turned, axis=-1, keepdims=True)
+)
+
+
+@given(ways=UNITS, scale=st.floats(0.5, 1.1))
+def test_normals_are_units_with_red_to_the_left(ways: np.ndarray, scale: float) -> None:
+    """Protects normalbae's convention: "blue is front, red is left, green is top"; resampling shortens vectors."""
+    seen = hints.normal_hint((ways * scale * 0.5 + 0.5).astype(np.float32))
+    assert seen.dtype == np.float32 and np.abs(seen - (ways * (-1, 1, 1) * 0.5 + 0.5)).max() < 1e-5
+
+
+@given(level=st.sampled_from([0.0, 0.5, 1.0]))
+def test_what_is_no_normal_faces_the_viewer(level: float) -> None:
+    seen = hints.normal_hint(np.full((2, 2, 3), level, np.float32))
+    assert np.abs(seen - (0.5, 0.5, 1.0)).max() < 1e-6
+
+
+@given(grey=hnp.arrays(np.uint8, (5, 7)))
+def test_grey_pictures_are_known(grey: np.ndarray) -> None:
+    grey[0, 0] = 0
+    assert hints.is_grey((np.repeat(grey[..., None], 3, -1) / 255).astype(np.float32))
+
+
+@given(ways=UNITS)
+def test_no_normals_count_as_grey(ways: np.ndarray) -> None:
+    assert not hints.is_grey((np.rint((ways * 0.5 + 0.5) * 255) / 255).astype(np.float32))
+
+
 @given(rgb=hnp.arrays(np.uint8, (9, 11, 3)), low=st.floats(0, 300), high=st.floats(0, 300))
 def test_edges_are_white_on_black_and_bytes_equal_floats(rgb: np.ndarray, low: float, high: float) -> None:
     edges = hints.canny_hint(rgb, low, high)

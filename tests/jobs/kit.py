@@ -57,7 +57,7 @@ def paper_models(root: Path) -> Path:
         (folder / part / "config.json").write_text(json.dumps({"sample_size": 8}))
     (folder / "tokenizer").mkdir()
     (folder / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
-    for kind in ("depth", "canny", "pose"):
+    for kind in ("depth", "canny", "normal", "pose"):
         control = root / "controlnets" / f"paper-{kind}"
         control.mkdir(parents=True)
         save_file(weights, control / "diffusion_pytorch_model.safetensors")

@@ -26,6 +26,7 @@ def test_a_library_is_described(tiny_root: Path) -> None:
     assert {entry.name: entry.kind for entry in found.controlnets} == {
         "tiny-canny": "canny",
         "tiny-depth": "depth",
+        "tiny-normal": "normal",
         "tiny-pose": "pose",
     }
     assert {entry.fits for entry in (*found.checkpoints, *found.controlnets)} == {"16-16-32-32x32"}
@@ -147,7 +148,13 @@ def test_a_broken_folder_is_a_problem(tiny_root: Path, tmp_path: Path, how: str)
 
 def test_a_controls_kind_comes_from_its_sidecar_or_its_name(tiny_root: Path, tmp_path: Path) -> None:
     source = tiny_root / "controlnets" / "tiny-depth"
-    names = ("control_v11p_sd15_openpose", "control_v11f1p_sd15_depth", "mystery", "stated")
+    known = {
+        "control_v11p_sd15_openpose": "pose",
+        "control_v11f1p_sd15_depth": "depth",
+        "control_v11p_sd15_normalbae": "normal",
+        "sd-controlnet-normal": "normal",
+    }
+    names = (*known, "mystery", "stated")
     for name in names:
         shutil.copytree(source, tmp_path / "controlnets" / name)
         (tmp_path / "controlnets" / name / "bottega.json").unlink()
@@ -159,10 +166,8 @@ def test_a_controls_kind_comes_from_its_sidecar_or_its_name(tiny_root: Path, tmp
     assert {entry.name: (entry.kind, entry.fits) for entry in found.controlnets} == {
         name: (kind, "16-16-32-32x32")
         for name, kind in {
-            "control_v11p_sd15_openpose": "pose",
-            "control_v11p_sd15_openpose-flat": "pose",
-            "control_v11f1p_sd15_depth": "depth",
-            "control_v11f1p_sd15_depth-flat": "depth",
+            **known,
+            **{f"{name}-flat": kind for name, kind in known.items()},
             "stated": "canny",
             "stated-flat": "normal",
         }.items()

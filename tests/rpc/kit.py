@@ -18,7 +18,7 @@ PAPER = Checkpoint("paper", Path("paper"), "sd15", "Stable Diffusion 1.x", "diff
 OTHER = Checkpoint("other", Path("other"), "sdxl", "Stable Diffusion XL", "diffusers", 1024, 9, "fits-not")
 CONTROLS = tuple(
     ControlNetwork(f"paper-{kind}", Path(kind), kind, "sd15", "diffusers", 9, "fits")
-    for kind in ("depth", "canny", "pose", "inpaint", "tile")
+    for kind in ("depth", "canny", "pose", "inpaint", "normal", "tile")
 )
 PROBLEM = Problem(Path("models/broken.safetensors"), "it is cut short.", "Copy it again.")
 MENUS = menus_of(Inventory("1", (PAPER, OTHER), CONTROLS, (), (), (), (), (PROBLEM,)))

@@ -16,7 +16,7 @@ from bottega_daemon.rpc.convert.jobs import page_of, wish_of
 from bottega_daemon.rpc.convert.tasks import task_message, task_of
 from bottega_daemon.rpc.generated.v1 import control_pb2, image_pb2, jobs_pb2, task_pb2
 from bottega_daemon.rpc.limits import KEYPOINTS, LIMITS
-from bottega_daemon.spec import DepthHint, Extent, Generate, Inpaint, PhotoHint, PoseHint, Task, images_of
+from bottega_daemon.spec import DepthHint, Extent, Generate, Inpaint, NormalHint, PhotoHint, PoseHint, Task, images_of
 from tests.rpc.kit import MENUS, arbitrary, generate, image, mask
 
 T = TypeVar("T")
@@ -176,17 +176,21 @@ def test_shortest_is_the_same_float32(value: float) -> None:
 
 
 def test_hints_arrive_as_what_they_are() -> None:
+    vectors = image(space=image_pb2.COLOR_SPACE_DATA)
     figure = control_pb2.Figure(keypoints=[control_pb2.Keypoint(x=1, y=2, confidence=1)] * KEYPOINTS)
     controls = [
         control_pb2.Control(kind=DEPTH, depth=control_pb2.DepthMap(z=Z, background=mask())),
         control_pb2.Control(kind=control_pb2.CONTROL_KIND_CANNY, photo=control_pb2.Photo(image=image())),
         control_pb2.Control(kind=control_pb2.CONTROL_KIND_POSE, pose=control_pb2.Pose(figures=[figure])),
+        control_pb2.Control(kind=control_pb2.CONTROL_KIND_NORMAL, normals=control_pb2.NormalMap(image=vectors)),
     ]
-    depth, edges, pose = task_of(generate(controls=controls), MENUS, {}).how.controls
+    depth, edges, pose, normals = task_of(generate(controls=controls), MENUS, {}).how.controls
     assert isinstance(depth.hint, DepthHint) and depth.hint.background
     assert isinstance(edges.hint, PhotoHint) and (edges.hint.low, edges.hint.high) == (100, 200)
     assert isinstance(pose.hint, PoseHint) and len(pose.hint.people[0]) == KEYPOINTS
-    assert [part.network for part in (depth, edges, pose)] == ["paper-depth", "paper-canny", "paper-pose"]
+    assert isinstance(normals.hint, NormalHint) and normals.hint.image.extent == Extent(16, 16)
+    networks = [part.network for part in (depth, edges, pose, normals)]
+    assert networks == ["paper-depth", "paper-canny", "paper-pose", "paper-normal"]
 
 
 def test_inline_pixels_are_handed_on_by_digest() -> None:

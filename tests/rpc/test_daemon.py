@@ -101,7 +101,8 @@ def test_the_catalog_is_sent_once_for_each_version(caller: Caller) -> None:
     answer = caller.call(caller.catalog.GetCatalog, catalog_pb2.GetCatalogRequest())
     catalog = answer.catalog
     assert [row.name for row in catalog.checkpoints] == ["paper"]
-    assert {row.name for row in catalog.control_networks} == {"paper-depth", "paper-canny", "paper-pose"}
+    kinds = ("depth", "canny", "normal", "pose")
+    assert {row.name for row in catalog.control_networks} == {f"paper-{kind}" for kind in kinds}
     assert catalog.defaults.sampler in {row.name for row in catalog.samplers}
     assert catalog.defaults.schedule in {row.name for row in catalog.schedules}
     assert catalog.limits.max_steps == 1000

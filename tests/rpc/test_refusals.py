@@ -20,6 +20,11 @@ def control(**wanted: Any) -> task_pb2.Task:
     return generate(controls=[canny(**wanted)])
 
 
+def normal(**wanted: Any) -> task_pb2.Task:
+    """A task that follows normals."""
+    return generate(controls=[control_pb2.Control(kind=control_pb2.CONTROL_KIND_NORMAL, **wanted)])
+
+
 def sized(width: int, height: int) -> task_pb2.Task:
     """A task to paint so many pixels."""
     task = generate()
@@ -100,6 +105,15 @@ BAD = {
     "hint for inpaint control": (
         generate(controls=[control_pb2.Control(kind=control_pb2.CONTROL_KIND_INPAINT, map=image())]),
         "generate.denoising.controls[0].map",
+    ),
+    "one channel of normals": (normal(map=mask()), "generate.denoising.controls[0].map.channels"),
+    "normals that are colours": (
+        normal(normals=control_pb2.NormalMap(image=image())),
+        "generate.denoising.controls[0].normals.image.color_space",
+    ),
+    "normals for depth": (
+        generate(controls=[control_pb2.Control(kind=DEPTH, normals=control_pb2.NormalMap(image=image()))]),
+        "generate.denoising.controls[0].normals",
     ),
     "start too large": (started(8193, 8192), "generate.start.extent"),
     "start too wide": (started(16385, 1), "generate.start.extent.width"),

@@ -26,7 +26,7 @@ from diffusers.schedulers.scheduling_euler_ancestral_discrete import EulerAncest
 from diffusers.schedulers.scheduling_euler_discrete import EulerDiscreteScheduler
 from PIL import Image as Pillow
 
-from bottega_daemon.spec import Control, Extent, Generate, Inpaint, ReadyHint
+from bottega_daemon.spec import Control, Extent, Generate, Inpaint, NormalHint, ReadyHint
 from bottega_daemon.tasks.stages import Models
 from tests.worker.kit import Bench, picture, read_models, words
 
@@ -39,7 +39,7 @@ ASKED = {"prompt": "red brick wall", "negative_prompt": "blue", "num_inference_s
 
 @pytest.fixture(scope="module")
 def models(tiny_root: Path) -> Models:
-    return read_models(tiny_root)
+    return read_models(tiny_root, names=("depth", "canny", "normal"))
 
 
 @pytest.fixture
@@ -151,6 +151,27 @@ def test_one_control(bench: Bench, tiny_root: Path, strength: float, start: floa
         controlnet_conditioning_scale=strength,
         control_guidance_start=start,
         control_guidance_end=end,
+        generator=seeded(),
+        output_type="latent",
+    )
+    assert_same(bench, theirs.images)
+
+
+def test_normals_as_the_network_was_trained_on_them(bench: Bench, tiny_root: Path) -> None:
+    """Protects the picture of normals: red is left where hosts say right, background faces the viewer."""
+    ways = np.random.default_rng(3).normal(size=(SIDE, SIDE, 3)) * (1, 1, 0.5) + (0, 0, 1.5)
+    ways /= np.linalg.norm(ways, axis=-1, keepdims=True)
+    sent = (ways * 0.5 + 0.5).astype(np.float32)
+    sent[:8], ways[:8] = 0, (0, 0, 1)
+    seen = ways * (-1, 1, 1) * 0.5 + 0.5
+    control = Control("tiny-normal", "normal", NormalHint(bench.image(sent, "f32", "data")))
+    bench.run(Generate(words(**HOW, controls=(control,)), Extent(SIDE, SIDE)))
+    pipe = pipeline(StableDiffusionControlNetPipeline, tiny_root, controlnet=network(tiny_root, "normal"))
+    theirs = pipe(
+        **ASKED,
+        image=torch.from_numpy(seen.astype(np.float32)).permute(2, 0, 1)[None],
+        height=SIDE,
+        width=SIDE,
         generator=seeded(),
         output_type="latent",
     )

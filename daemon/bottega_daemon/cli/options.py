@@ -200,6 +200,14 @@ class Structure:
         list[str] | None,
         Option(metavar=f"PHOTO{_SUFFIX}", rich_help_panel=_FOLLOW, help="A picture whose edges to follow."),
     ] = None
+    normal: Annotated[
+        list[str] | None,
+        Option(
+            metavar=f"PICTURE{_SUFFIX}",
+            rich_help_panel=_FOLLOW,
+            help="The camera's normals as renderers draw them: red is right, green up, blue towards the viewer.",
+        ),
+    ] = None
     pose: Annotated[
         list[str] | None,
         Option(metavar=f"JSON{_SUFFIX}", rich_help_panel=_FOLLOW, help="Figures, as OpenPose writes them."),
@@ -209,7 +217,7 @@ class Structure:
         Option(
             metavar=f"KIND=FILE{_SUFFIX}",
             rich_help_panel=_FOLLOW,
-            help="A ready map: depth (bright is near), canny (white on black) or pose (a drawn skeleton).",
+            help="A ready map: depth (near is bright), canny (white on black), normal (red is left), pose (skeleton).",
         ),
     ] = None
     network: Annotated[

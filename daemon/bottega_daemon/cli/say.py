@@ -27,6 +27,7 @@ OPTIONS: dict[str, str] = {
     "margin": "--context",
     "mask": "--mask",
     "megapixels": "--megapixels",
+    "normal": "--normal",
     "negative_prompt": "--negative",
     "output": "--output",
     "picture": "PICTURE",

@@ -20,6 +20,7 @@ _KINDS = {
     m.ControlKind.CANNY: "canny",
     m.ControlKind.POSE: "pose",
     m.ControlKind.INPAINT: "inpaint",
+    m.ControlKind.NORMAL: "normal",
 }
 _FILLS = {value: value.name.lower() for value in m.InpaintFill}
 _AXES = {(False, False): "none", (True, False): "x", (False, True): "y", (True, True): "xy"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -15,15 +15,16 @@ from bottega.tasks import (
     DepthHint,
     Keypoint,
     MapHint,
+    NormalHint,
     PhotoHint,
     PoseHint,
 )
 from bottega_daemon.cli.depths import read_depth
 from bottega_daemon.cli.options import Structure
 from bottega_daemon.cli.poses import Poses, read_poses
-from bottega_daemon.cli.reading import read_picture
+from bottega_daemon.cli.reading import read_photo, read_picture
 
-KINDS = ("depth", "canny", "pose")
+KINDS = ("depth", "canny", "normal", "pose")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Guide:
     """One structure option, read: what to follow, and how hard."""
 
     kind: ControlKind
-    hint: MapHint | PhotoHint | DepthHint | Poses
+    hint: MapHint | PhotoHint | DepthHint | NormalHint | Poses
     grip: Grip
     network: str
 
@@ -54,6 +55,8 @@ class Guide:
                 return photo.width, photo.height
             case DepthHint(z):
                 return z.width, z.height
+            case NormalHint(normals):
+                return normals.width, normals.height
             case Poses(_, canvas):
                 return canvas if canvas and min(canvas) > 1 else None
 
@@ -91,6 +94,7 @@ def _wanted(structure: Structure) -> Iterator[tuple[ControlKind, Path, Grip, str
     rows: list[tuple[ControlKind, str, list[str] | None]] = [
         ("depth", "metres", structure.depth),
         ("canny", "photo", structure.canny),
+        ("normal", "vectors", structure.normal),
         ("pose", "figures", structure.pose),
     ]
     for kind, hint, texts in rows:
@@ -106,6 +110,7 @@ def _guide(kind: ControlKind, file: Path, grip: Grip, hint: str, structure: Stru
     read = {
         "metres": lambda: DepthHint(read_depth(file, structure.near, structure.far), None),
         "photo": lambda: PhotoHint(read_picture(file, "canny"), 0.0, 0.0),
+        "vectors": lambda: NormalHint(replace(read_photo(file, "normal").pixels, color_space="data")),
         "figures": partial(read_poses, file),
         "map": lambda: MapHint(read_picture(file, "map")),
     }

@@ -1,4 +1,4 @@
-"""Pictures that control networks read: depth, edges and poses drawn as the networks were trained on them.
+"""Pictures that control networks read: depth, edges, normals and poses drawn as the networks were trained on them.
 
 Used by the daemon at run time and by the starter's training alike, so that both mean the same. numpy and OpenCV only.
 """
@@ -29,6 +29,9 @@ COLORS = (
 NEAREST, FARTHEST = 1.0, 0.05
 """Brightness of the nearest and the farthest surface; 0 is left to the background."""
 
+SHORTEST, LONGEST = 0.25, 1.25
+"""Lengths between which a vector is a normal, whatever resampling has done to it; black's is 1.7, middle grey's 0."""
+
 
 def depth_hint(z: Floats, background: NDArray[np.bool_] | None = None) -> Floats:
     """Planar depth in metres [h, w] as MiDaS shows it: inverse depth, near bright, background black, [h, w, 3] in 0..1.
@@ -56,6 +59,31 @@ def canny_hint(rgb: Floats | NDArray[np.uint8], low: float = 100, high: float = 
     grey = cv2.cvtColor(np.ascontiguousarray(levels), cv2.COLOR_RGB2GRAY)
     edges = (cv2.Canny(grey, low, high) > 0).astype(np.float32)
     return np.repeat(edges[..., None], 3, axis=-1)
+
+
+def normal_hint(normals: Floats) -> Floats:
+    """The camera's normals [h, w, 3] as n * 0.5 + 0.5, X right, Y up, Z towards the viewer, as control networks read
+    them: the same with red to the left, each a unit long, and what is no normal turned to the viewer.
+
+    Red is left, green up and blue towards the viewer in Bae's estimator (Bae et al. 2021, arXiv 2109.09881), whose
+    pictures control_v11p_sd15_normalbae was trained on: ControlNet 1.1's README says "blue is front, red is left, green
+    is top"; issue 13 of the estimator (baegwangbin/surface_normal_uncertainty) finds OpenGL's axes with X reversed.
+    ControlNet 1.0's network (sd-controlnet-normal) learned slopes of estimated depth in the same directions; by its
+    authors' word it cannot interpret a renderer's true normals.
+    """
+    vectors = normals.astype(np.float32) * 2 - 1
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    real = (length > SHORTEST) & (length < LONGEST)
+    units = np.where(real, vectors / np.maximum(length, SHORTEST), np.float32((0, 0, 1)))
+    return (units * np.float32((-0.5, 0.5, 0.5)) + np.float32(0.5)).astype(np.float32)
+
+
+def is_grey(picture: Floats) -> bool:
+    """Whether a picture [h, w, 3] in 0..1 has no colour, and so cannot show normals, but for the one that is grey."""
+    if float(np.ptp(picture, axis=-1).max(initial=0.0)) > 1.5 / 255:
+        return False
+    length = np.linalg.norm(picture * 2 - 1, axis=-1)
+    return bool((np.abs(length - 1) > 0.05).any())
 
 
 def inpaint_hint(picture: Floats, mask: Floats) -> Floats:

@@ -88,7 +88,7 @@ def condition(
     model = models.checkpoint
     positive, negative = _words(models, how)
     guides = tuple(
-        _guide(models, control, canvas, len(sigmas) - 1, hint_picture(control.hint, canvas, blobs, field, missing))
+        _guide(models, control, canvas, len(sigmas) - 1, hint_picture(control, canvas, blobs, field, missing))
         for field, control in ((f"denoising.controls[{index}]", each) for index, each in enumerate(how.controls))
     )
     # In one order for everybody, so that depth with canny and canny with depth share their calls.

@@ -70,6 +70,7 @@ _KINDS = (
     ("canny", "Outlines of the layer"),
     ("lines", "White lines on black"),
     ("depth", "Depth: near is bright"),
+    ("normal", "Normals: red is right, green up"),
     ("pose", "Drawn skeleton"),
 )
 _CONTROL_KIND = Argument(

@@ -19,10 +19,12 @@ from bottega.tasks import (
     Inpaint,
     MapHint,
     Margin,
+    NormalHint,
     PhotoHint,
     Task,
     canny_control,
     map_control,
+    normal_control,
 )
 from bottega.thumbnails import png, thumbnail
 from bottega.translation import messages as translations
@@ -50,6 +52,7 @@ __all__ = [
     "MapHint",
     "Margin",
     "Native",
+    "NormalHint",
     "Pass",
     "PhotoHint",
     "Picture",
@@ -66,6 +69,7 @@ __all__ = [
     "map_control",
     "messages",
     "native_of",
+    "normal_control",
     "plan",
     "png",
     "rounds_of",

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
 from . import canvas
-from .client import BottegaError, Bounds, Control, Extent, Native, Pixels, Plan, Task, canny_control, map_control
+from .client import (
+    BottegaError,
+    Bounds,
+    Control,
+    Extent,
+    Native,
+    Pixels,
+    Plan,
+    Task,
+    canny_control,
+    map_control,
+    normal_control,
+)
 from .laying import Place
 from .pixels import PREVIEW, Kind, kind_of
 from .wishes import Wish
@@ -71,6 +83,8 @@ def controls(scene: Scene, bounds: Bounds) -> tuple[Control, ...]:
     seen = canvas.alone(scene.control, bounds, PREVIEW, 255 if kind == "canny" else 0)
     if kind == "canny":
         return (canny_control(seen, strength=strength),)
+    if kind == "normal":
+        return (normal_control(replace(seen, color_space="data"), strength=strength),)
     return (map_control(MAPS[kind], seen, strength=strength),)
 
 

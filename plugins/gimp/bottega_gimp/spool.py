@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from . import host
-from .client import Bounds, Control, Extent, Inpaint, MapHint, Margin, Pass, PhotoHint, Pixels, Plan, files
+from .client import Bounds, Control, Extent, Inpaint, MapHint, Margin, NormalHint, Pass, PhotoHint, Pixels, Plan, files
 from .passes import Course, Painted
 
 ENDING = ".job"
 KINDS = {
     kind.__name__: kind
-    for kind in (Bounds, Control, Course, Extent, Inpaint, MapHint, Margin, Painted, Pass, PhotoHint, Plan)
+    for kind in (Bounds, Control, Course, Extent, Inpaint, MapHint, Margin, NormalHint, Painted, Pass, PhotoHint, Plan)
 }
 
 

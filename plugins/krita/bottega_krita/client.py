@@ -24,6 +24,7 @@ from bottega.tasks import (
     PoseHint,
     canny_control,
     map_control,
+    normal_control,
     pose_control,
 )
 from bottega.thumbnails import png, thumbnail
@@ -70,6 +71,7 @@ __all__ = [
     "map_control",
     "messages",
     "native_of",
+    "normal_control",
     "parameters",
     "parse_address",
     "pasted",

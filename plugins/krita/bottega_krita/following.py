@@ -15,6 +15,7 @@ from .client import (
     canny_control,
     cut,
     map_control,
+    normal_control,
     pose_control,
 )
 from .host import Aside
@@ -25,7 +26,7 @@ from .pose import figures_of
 if TYPE_CHECKING:
     from krita import Node
 
-KINDS = {"canny": "Edges", "depth": "Depth", "pose": "Pose"}
+KINDS = {"canny": "Edges", "depth": "Depth", "normal": "Normals", "pose": "Pose"}
 """What a layer can be followed as, and its label."""
 DETECTED = ("canny",)
 """Kinds that the daemon finds in a picture itself."""
@@ -58,6 +59,8 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds) -> Genera
     hint = yield from _hint(seen, node, context)
     if follow.kind == "canny" and follow.detect:
         return canny_control(hint, **how)
+    if follow.kind == "normal":
+        return normal_control(replace(hint, color_space="data"), **how)
     return map_control(follow.kind, hint, **how)  # type: ignore[arg-type]
 
 

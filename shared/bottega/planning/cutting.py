@@ -9,7 +9,7 @@ from fractions import Fraction
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Depth, Pixels
 from bottega.planning.choices import wrong
-from bottega.tasks import Control, DepthHint, InpaintHint, Keypoint, MapHint, PhotoHint, PoseHint
+from bottega.tasks import Control, DepthHint, InpaintHint, Keypoint, MapHint, NormalHint, PhotoHint, PoseHint
 
 _FORMATS: dict[Depth, tuple[str, float]] = {"u8": ("<B", 255), "u16": ("<H", 65535), "f16": ("<e", 1), "f32": ("<f", 1)}
 """How a value is stored, and what stands for 1."""
@@ -84,7 +84,7 @@ def cut_control(control: Control, canvas: Extent, context: Bounds, content: Exte
     """What a control over the whole canvas says about a context that is denoised at the size `content` (None: its own).
 
     Hints of another resolution than the canvas's are cut at their own, to their nearest pixel. Where the context leaves
-    the canvas they say nothing: far away, no edge, no skeleton.
+    the canvas they say nothing: far away, no edge, no skeleton, no surface.
     """
     hint = control.hint
     if isinstance(hint, InpaintHint):  # made of what is sent
@@ -95,6 +95,9 @@ def cut_control(control: Control, canvas: Extent, context: Bounds, content: Exte
         return dataclasses.replace(control, hint=PoseHint(figures))
     if isinstance(hint, MapHint):
         return dataclasses.replace(control, hint=MapHint(_matching(hint.map, canvas, context, 0.0)))
+    if isinstance(hint, NormalHint):
+        normals = _matching(hint.normals, canvas, context, 0.0)
+        return dataclasses.replace(control, hint=NormalHint(normals))
     if isinstance(hint, PhotoHint):  # its edge is repeated, lest an edge be detected there
         photo = _matching(hint.photo, canvas, context, None)
         return dataclasses.replace(control, hint=dataclasses.replace(hint, photo=photo))

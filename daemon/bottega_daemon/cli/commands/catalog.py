@@ -34,7 +34,7 @@ def _show(found: m.Catalog) -> None:
     from bottega_daemon.cli.say import note, output, safe
     from bottega_daemon.cli.tables import bytes_text, table
 
-    kinds = {1: "depth", 2: "canny", 3: "pose"}
+    kinds = {1: "depth", 2: "canny", 3: "pose", 4: "inpaint", 5: "normal"}
     default = found.defaults
     chosen = {default.checkpoint, default.sampler, default.schedule} if default else set[str]()
     screen = output()

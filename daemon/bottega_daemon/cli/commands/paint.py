@@ -121,14 +121,14 @@ def control(
     reaching: Reaching,
     seamless: Seamless = Axes.none,
 ) -> None:
-    """Make pictures that follow a structure: depth, edges, poses, or several at once.
+    """Make pictures that follow a structure: depth, edges, normals, poses, or several at once.
 
     Each file may be followed by a strength (0 to 2) and the part of the steps in which it acts: room.npz@0.8:0:0.6
     """
     wanted, fields = extent_of(size.size), look_of(look, seamless, "generate")
     guides = read_guides(structure)
     if not guides:
-        remedy = "Give --depth, --canny, --pose or --map; without, it is `bottega generate`."
+        remedy = "Give --depth, --canny, --normal, --pose or --map; without, it is `bottega generate`."
         raise InvalidRequest("there is nothing to follow.", remedy=remedy, field="generate.denoising.controls")
 
     def task(client: Client) -> Task:

@@ -7,21 +7,46 @@ from collections.abc import Callable
 from bottega_daemon.errors import InvalidRequest, NotFound
 from bottega_daemon.models.entries import Checkpoint, ControlNetwork
 from bottega_daemon.rpc.convert import fields
-from bottega_daemon.rpc.convert.images import ANY_COLOR_SPACE, DATA, FLOATS, GREY, image_message, image_of, same_extent
+from bottega_daemon.rpc.convert.images import (
+    ANY_COLOR_SPACE,
+    COLOUR,
+    DATA,
+    FLOATS,
+    GREY,
+    image_message,
+    image_of,
+    same_extent,
+)
 from bottega_daemon.rpc.generated.v1 import control_pb2 as pb
 from bottega_daemon.rpc.limits import KEYPOINTS, LIMITS
 from bottega_daemon.rpc.menus import Menus
-from bottega_daemon.spec import Control, DepthHint, Hint, Image, InpaintHint, Keypoint, PhotoHint, PoseHint, ReadyHint
+from bottega_daemon.spec import (
+    Control,
+    DepthHint,
+    Hint,
+    Image,
+    InpaintHint,
+    Keypoint,
+    NormalHint,
+    PhotoHint,
+    PoseHint,
+    ReadyHint,
+)
 
 KINDS: dict[pb.ControlKind, str] = {
     pb.CONTROL_KIND_DEPTH: "depth",
     pb.CONTROL_KIND_CANNY: "canny",
     pb.CONTROL_KIND_POSE: "pose",
     pb.CONTROL_KIND_INPAINT: "inpaint",
+    pb.CONTROL_KIND_NORMAL: "normal",
 }
 KIND_VALUES = {name: value for value, name in KINDS.items()}
-KIND_OF_HINT = {"photo": "canny", "depth": "depth", "pose": "pose"}
+KIND_OF_HINT = {"photo": "canny", "depth": "depth", "pose": "pose", "normals": "normal"}
 """The kind that a hint other than a ready map is for."""
+VECTORS = (3, 4)
+"""Channels of a picture of normals; the fourth is not looked at."""
+MAP_CHANNELS = {pb.CONTROL_KIND_NORMAL: VECTORS}
+"""What a ready map of a kind must have, where not any picture will do."""
 DEFAULT_LOW, DEFAULT_HIGH = 100.0, 200.0
 
 Inline = dict[str, bytes]
@@ -90,7 +115,8 @@ def _hint(message: pb.Control, kind: str, inline: Inline, field: str) -> Hint:
 
 
 def _map(message: pb.Control, inline: Inline, field: str) -> Hint:
-    return ReadyHint(image_of(message.map, inline, field, color_spaces=ANY_COLOR_SPACE))
+    channels = MAP_CHANNELS.get(message.kind, COLOUR)
+    return ReadyHint(image_of(message.map, inline, field, channels=channels, color_spaces=ANY_COLOR_SPACE))
 
 
 def _photo(message: pb.Control, inline: Inline, field: str) -> Hint:
@@ -115,6 +141,11 @@ def _depth(message: pb.Control, inline: Inline, field: str) -> Hint:
         background = image_of(depth.background, inline, where, channels=GREY, color_spaces=DATA)
         same_extent(background, z, where, "z")
     return DepthHint(z, background)
+
+
+def _normals(message: pb.Control, inline: Inline, field: str) -> Hint:
+    image = image_of(message.normals.image, inline, f"{field}.image", channels=VECTORS, color_spaces=DATA)
+    return NormalHint(image)
 
 
 def _pose(message: pb.Control, inline: Inline, field: str) -> Hint:
@@ -143,6 +174,7 @@ HINTS: dict[str, Callable[[pb.Control, Inline, str], Hint]] = {
     "photo": _photo,
     "depth": _depth,
     "pose": _pose,
+    "normals": _normals,
 }
 
 
@@ -164,6 +196,8 @@ def control_message(control: Control) -> pb.Control:
         case DepthHint(z, background):
             far = image_message(background) if background else None
             message.depth.CopyFrom(pb.DepthMap(z=image_message(z), background=far))
+        case NormalHint(image):
+            message.normals.CopyFrom(pb.NormalMap(image=image_message(image)))
         case PoseHint(people):
             message.pose.CopyFrom(pb.Pose(figures=[_figure_message(points) for points in people]))
         case InpaintHint():

@@ -25,25 +25,27 @@ _sym_db = _symbol_database.Default()
 from bottega_daemon.rpc.generated.v1 import image_pb2 as bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-bottega_daemon/rpc/generated/v1/control.proto\x12\nbottega.v1\x1a+bottega_daemon/rpc/generated/v1/image.proto\"^\n\x08\x44\x65pthMap\x12\x1f\n\x01z\x18\x01 \x01(\x0b\x32\x11.bottega.v1.ImageR\x01z\x12\x31\n\nbackground\x18\x02 \x01(\x0b\x32\x11.bottega.v1.ImageR\nbackground\"F\n\x08Keypoint\x12\x0c\n\x01x\x18\x01 \x01(\x02R\x01x\x12\x0c\n\x01y\x18\x02 \x01(\x02R\x01y\x12\x1e\n\nconfidence\x18\x03 \x01(\x02R\nconfidence\"<\n\x06\x46igure\x12\x32\n\tkeypoints\x18\x01 \x03(\x0b\x32\x14.bottega.v1.KeypointR\tkeypoints\"4\n\x04Pose\x12,\n\x07\x66igures\x18\x01 \x03(\x0b\x32\x12.bottega.v1.FigureR\x07\x66igures\"|\n\x05Photo\x12\'\n\x05image\x18\x01 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05image\x12#\n\rlow_threshold\x18\x02 \x01(\x02R\x0clowThreshold\x12%\n\x0ehigh_threshold\x18\x03 \x01(\x02R\rhighThreshold\"\xf2\x02\n\x07\x43ontrol\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.bottega.v1.ControlKindR\x04kind\x12\x18\n\x07network\x18\x02 \x01(\tR\x07network\x12%\n\x03map\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageH\x00R\x03map\x12)\n\x05photo\x18\x04 \x01(\x0b\x32\x11.bottega.v1.PhotoH\x00R\x05photo\x12,\n\x05\x64\x65pth\x18\x05 \x01(\x0b\x32\x14.bottega.v1.DepthMapH\x00R\x05\x64\x65pth\x12&\n\x04pose\x18\x06 \x01(\x0b\x32\x10.bottega.v1.PoseH\x00R\x04pose\x12\x1f\n\x08strength\x18\x07 \x01(\x02H\x01R\x08strength\x88\x01\x01\x12\x19\n\x05start\x18\x08 \x01(\x02H\x02R\x05start\x88\x01\x01\x12\x15\n\x03\x65nd\x18\t \x01(\x02H\x03R\x03\x65nd\x88\x01\x01\x42\x06\n\x04hintB\x0b\n\t_strengthB\x08\n\x06_startB\x06\n\x04_end*\x8c\x01\n\x0b\x43ontrolKind\x12\x1c\n\x18\x43ONTROL_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43ONTROL_KIND_DEPTH\x10\x01\x12\x16\n\x12\x43ONTROL_KIND_CANNY\x10\x02\x12\x15\n\x11\x43ONTROL_KIND_POSE\x10\x03\x12\x18\n\x14\x43ONTROL_KIND_INPAINT\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-bottega_daemon/rpc/generated/v1/control.proto\x12\nbottega.v1\x1a+bottega_daemon/rpc/generated/v1/image.proto\"^\n\x08\x44\x65pthMap\x12\x1f\n\x01z\x18\x01 \x01(\x0b\x32\x11.bottega.v1.ImageR\x01z\x12\x31\n\nbackground\x18\x02 \x01(\x0b\x32\x11.bottega.v1.ImageR\nbackground\"4\n\tNormalMap\x12\'\n\x05image\x18\x01 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05image\"F\n\x08Keypoint\x12\x0c\n\x01x\x18\x01 \x01(\x02R\x01x\x12\x0c\n\x01y\x18\x02 \x01(\x02R\x01y\x12\x1e\n\nconfidence\x18\x03 \x01(\x02R\nconfidence\"<\n\x06\x46igure\x12\x32\n\tkeypoints\x18\x01 \x03(\x0b\x32\x14.bottega.v1.KeypointR\tkeypoints\"4\n\x04Pose\x12,\n\x07\x66igures\x18\x01 \x03(\x0b\x32\x12.bottega.v1.FigureR\x07\x66igures\"|\n\x05Photo\x12\'\n\x05image\x18\x01 \x01(\x0b\x32\x11.bottega.v1.ImageR\x05image\x12#\n\rlow_threshold\x18\x02 \x01(\x02R\x0clowThreshold\x12%\n\x0ehigh_threshold\x18\x03 \x01(\x02R\rhighThreshold\"\xa5\x03\n\x07\x43ontrol\x12+\n\x04kind\x18\x01 \x01(\x0e\x32\x17.bottega.v1.ControlKindR\x04kind\x12\x18\n\x07network\x18\x02 \x01(\tR\x07network\x12%\n\x03map\x18\x03 \x01(\x0b\x32\x11.bottega.v1.ImageH\x00R\x03map\x12)\n\x05photo\x18\x04 \x01(\x0b\x32\x11.bottega.v1.PhotoH\x00R\x05photo\x12,\n\x05\x64\x65pth\x18\x05 \x01(\x0b\x32\x14.bottega.v1.DepthMapH\x00R\x05\x64\x65pth\x12&\n\x04pose\x18\x06 \x01(\x0b\x32\x10.bottega.v1.PoseH\x00R\x04pose\x12\x31\n\x07normals\x18\n \x01(\x0b\x32\x15.bottega.v1.NormalMapH\x00R\x07normals\x12\x1f\n\x08strength\x18\x07 \x01(\x02H\x01R\x08strength\x88\x01\x01\x12\x19\n\x05start\x18\x08 \x01(\x02H\x02R\x05start\x88\x01\x01\x12\x15\n\x03\x65nd\x18\t \x01(\x02H\x03R\x03\x65nd\x88\x01\x01\x42\x06\n\x04hintB\x0b\n\t_strengthB\x08\n\x06_startB\x06\n\x04_end*\xa5\x01\n\x0b\x43ontrolKind\x12\x1c\n\x18\x43ONTROL_KIND_UNSPECIFIED\x10\x00\x12\x16\n\x12\x43ONTROL_KIND_DEPTH\x10\x01\x12\x16\n\x12\x43ONTROL_KIND_CANNY\x10\x02\x12\x15\n\x11\x43ONTROL_KIND_POSE\x10\x03\x12\x18\n\x14\x43ONTROL_KIND_INPAINT\x10\x04\x12\x17\n\x13\x43ONTROL_KIND_NORMAL\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bottega_daemon.rpc.generated.v1.control_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CONTROLKIND']._serialized_start=890
-  _globals['_CONTROLKIND']._serialized_end=1030
+  _globals['_CONTROLKIND']._serialized_start=995
+  _globals['_CONTROLKIND']._serialized_end=1160
   _globals['_DEPTHMAP']._serialized_start=106
   _globals['_DEPTHMAP']._serialized_end=200
-  _globals['_KEYPOINT']._serialized_start=202
-  _globals['_KEYPOINT']._serialized_end=272
-  _globals['_FIGURE']._serialized_start=274
-  _globals['_FIGURE']._serialized_end=334
-  _globals['_POSE']._serialized_start=336
-  _globals['_POSE']._serialized_end=388
-  _globals['_PHOTO']._serialized_start=390
-  _globals['_PHOTO']._serialized_end=514
-  _globals['_CONTROL']._serialized_start=517
-  _globals['_CONTROL']._serialized_end=887
+  _globals['_NORMALMAP']._serialized_start=202
+  _globals['_NORMALMAP']._serialized_end=254
+  _globals['_KEYPOINT']._serialized_start=256
+  _globals['_KEYPOINT']._serialized_end=326
+  _globals['_FIGURE']._serialized_start=328
+  _globals['_FIGURE']._serialized_end=388
+  _globals['_POSE']._serialized_start=390
+  _globals['_POSE']._serialized_end=442
+  _globals['_PHOTO']._serialized_start=444
+  _globals['_PHOTO']._serialized_end=568
+  _globals['_CONTROL']._serialized_start=571
+  _globals['_CONTROL']._serialized_end=992
 # @@protoc_insertion_point(module_scope)

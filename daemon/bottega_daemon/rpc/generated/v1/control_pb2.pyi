@@ -15,11 +15,13 @@ class ControlKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     CONTROL_KIND_CANNY: _ClassVar[ControlKind]
     CONTROL_KIND_POSE: _ClassVar[ControlKind]
     CONTROL_KIND_INPAINT: _ClassVar[ControlKind]
+    CONTROL_KIND_NORMAL: _ClassVar[ControlKind]
 CONTROL_KIND_UNSPECIFIED: ControlKind
 CONTROL_KIND_DEPTH: ControlKind
 CONTROL_KIND_CANNY: ControlKind
 CONTROL_KIND_POSE: ControlKind
 CONTROL_KIND_INPAINT: ControlKind
+CONTROL_KIND_NORMAL: ControlKind
 
 class DepthMap(_message.Message):
     __slots__ = ("z", "background")
@@ -28,6 +30,12 @@ class DepthMap(_message.Message):
     z: _image_pb2.Image
     background: _image_pb2.Image
     def __init__(self, z: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., background: _Optional[_Union[_image_pb2.Image, _Mapping]] = ...) -> None: ...
+
+class NormalMap(_message.Message):
+    __slots__ = ("image",)
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    image: _image_pb2.Image
+    def __init__(self, image: _Optional[_Union[_image_pb2.Image, _Mapping]] = ...) -> None: ...
 
 class Keypoint(_message.Message):
     __slots__ = ("x", "y", "confidence")
@@ -62,13 +70,14 @@ class Photo(_message.Message):
     def __init__(self, image: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., low_threshold: _Optional[float] = ..., high_threshold: _Optional[float] = ...) -> None: ...
 
 class Control(_message.Message):
-    __slots__ = ("kind", "network", "map", "photo", "depth", "pose", "strength", "start", "end")
+    __slots__ = ("kind", "network", "map", "photo", "depth", "pose", "normals", "strength", "start", "end")
     KIND_FIELD_NUMBER: _ClassVar[int]
     NETWORK_FIELD_NUMBER: _ClassVar[int]
     MAP_FIELD_NUMBER: _ClassVar[int]
     PHOTO_FIELD_NUMBER: _ClassVar[int]
     DEPTH_FIELD_NUMBER: _ClassVar[int]
     POSE_FIELD_NUMBER: _ClassVar[int]
+    NORMALS_FIELD_NUMBER: _ClassVar[int]
     STRENGTH_FIELD_NUMBER: _ClassVar[int]
     START_FIELD_NUMBER: _ClassVar[int]
     END_FIELD_NUMBER: _ClassVar[int]
@@ -78,7 +87,8 @@ class Control(_message.Message):
     photo: Photo
     depth: DepthMap
     pose: Pose
+    normals: NormalMap
     strength: float
     start: float
     end: float
-    def __init__(self, kind: _Optional[_Union[ControlKind, str]] = ..., network: _Optional[str] = ..., map: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., photo: _Optional[_Union[Photo, _Mapping]] = ..., depth: _Optional[_Union[DepthMap, _Mapping]] = ..., pose: _Optional[_Union[Pose, _Mapping]] = ..., strength: _Optional[float] = ..., start: _Optional[float] = ..., end: _Optional[float] = ...) -> None: ...
+    def __init__(self, kind: _Optional[_Union[ControlKind, str]] = ..., network: _Optional[str] = ..., map: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., photo: _Optional[_Union[Photo, _Mapping]] = ..., depth: _Optional[_Union[DepthMap, _Mapping]] = ..., pose: _Optional[_Union[Pose, _Mapping]] = ..., normals: _Optional[_Union[NormalMap, _Mapping]] = ..., strength: _Optional[float] = ..., start: _Optional[float] = ..., end: _Optional[float] = ...) -> None: ...

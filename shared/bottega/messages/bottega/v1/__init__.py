@@ -55,6 +55,7 @@ __all__ = (
     "Lora",
     "LoraUse",
     "Margin",
+    "NormalMap",
     "PatchRequest",
     "PatchResponse",
     "Phase",
@@ -227,6 +228,11 @@ class ControlKind(betterproto2.Enum):
     The picture without its masked part. Only in Inpaint, which makes the hint itself: set none.
     """
 
+    NORMAL = 5
+    """
+    Which way surfaces face.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -235,6 +241,7 @@ class ControlKind(betterproto2.Enum):
             2: "CONTROL_KIND_CANNY",
             3: "CONTROL_KIND_POSE",
             4: "CONTROL_KIND_INPAINT",
+            5: "CONTROL_KIND_NORMAL",
         }
 
     @classmethod
@@ -245,6 +252,7 @@ class ControlKind(betterproto2.Enum):
             "CONTROL_KIND_CANNY": 2,
             "CONTROL_KIND_POSE": 3,
             "CONTROL_KIND_INPAINT": 4,
+            "CONTROL_KIND_NORMAL": 5,
         }
 
 
@@ -775,7 +783,8 @@ class Control(betterproto2.Message):
 
     map: "Image | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
     """
-    A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton.
+    A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton, normals
+    whose red is left, green up and blue towards the viewer.
     """
 
     photo: "Photo | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
@@ -791,6 +800,11 @@ class Control(betterproto2.Message):
     pose: "Pose | None" = betterproto2.field(6, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
     """
     For CONTROL_KIND_POSE.
+    """
+
+    normals: "NormalMap | None" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, optional=True, group="hint")
+    """
+    For CONTROL_KIND_NORMAL.
     """
 
     strength: "float | None" = betterproto2.field(7, betterproto2.TYPE_FLOAT, optional=True)
@@ -1660,6 +1674,22 @@ class Margin(betterproto2.Message):
 
 
 default_message_pool.register_message("bottega.v1", "Margin", Margin)
+
+
+@dataclass(eq=False, repr=False)
+class NormalMap(betterproto2.Message):
+    """
+    Normals as a renderer knows them. The daemon turns them into what the network expects.
+    """
+
+    image: "Image | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Three or four channels, COLOR_SPACE_DATA: x, y and z of each normal in the camera's space, times one half plus one
+    half. X is right, Y up, Z towards the viewer. A vector that is not one unit long, as black is not, is background.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "NormalMap", NormalMap)
 
 
 @dataclass(eq=False, repr=False)

@@ -23,6 +23,7 @@ from bottega.tasks import (
     Task,
     canny_control,
     depth_control,
+    normal_control,
     pose_control,
 )
 from bottega.translation import read as translated
@@ -63,6 +64,7 @@ __all__ = [
     "layer_bounds",
     "messages",
     "native_of",
+    "normal_control",
     "parse_address",
     "pasted",
     "plan",

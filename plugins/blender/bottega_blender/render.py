@@ -1,4 +1,4 @@
-"""What the camera sees, painted: the picture follows the scene's true depth, its outlines and its figures.
+"""What the camera sees, painted: the picture follows the scene's true depth, its outlines, its normals and its figures.
 
 Nothing is rendered for it. The scene is read through the viewport's depsgraph and rasterized by numpy on a helper
 thread, so that no render setting, compositor, frame or selection is touched.
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import bpy
 
 from . import editors, texture
-from .client import Control, Session, Unready, canny_control, depth_control, messages, pose_control
+from .client import Control, Session, Unready, canny_control, depth_control, messages, normal_control, pose_control
 from .params import Params
 from .scene import buffers, gather, pose, views
 from .scene.raster import Surface, View, see
@@ -21,6 +21,8 @@ from .work import Ask, Made, Recipe, Work
 
 NATIVE = 512
 """Side of a picture where no catalog says what the model likes."""
+SURFACES = frozenset({"depth", "canny", "normal"})
+"""Kinds of control that are made of what a view sees."""
 
 
 def start(studio: Studio, session: Session, context: bpy.types.Context, params: Params) -> Work:
@@ -74,8 +76,8 @@ def controls_of(params: Params, found: gather.Scene, armatures: list[pose.Armatu
     """What the picture is to follow. Raises Unready if the camera sees nothing of it."""
     corners, normals, _ = found.corners()
     surface = see(corners, view)
-    if not (surface.triangle >= 0).any() and {"depth", "canny"} & params.controls.keys():
-        raise Unready("The camera sees no surface.", remedy="Point it at the scene, or set Depth to 0.")
+    if not (surface.triangle >= 0).any() and SURFACES & params.controls.keys():
+        raise Unready("The camera sees no surface.", remedy="Point it at the scene, or follow nothing that it sees.")
     controls = surface_controls(params, surface, normals, view)
     if strength := params.controls.get("pose"):
         figures = pose.figures(armatures, view)
@@ -87,12 +89,17 @@ def controls_of(params: Params, found: gather.Scene, armatures: list[pose.Armatu
 
 
 def surface_controls(params: Params, surface: Surface, normals: gather.Array, view: View) -> list[Control]:
-    """Depth and outlines of what a view sees, as far as they are wished; `normals` are the triangles' (t, 3, 3)."""
+    """Depth, outlines and normals of what a view sees, as far as wished; `normals` are the triangles' (t, 3, 3)."""
     controls: list[Control] = []
     if strength := params.controls.get("depth"):
         controls.append(depth_control(buffers.depth(surface), strength=strength))
+    if not {"canny", "normal"} & params.controls.keys():
+        return controls
+    seen = buffers.normals(surface, normals, view)
     if strength := params.controls.get("canny"):
-        controls.append(canny_control(buffers.normals(surface, normals, view), strength=strength))
+        controls.append(canny_control(seen, strength=strength))
+    if strength := params.controls.get("normal"):
+        controls.append(normal_control(dataclasses.replace(seen, color_space="data"), strength=strength))
     return controls
 
 

@@ -28,9 +28,10 @@ VIEWS_FROM = (
     ("CAMERA", "Scene Camera", "What the scene's camera sees is painted"),
     ("SELECTED", "Selected Cameras", "What the selected cameras see is painted, one after another"),
 )
-CONTROLS = {"render": ("depth", "canny", "pose"), "projection": ("depth", "canny")}
+CONTROLS = {"render": ("depth", "canny", "normal", "pose"), "projection": ("depth", "canny", "normal")}
 """Kinds of jobs, and what they can follow."""
-PROPERTIES = {"depth": "depth", "canny": "outlines", "pose": "pose"}
+PROPERTIES = {"depth": "depth", "canny": "outlines", "normal": "normals", "pose": "pose"}
+"""Kinds of control, and the property that says how strictly each is followed."""
 TAKEN = (
     "prompt", "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "seed", "count", "width",
     "height", "strength", "feather",
@@ -93,6 +94,13 @@ class BottegaSettings(bpy.types.PropertyGroup):
     outlines: FloatProperty(
         name="Outlines",
         description="How strictly to follow the edges of the scene's normals",
+        default=0.0,
+        min=0.0,
+        max=2.0,
+    )
+    normals: FloatProperty(
+        name="Normals",
+        description="How strictly to follow which way surfaces face; the daemon needs a control network for normals",
         default=0.0,
         min=0.0,
         max=2.0,

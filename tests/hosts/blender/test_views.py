@@ -19,7 +19,7 @@ def test_each_camera_paints_what_it_sees_and_all_variations_go_side_by_side(told
     said = told("views")
     assert said["rounds"] == [["Generate"], ["Inpaint", "Inpaint"]]  # the camera that looks away is not asked for
     assert said["seeds"] == [[20], [20, 21]]
-    assert said["controls"] == [["depth", "canny"]] * 3
+    assert said["controls"] == [["depth", "canny", "normal"]] * 3
     assert said["made_seeds"] == [20, 21]
     assert said["front"] == [[RED], [DARK_RED]]
     assert said["back"] == [[BLUE], [DARK_BLUE]]

@@ -31,7 +31,7 @@ class BOTTEGA_OT_texture(bpy.types.Operator, Asking):
 
 
 class BOTTEGA_OT_render(bpy.types.Operator, Asking):
-    """Paint what the camera sees: the picture follows the scene's true depth, outlines and poses"""
+    """Paint what the camera sees: the picture follows the scene's true depth, outlines, normals and poses"""
 
     bl_idname = "bottega.render"
     bl_label = "Paint Render"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .. import material, studio
+from ..settings import CONTROLS, PROPERTIES, BottegaSettings
 from .parts import Panel, draw_connection, draw_image, draw_works
 
 
@@ -65,8 +66,7 @@ class BOTTEGA_PT_render(Panel, bpy.types.Panel):
         """What it follows."""
         layout, settings = self.layout, context.scene.bottega
         layout.use_property_split = True
-        for name in ("depth", "outlines", "pose"):
-            layout.prop(settings, name, slider=True)
+        draw_controls(layout, settings, "render")
         if not context.scene.camera:
             layout.label(text="The scene has no camera", icon="ERROR")
         layout.operator("bottega.render", icon="RENDER_STILL")
@@ -85,10 +85,15 @@ class BOTTEGA_PT_project(Panel, bpy.types.Panel):
         layout.prop(settings, "views_from")
         if settings.views_from == "AROUND":
             layout.prop(settings, "views")
-        for name in ("depth", "outlines"):
-            layout.prop(settings, name, slider=True)
+        draw_controls(layout, settings, "projection")
         layout.prop(settings, "texture_size")
         layout.operator("bottega.project", icon="MOD_UVPROJECT")
+
+
+def draw_controls(layout: bpy.types.UILayout, settings: BottegaSettings, kind: str) -> None:
+    """How strictly a job of a kind follows each thing that it can."""
+    for name in CONTROLS[kind]:
+        layout.prop(settings, PROPERTIES[name], slider=True)
 
 
 class BOTTEGA_PT_jobs(Panel, bpy.types.Panel):

@@ -75,7 +75,9 @@ def values(made):
 
 
 own = tuple(views.of_camera(each, graph(), SIDE, SIDE) for each in (front, back, away))
-params = Params(kind="projection", seed=20, count=2, width=SIDE, height=SIDE, controls={"depth": 1.0, "canny": 0.5})
+params = Params(
+    kind="projection", seed=20, count=2, width=SIDE, height=SIDE, controls={"depth": 1.0, "canny": 0.5, "normal": 0.5}
+)
 wish = Wish("Cube", 256, params, own, np.array(cube.matrix_world, np.float64))
 made, asked = driven(wish, [(200, 0, 0), (0, 0, 200), (0, 200, 0)])
 target = read(wish, scene())

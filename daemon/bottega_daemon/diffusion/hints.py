@@ -74,8 +74,8 @@ def normal_hint(normals: Floats) -> Floats:
     vectors = normals.astype(np.float32) * 2 - 1
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)
     real = (length > SHORTEST) & (length < LONGEST)
-    units = np.where(real, vectors / np.maximum(length, SHORTEST), np.float32((0, 0, 1)))
-    return (units * np.float32((-0.5, 0.5, 0.5)) + np.float32(0.5)).astype(np.float32)
+    units = np.where(real, vectors / np.maximum(length, SHORTEST), np.array((0, 0, 1), np.float32))
+    return (units * np.array((-0.5, 0.5, 0.5), np.float32) + 0.5).astype(np.float32)
 
 
 def is_grey(picture: Floats) -> bool:

@@ -28,7 +28,7 @@ def _connect() -> None:
         preferences.session()
         studio.here().history.load()
     except BottegaError as error:
-        print(f"Bottega: {error}")
+        print(f"Bottega: {words.said(error)}")
 
 
 def register() -> None:

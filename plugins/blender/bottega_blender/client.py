@@ -75,10 +75,14 @@ __all__ = [
 
 
 class Unready(BottegaError):
-    """The scene lacks what a job needs. `fix` names the operator that mends it, for a button beside the words."""
+    """The scene lacks what a job needs. `fix` names the operator that mends it, for a button beside the words.
+
+    The message may have {places} for `values`: `words.said` translates it before they are put in.
+    """
 
     reason = "UNREADY"
 
-    def __init__(self, message: str, *, remedy: str, fix: str = "") -> None:
-        super().__init__(message, remedy=remedy)
+    def __init__(self, message: str, *, remedy: str, fix: str = "", **values: str) -> None:
+        super().__init__(message.format(**values), remedy=remedy)
         self.fix = fix
+        self.template, self.values = message, values

@@ -42,7 +42,7 @@ def check(image: bpy.types.Image) -> None:
         image.update()
     if not width * height or len(image.pixels) != width * height * image.channels:
         remedy = "Choose an image that can be seen in the Image Editor."
-        raise Unready(f"{image.name} has no pixels.", remedy=remedy)
+        raise Unready("{name} has no pixels.", remedy=remedy, name=image.name)
 
 
 def is_data(image: bpy.types.Image) -> bool:

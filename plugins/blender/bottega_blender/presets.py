@@ -8,8 +8,8 @@ from bpy.props import StringProperty
 FOLDER = "bottega"
 NAMES = (
     "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "count", "width", "height",
-    "seamless_x", "seamless_y", "strength", "target", "maps", "depth", "outlines", "pose", "views_from",
-    "views", "texture_size", "feather",
+    "seamless_x", "seamless_y", "strength", "target", "maps", "depth", "outlines", "normals", "pose",
+    "views_from", "views", "texture_size", "feather",
 )  # fmt: skip
 
 

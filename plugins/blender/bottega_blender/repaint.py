@@ -52,7 +52,7 @@ def start(
     pixels.check(image)
     pixels.check(mask)
     if image.is_float and not pixels.is_data(image):
-        raise Unready(f"{image.name} holds floating point colours.", remedy="Repaint an 8-bit copy of it.")
+        raise Unready("{name} holds floating point colours.", remedy="Repaint an 8-bit copy of it.", name=image.name)
     catalog = studio.link.catalog
     if catalog is None:
         raise Unready("The daemon's models are not known yet.", remedy="Connect to it first.", fix="bottega.connect")

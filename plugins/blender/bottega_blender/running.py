@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .client import PHASES, Event, JobCancelled, Picture, Task, Ticket, messages
+from .words import say
 from .work import Ask, Made, Recipe, Work
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class Round:
         """Show how a job stands."""
         work, body = self._work, event.body
         if isinstance(body, messages.QueuedEvent):
-            work.note = f"{body.position + 1}. in the queue"
+            work.note = say("{place}. in the queue", place=body.position + 1)
         elif isinstance(body, messages.ProgressEvent):
             self._shares[which] = body.fraction
             share = sum(self._shares) / len(self._shares)

@@ -39,15 +39,15 @@ def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
     if thing is None:
         raise Unready("No object is active.", remedy="Select one, or let the result be an image only.")
     if thing.library or (thing.data and thing.data.library):
-        raise Unready(f"{thing.name} is linked from another file.", remedy="Make it local, or override it.")
+        raise Unready("{name} is linked from another file.", remedy="Make it local, or override it.", name=thing.name)
     if target == "NODE":
         node = material.active_image_node(thing)
         if node is None:
             remedy = "Select an Image Texture node of its material, or let the result be a material."
-            raise Unready(f"{thing.name} has no active image node.", remedy=remedy)
+            raise Unready("{name} has no active image node.", remedy=remedy, name=thing.name)
         return Goal(target, thing.name, (thing.active_material.name, node.name), False)
     if not hasattr(thing.data, "materials"):
-        raise Unready(f"{thing.name} cannot have a material.", remedy="Select a mesh or a curve.")
+        raise Unready("{name} cannot have a material.", remedy="Select a mesh or a curve.", name=thing.name)
     return Goal(target, thing.name, ("", ""), with_maps)
 
 

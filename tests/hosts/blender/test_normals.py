@@ -18,8 +18,8 @@ from tests.hosts.blender.conftest import PATIENCE, Told, performing, report
 pytestmark = pytest.mark.hosts
 WIDTH, HEIGHT, FOCAL, SHIFT, SCALE = 192, 128, 40 / 36 * 192, 0.05 * 192, 9.0 / 192
 CENTRE, RADIUS = np.array((0.4, 6.0, 0.3)), 1.5
-LEVELS = 1.5
-"""How far in 8-bit levels a channel may be off: one half by rounding, the rest is the sphere's facets."""
+LEVELS = 0.75
+"""How far in 8-bit levels a channel may be off: one half by rounding; the rest is the sphere's facets."""
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def seen(said: Told, perspective: bool) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize(("name", "perspective"), [("normals", True), ("ortho", False)])
 def test_normals_are_the_geometrys(said: Told, name: str, perspective: bool) -> None:
-    """X right, Y up, Z towards the viewer, n * 0.5 + 0.5, within 1.5 of 255 levels (0.7 degrees)."""
+    """X right, Y up, Z towards the viewer, n * 0.5 + 0.5, within 0.75 of 255 levels."""
     picture, (wanted, clear) = said.array(name).astype(float), seen(said, perspective)
     assert said["space"] == "data"
     wrong = np.abs(picture - (wanted * 0.5 + 0.5) * 255)[clear]

@@ -10,6 +10,7 @@ from bpy.props import FloatProperty
 
 from .. import studio
 from ..client import BottegaError
+from ..words import said
 from ..work import Work
 
 PATIENCE = 3600.0
@@ -39,7 +40,7 @@ class Asking:
         if not here.main.wait(lambda: work.ended, seconds):
             self.report({"WARNING"}, "The job goes on: it was not done in time")
         elif work.state != "done":
-            self.report({"ERROR"}, str(work.error or "The job was cancelled"))
+            self.report({"ERROR"}, said(work.error) if work.error else "The job was cancelled")
             return {"CANCELLED"}
         return {"FINISHED"}
 
@@ -53,5 +54,5 @@ def refuse(operator: bpy.types.Operator, error: BottegaError) -> set[str]:
     """Say why something cannot begin, also in the panel, where a button may help."""
     studio.here().complaint = error
     studio.here().changed()
-    operator.report({"ERROR"}, str(error))
+    operator.report({"ERROR"}, said(error))
     return {"CANCELLED"}

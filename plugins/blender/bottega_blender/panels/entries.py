@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene import pose
+from ..words import say
 
 
 class BOTTEGA_PT_joint(bpy.types.Panel):
@@ -25,7 +26,7 @@ class BOTTEGA_PT_joint(bpy.types.Panel):
         """What is said, else what its name says."""
         bone = context.active_pose_bone
         said = str(bone.get(pose.OVERRIDE, "")) or pose.joint_of(bone.name) or "none"
-        self.layout.operator_menu_enum("bottega.joint", "joint", text=f"Joint: {said.replace('_', ' ')}")
+        self.layout.operator_menu_enum("bottega.joint", "joint", text=f"{say('Joint')}: {said.replace('_', ' ')}")
 
 
 def in_material_menu(menu: bpy.types.Menu, context: bpy.types.Context) -> None:

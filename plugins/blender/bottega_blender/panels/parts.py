@@ -10,6 +10,7 @@ from .. import studio
 from ..client import BottegaError
 from ..params import KEY
 from ..previews import Previews
+from ..words import said, say
 from ..work import Work
 
 ICONS = {"done": "CHECKMARK", "failed": "ERROR", "cancelled": "X"}
@@ -25,7 +26,7 @@ class Panel:
     bl_category = "Bottega"
 
 
-def words(layout: bpy.types.UILayout, text: str, icon: str = "NONE") -> None:
+def lines(layout: bpy.types.UILayout, text: str, icon: str = "NONE") -> None:
     """A label that breaks its line: sidebars are narrow."""
     line = ""
     column = layout.column(align=True)
@@ -39,7 +40,7 @@ def words(layout: bpy.types.UILayout, text: str, icon: str = "NONE") -> None:
 
 def draw_error(layout: bpy.types.UILayout, error: BottegaError, icon: str = "ERROR") -> None:
     """What is wrong, what to do, and a button where one does it."""
-    words(layout, str(error), icon)
+    lines(layout, said(error), icon)
     if fix := getattr(error, "fix", ""):
         layout.operator(fix)
 
@@ -87,7 +88,6 @@ def draw_image(layout: bpy.types.UILayout, image: bpy.types.Image | None) -> Non
         return
     row = layout.row(align=True)
     row.operator("bottega.variation", text="", icon="TRIA_LEFT").step = -1
-    seed = bpy.app.translations.pgettext_iface("Seed")
-    row.label(text=f"{seed} {image.get('bottega_seed', '')}", translate=False)
+    row.label(text=f"{say('Seed')} {image.get('bottega_seed', '')}", translate=False)
     row.operator("bottega.variation", text="", icon="TRIA_RIGHT").step = 1
     layout.operator("bottega.use_again", icon="LOOP_BACK").image = image.name

@@ -17,6 +17,8 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 OVERLAP = 0.005
 """The part of the texels that may lie in two islands, by rounding."""
 REMEDY = "Unwrap it (UV > Smart UV Project)."
+APART = "Unwrap it (UV > Smart UV Project). Mirror and Array modifiers need Offset UVs, or to be applied first."
+NO_UV = "{name} has no UV map."
 UNWRAP = "bottega.unwrap"
 
 
@@ -59,7 +61,7 @@ def read(wish: Wish, scene: gather.Scene) -> Target:
     number = number if wish.own else 0
     shape = scene.shapes[placed[number][0]]
     if shape.uv is None:
-        raise Unready(f"{wish.name} has no UV map.", remedy=REMEDY, fix=UNWRAP)
+        raise Unready(NO_UV, remedy=REMEDY, fix=UNWRAP, name=wish.name)
     corners, normals, owner = gather.Scene(scene.shapes, placed).corners()
     mine = owner == number
     uv = np.zeros((len(corners), 3, 2))
@@ -67,20 +69,20 @@ def read(wish: Wish, scene: gather.Scene) -> Target:
     check(wish.name, uv[mine])
     texels = atlas(corners[mine], normals[mine], uv[mine], wish.size)
     if not len(texels.ys):
-        raise Unready(f"{wish.name}'s UV map covers nothing.", remedy=REMEDY, fix=UNWRAP)
+        raise Unready("{name}'s UV map covers nothing.", remedy=REMEDY, fix=UNWRAP, name=wish.name)
     return Target(corners, normals, uv, mine, texels)
 
 
 def check(name: str, uv: Array) -> None:
     """Raise Unready for coordinates (t, 3, 2) that no single texture can show."""
     if not len(uv):
-        raise Unready(f"{name} has no faces.", remedy="Choose a mesh with a surface.")
+        raise Unready("{name} has no faces.", remedy="Choose a mesh with a surface.", name=name)
     if uv.min() < -1e-4 or uv.max() > 1 + 1e-4:
         remedy = "Scale the islands into the first tile; tiles beyond it (UDIM) are not painted."
-        raise Unready(f"{name}'s UV map leaves the square from 0 to 1.", remedy=remedy, fix=UNWRAP)
+        raise Unready("{name}'s UV map leaves the square from 0 to 1.", remedy=remedy, fix=UNWRAP, name=name)
     if (double := overlap(uv, 512)) > OVERLAP:
-        remedy = f"{REMEDY} Mirror and Array modifiers need Offset UVs, or to be applied first."
-        raise Unready(f"{double:.0%} of {name}'s UV map lie in more than one island.", remedy=remedy, fix=UNWRAP)
+        message = "{part} of {name}'s UV map lie in more than one island."
+        raise Unready(message, remedy=APART, fix=UNWRAP, name=name, part=f"{double:.0%}")
 
 
 def chosen_instance(wish: Wish, scene: gather.Scene) -> int:
@@ -88,4 +90,4 @@ def chosen_instance(wish: Wish, scene: gather.Scene) -> int:
     for number, (_, name, matrix) in enumerate(scene.placed):
         if name == wish.name and np.allclose(matrix, wish.matrix, atol=1e-5):
             return number
-    raise Unready(f"{wish.name} has no surface that is seen.", remedy="Show it in the viewport.")
+    raise Unready("{name} has no surface that is seen.", remedy="Show it in the viewport.", name=wish.name)

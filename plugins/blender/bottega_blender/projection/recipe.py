@@ -32,7 +32,7 @@ def recipe(wish: Wish, scene: gather.Scene) -> Recipe:
     views, params = sights(wish, target), wish.params
     if not views:
         remedy = "Point the camera there, or place views around."
-        raise Unready(f"No camera sees {wish.name}.", remedy=remedy)
+        raise Unready("No camera sees {name}.", remedy=remedy, name=wish.name)
     atlases = [blank(target.texels) for _ in range(params.count)]
     for number, sight in enumerate(views):
         begin, end = number / len(views), (number + 1) / len(views)

@@ -16,7 +16,7 @@ from ..scene import gather, views
 from ..scene.raster import View
 from ..studio import Studio
 from ..work import Made, Work
-from .reading import REMEDY, UNWRAP, Wish
+from .reading import NO_UV, REMEDY, UNWRAP, Wish
 from .recipe import recipe
 
 
@@ -56,13 +56,14 @@ def checked(thing: bpy.types.Object | None) -> bpy.types.Object:
     if thing is None or thing.type != "MESH":
         raise Unready("No mesh is active.", remedy="Select a mesh; convert curves and text to one.")
     if thing.library or thing.data.library:
-        raise Unready(f"{thing.name} is linked from another file.", remedy="Make it local, or override it.")
+        raise Unready("{name} is linked from another file.", remedy="Make it local, or override it.", name=thing.name)
     if thing.hide_render:
-        raise Unready(f"{thing.name} is hidden in renders.", remedy="Show it in renders (Outliner, camera).")
+        raise Unready("{name} is hidden in renders.", remedy="Show it in renders (Outliner, camera).", name=thing.name)
     if thing.mode == "EDIT":
-        raise Unready(f"{thing.name} is being edited.", remedy="Leave Edit Mode first.", fix="object.editmode_toggle")
+        leave = "object.editmode_toggle"
+        raise Unready("{name} is being edited.", remedy="Leave Edit Mode first.", fix=leave, name=thing.name)
     if not thing.data.uv_layers:
-        raise Unready(f"{thing.name} has no UV map.", remedy=REMEDY, fix=UNWRAP)
+        raise Unready(NO_UV, remedy=REMEDY, fix=UNWRAP, name=thing.name)
     return thing
 
 

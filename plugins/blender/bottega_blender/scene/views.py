@@ -34,7 +34,7 @@ def of_camera(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph, width: i
     seen = camera.evaluated_get(depsgraph)
     if seen.data.type == "PANO":
         remedy = "Choose Perspective or Orthographic as its lens type."
-        raise Unready(f"{camera.name} is a panorama; its depth is no picture plane's.", remedy=remedy)
+        raise Unready("{name} is a panorama; its depth is no picture plane's.", remedy=remedy, name=camera.name)
     projection = np.array(seen.calc_matrix_camera(depsgraph, x=width, y=height), np.float64)
     world = np.array(seen.matrix_world.normalized(), np.float64)  # a camera's scale does not change what it sees
     return View(width, height, np.linalg.inv(world), projection, float(seen.data.clip_start))

@@ -13,6 +13,7 @@ from bl_ext.user_default.bottega.projection.reading import Wish, read
 from bl_ext.user_default.bottega.projection.recipe import recipe
 from bl_ext.user_default.bottega.scene import gather, views
 from bl_ext.user_default.bottega.scene.atlas import atlas, blank, painted
+from bl_ext.user_default.bottega.scene.readers import READERS
 from bl_ext.user_default.bottega.scene.triangles import triangles
 from bl_ext.user_default.bottega.work import Made
 
@@ -159,7 +160,7 @@ mesh.from_pydata(points, [], faces)
 mesh.calc_loop_triangles()
 theirs = np.empty(len(mesh.loop_triangles) * 3, np.int32)
 mesh.loop_triangles.foreach_get("loops", theirs)
-arrays = [read_(mesh) for read_ in gather.READERS[:3]]
+arrays = [read_(mesh) for read_ in READERS[:3]]
 ours = triangles(arrays[0].reshape(-1, 3), *arrays[1:])
 facts["cut_otherwise"] = int((ours != theirs.reshape(-1, 3)).any(1).sum())
 facts["folded"] = int((ours[:, 0] + 1 != ours[:, 1]).sum())

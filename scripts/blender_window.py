@@ -26,8 +26,6 @@ from tests.hosts.blender.conftest import INSIDE
 
 PATIENCE = 500.0
 SIZE = "1500x900"
-PACKAGES = ("blender", "python3-numpy", "libegl1", "libgl1-mesa-dri")
-INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends " + " ".join(PACKAGES)
 SHOOT = f"""
     blender --command extension install-file -r user_default --enable /desk/plugin.zip
     blender -b --python-expr "import bpy; bpy.context.preferences.view.show_splash = False; bpy.ops.wm.save_userpref()"
@@ -55,7 +53,7 @@ SURROUNDINGS = {
 def main() -> None:
     """Take the pictures."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else FILE.parent
-    install()
+    root.blender()
     with tempfile.TemporaryDirectory() as scratch:
         desk, home = Path(scratch) / "desk", Path(scratch) / "home"
         desk.mkdir()
@@ -73,13 +71,6 @@ def main() -> None:
             path = target / f"blender-{shot.name}"
             Image.open(shot).convert("RGB").quantize(256).save(path, optimize=True)
             print(path)
-
-
-def install() -> None:
-    """Put Debian's Blender into the root, if it is not there."""
-    if not (root.debian() / "usr" / "bin" / "blender").exists():
-        environment = root.clean({"DEBIAN_FRONTEND": "noninteractive"})
-        subprocess.run(root.inside(["sh", "-c", INSTALL]), env=environment, check=True)
 
 
 def remembered(home: Path) -> None:

@@ -34,6 +34,8 @@ DESK = (
 SECOND = ("python3-pyqt6",)
 """Krita 6's Qt, for plug-ins beside a stand-in of Krita's own modules."""
 PACKAGES = (*HOSTS, *DESK, *SECOND)
+WINDOWED = ("blender", "python3-numpy", "libegl1", "libgl1-mesa-dri")
+"""A Blender with a window; those of PyPI have none."""
 MARK = "bottega-ready"
 KEPT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/info/*")
 
@@ -66,6 +68,14 @@ def debian() -> Path:
             _install(folder)
             mark.write_text(wanted)
     return folder
+
+
+def blender() -> None:
+    """See that the root has Debian's Blender; installed at the first call."""
+    folder = debian()
+    with alone(folder):
+        if not (folder / "usr" / "bin" / "blender").exists():
+            _install(folder, WINDOWED)
 
 
 def inside(command: Sequence[str], binds: Mapping[Path, str] | None = None) -> list[str]:
@@ -117,13 +127,13 @@ def _debootstrap(scratch: Path) -> tuple[list[str], dict[str, str]]:
     return ["sh", str(scratch / "usr/sbin/debootstrap")], {"DEBOOTSTRAP_DIR": str(scratch / "usr/share/debootstrap")}
 
 
-def _install(folder: Path) -> None:
+def _install(folder: Path, packages: Sequence[str] = PACKAGES) -> None:
     shutil.copyfile("/etc/resolv.conf", folder / "etc" / "resolv.conf")
     environment = clean({"DEBIAN_FRONTEND": "noninteractive"})
     get = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
     for command in (
         [*get, "update"],
-        [*get, "install", "--no-install-recommends", "--yes", *PACKAGES],
+        [*get, "install", "--no-install-recommends", "--yes", *packages],
         [*get, "clean"],
     ):
         _run(_entering(folder, command, {}), environment)

@@ -14,7 +14,7 @@ from .handing import hand_over, tell
 from .inserting import insert as insert_job
 from .laying import kept
 from .running import Call, Desk, perform
-from .wishes import Wish
+from .wishes import control_in, wish_in
 
 log = logging.getLogger(__name__)
 
@@ -111,15 +111,7 @@ def called(
     procedure: Procedure, image: Gimp.Image | None, drawables: Sequence[Gimp.Drawable], config: Gimp.ProcedureConfig
 ) -> Call:
     """A call's values."""
-    return Call(*values_in(procedure, config), image, list(drawables or ()))
-
-
-def values_in(procedure: Procedure, config: Gimp.ProcedureConfig) -> tuple[Wish, Gimp.Drawable | None]:
-    """What a config says: plain values, and the control layer."""
-    values = {each.name: config.get_property(each.name) for each in procedure.plain}
-    values = {name: "" if value is None else value for name, value in values.items()}
-    has_control = any(each.name == "control" for each in procedure.arguments)
-    return Wish(procedure.kind, values), config.get_property("control") if has_control else None
+    return Call(wish_in(procedure, config), control_in(procedure, config), image, list(drawables or ()))
 
 
 def failed(procedure: Gimp.Procedure, message: str) -> Gimp.ValueArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bottega import files, messages
 from bottega.client import connect
-from bottega.errors import BottegaError, ConnectionLost, JobCancelled
+from bottega.errors import BottegaError, ConnectionLost, JobCancelled, NotFound
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
@@ -12,6 +12,7 @@ from bottega.pixels import ColorSpace, Depth, Pixels
 from bottega.planning import Choices, Native, Pass, Plan, bounds_of, native_of, plan
 from bottega.planning.plain import HANDS
 from bottega.planning.walking import Hands, walk
+from bottega.presets import Presets
 from bottega.session import Connection, Session
 from bottega.tasks import (
     Control,
@@ -53,11 +54,13 @@ __all__ = [
     "Margin",
     "Native",
     "NormalHint",
+    "NotFound",
     "Pass",
     "PhotoHint",
     "Picture",
     "Pixels",
     "Plan",
+    "Presets",
     "Session",
     "Task",
     "Work",

@@ -16,9 +16,10 @@ from .arguments import Procedure  # noqa: E402
 from .asking import ask  # noqa: E402
 from .client import BottegaError, Connection, Generate, messages  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
-from .laying import kept  # noqa: E402
+from .laying import made_with  # noqa: E402
 from .running import Call, Desk  # noqa: E402
-from .wishes import Wish, wish_of  # noqa: E402
+from .styles import PresetsBox  # noqa: E402
+from .wishes import Wish  # noqa: E402
 from .words import _  # noqa: E402
 
 SIDE = 192
@@ -40,6 +41,7 @@ class Dialog:
         GimpUi.init("bottega_gimp")
         self._config, self._desk, self._call_of = config, desk, call_of
         self._form = Form(procedure, config)
+        self._presets = PresetsBox(lambda: desk.session, lambda: self._form, self._say)
         self._status = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=28)
         self._picture, self._facts = Gtk.Image(), Gtk.Label(xalign=0.0, wrap=True, max_width_chars=28)
         self._start = Gtk.Button(label=_("Start the daemon"), no_show_all=True)
@@ -72,10 +74,13 @@ class Dialog:
         side.set_size_request(SIDE + 2 * SPACE, -1)
         if again := self._again():
             button = Gtk.Button(label=_("Use the layer's settings again"))
-            button.connect("clicked", lambda _button: self._use(again))
+            button.connect("clicked", lambda _button: self._form.use(again))
             side.pack_end(button, False, False, 0)
+        asked = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE)
+        asked.pack_start(self._presets, False, False, 0)
+        asked.pack_start(self._form, True, True, 0)
         both = Gtk.Box(spacing=2 * SPACE, border_width=2 * SPACE)
-        both.pack_start(self._form, True, True, 0)
+        both.pack_start(asked, True, True, 0)
         both.pack_start(side, False, False, 0)
         area = self._window.get_content_area()
         area.pack_start(both, True, True, 0)
@@ -87,18 +92,13 @@ class Dialog:
     def _again(self) -> Wish | None:
         """What the selected layer or the image was made with, by this procedure."""
         call = self._call_of()
-        for holder in (*call.layers, call.image):
-            try:
-                found = wish_of(kept(holder) or "") if holder is not None else None
-            except ValueError:
-                continue
-            if found and found.kind == call.wish.kind:
-                return found
-        return None
+        found = (made_with(holder) for holder in (*call.layers, call.image) if holder is not None)
+        return next((wish for wish in found if wish and wish.kind == call.wish.kind), None)
 
-    def _use(self, wish: Wish) -> None:
-        for each in wish.procedure.plain:
-            self._config.set_property(each.name, wish[each.name])
+    def _say(self, text: str) -> None:
+        """What is wrong with a preset."""
+        if text:
+            self._facts.set_text(text)
 
     def _refresh(self) -> None:
         """The connection or the catalog is another."""

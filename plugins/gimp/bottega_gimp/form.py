@@ -14,6 +14,7 @@ from gi.repository import Gdk, Gimp, GimpUi, Gtk  # noqa: E402
 
 from .arguments import Argument, Procedure  # noqa: E402
 from .client import messages  # noqa: E402
+from .wishes import Wish, wish_in  # noqa: E402
 from .words import _  # noqa: E402
 
 SPACE = 6
@@ -38,6 +39,15 @@ class Form(Gtk.Box):
         more = Gtk.Expander(label=_("More"))
         more.add(self._grid(each for each in rows if each.advanced))
         self.pack_start(more, False, False, 0)
+
+    def wish(self) -> Wish:
+        """What the form says."""
+        return wish_in(self.procedure, self.config)
+
+    def use(self, wish: Wish) -> None:
+        """Fill the form."""
+        for each in wish.procedure.plain:
+            self.config.set_property(each.name, wish[each.name])
 
     def fill_menus(self, catalog: messages.Catalog | None) -> None:
         """Offer what the daemon has; what was chosen stays, known or not."""

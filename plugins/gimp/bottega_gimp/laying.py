@@ -11,7 +11,7 @@ from gi.repository import Gimp
 from .canvas import new_layer, refuse
 from .client import BottegaError, Bounds, Extent, Picture, Pixels
 from .pixels import write
-from .wishes import KEY, Wish
+from .wishes import KEY, Wish, wish_of
 from .words import _
 
 
@@ -95,10 +95,14 @@ def _lay(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture
 
 
 def _where(image: Gimp.Image, above: Gimp.Item | None) -> tuple[Gimp.Item | None, int]:
-    """Parent and position of what comes above a layer; the top of the image if it is there no more."""
+    """Parent and position of what comes above a layer, or above the candidates that it is one of; the top of the image
+    if it is there no more."""
     if above is None or not above.is_valid() or above.get_image().get_id() != image.get_id():
         return None, 0
-    return above.get_parent(), image.get_item_position(above)
+    parent = above.get_parent()
+    while parent is not None and kept(parent):  # candidates' groups hold candidates alone, to be flipped through
+        above, parent = parent, parent.get_parent()
+    return parent, image.get_item_position(above)
 
 
 def _layer(
@@ -142,3 +146,11 @@ def kept(holder: Gimp.Item | Gimp.Image) -> str | None:
     """The parameters that travel with a layer or an image."""
     parasite = holder.get_parasite(KEY)
     return bytes(parasite.get_data()).decode("ascii", "replace") if parasite else None
+
+
+def made_with(holder: Gimp.Item | Gimp.Image) -> Wish | None:
+    """What a layer or an image was made with, its seed included; None if it was not by us."""
+    try:
+        return wish_of(kept(holder) or "")
+    except ValueError:
+        return None

@@ -16,14 +16,14 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk  # noqa: E402
 from .arguments import PROCEDURES, Procedure  # noqa: E402
 from .asking import ask  # noqa: E402
 from .bench import Bench  # noqa: E402
-from .calling import values_in  # noqa: E402
 from .client import BottegaError  # noqa: E402
 from .connecting import ConnectionBox  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
-from .laying import kept  # noqa: E402
+from .laying import made_with  # noqa: E402
 from .panel_history import HistoryBox  # noqa: E402
 from .panel_jobs import JobsBox  # noqa: E402
-from .wishes import Wish, wish_of  # noqa: E402
+from .styles import PresetsBox  # noqa: E402
+from .wishes import Wish, control_in  # noqa: E402
 from .words import _  # noqa: E402
 
 NEW = "new"
@@ -39,17 +39,19 @@ class Panel:
         self._bench = Bench(self._refresh)
         self._forms: dict[str, Form] = {}
         self._version = ""
+        self._closed = False
         self._loop = GLib.MainLoop()
         self._window = Gtk.Window(title=_("Bottega Panel"), type_hint=Gdk.WindowTypeHint.UTILITY)
         self._window.set_default_size(380, 800)
         self._window.set_keep_above(True)
-        self._window.connect("destroy", lambda _window: self._loop.quit())
+        self._window.connect("destroy", lambda _window: self._ended())
         self._window.connect("focus-in-event", lambda *_event: self._list_images())
         self._kinds, self._images, self._stack = Gtk.ComboBoxText(), Gtk.ComboBoxText(), Gtk.Stack()
         self._paint = Gtk.Button.new_with_mnemonic(_("_Paint"))
         self._paint.set_can_default(True)
         self._note = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=44, no_show_all=True)
         self._connection = ConnectionBox(self._bench)
+        self._presets = PresetsBox(lambda: self._bench.session, self._shown, self._say)
         self._jobs = JobsBox(self._bench, self.use)
         self._history = HistoryBox(self._bench, self.use, self._image)
         self._put_together()
@@ -57,20 +59,26 @@ class Panel:
 
     def stay(self) -> None:
         """Show it, and return when it is closed."""
+        self.show()
+        self._loop.run()
+
+    def show(self) -> None:
+        """Put it on the screen; it lives by the main thread's loop."""
         self._window.show_all()
         self._refresh()
         self._window.present()
         self._shown().prompt.grab_focus()
         GLib.timeout_add(BEAT, self._beat)
-        self._loop.run()
+
+    def _ended(self) -> None:
+        self._closed = True
         self._bench.close()
+        self._loop.quit()
 
     def use(self, wish: Wish) -> None:
         """Fill the form with what was asked for before."""
         self._kinds.set_active_id(wish.kind)
-        form = self._form(wish.procedure)
-        for each in wish.procedure.plain:
-            form.config.set_property(each.name, wish[each.name])
+        self._form(wish.procedure).use(wish)
 
     def _put_together(self) -> None:
         for each in PROCEDURES:
@@ -83,7 +91,7 @@ class Panel:
         head = _line((self._kinds, True), (again, False))
         where = _line((Gtk.Label(label=_("Into")), False), (self._images, True))
         self._stack.set_vhomogeneous(False)
-        box = _column(self._connection, head, self._stack, self._jobs, self._history)
+        box = _column(self._connection, head, self._presets, self._stack, self._jobs, self._history)
         frame = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
         frame.add(box)
         whole = Gtk.Box(orientation=Gtk.Orientation.VERTICAL)
@@ -129,7 +137,7 @@ class Panel:
 
     def _submit(self) -> None:
         form, image = self._shown(), self._image()
-        wish, control = values_in(form.procedure, form.config)
+        wish, control = form.wish(), control_in(form.procedure, form.config)
         layers = list(image.get_selected_drawables()) if image is not None else []
         catalog = self._bench.session.known_catalog
         try:
@@ -145,18 +153,18 @@ class Panel:
     def _use_layer(self) -> None:
         image = self._image()
         holders = [*image.get_selected_layers(), image] if image is not None else []
-        for holder in holders:
-            if said := kept(holder):
-                self.use(wish_of(said))
-                self._say("")
-                return
-        self._say(_("The selected layer was not painted by Bottega."))
+        for wish in filter(None, map(made_with, holders)):
+            self.use(wish)
+            return self._say("")
+        return self._say(_("The selected layer was not painted by Bottega."))
 
     def _say(self, text: str) -> None:
         self._note.set_text(text)
         self._note.set_visible(bool(text))
 
     def _beat(self) -> bool:
+        if self._closed:
+            return False
         try:
             shown = self._bench.look()
         except BottegaError as error:

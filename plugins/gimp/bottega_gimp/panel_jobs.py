@@ -14,7 +14,7 @@ from gi.repository import Gimp, Gtk, Pango  # noqa: E402
 from . import sights  # noqa: E402
 from .bench import Bench, Job  # noqa: E402
 from .form import SPACE  # noqa: E402
-from .laying import one_undo_step  # noqa: E402
+from .laying import made_with, one_undo_step  # noqa: E402
 from .wishes import Wish, wish_of  # noqa: E402
 from .words import _  # noqa: E402
 
@@ -32,11 +32,11 @@ class JobsBox(Gtk.Box):
         self._drawn = (0, 0)
         self._picture = Gtk.Image()
         self._flip = Gtk.Box(spacing=SPACE, halign=Gtk.Align.CENTER, no_show_all=True)
-        self._which = Gtk.Label()
+        self._which, self._turns = Gtk.Label(), list[Gtk.Button]()
         for icon, step in (("go-previous-symbolic", -1), ("go-next-symbolic", 1)):
             button = Gtk.Button.new_from_icon_name(icon, Gtk.IconSize.BUTTON)
             button.connect("clicked", lambda _button, by: self._turn(by), step)
-            button.show_all()
+            self._turns.append(button)
             self._flip.pack_end(button, False, False, 0) if step > 0 else self._flip.pack_start(button, False, False, 0)
         self._which.show()
         self._flip.pack_start(self._which, False, False, 0)
@@ -67,31 +67,45 @@ class JobsBox(Gtk.Box):
             self._drawn = (job.number, job.preview)
             self._picture.set_from_pixbuf(sights.of_file(self._bench.preview(job), SIDE))
 
-    def _group(self) -> Gimp.GroupLayer | None:
-        """The candidates of the newest result."""
+    def _made(self) -> Gimp.Layer | None:
+        """The newest result that is still there."""
         made = next((job.layer for job in self._bench.jobs if job.layer), 0)
-        layer = Gimp.Item.get_by_id(made) if made and Gimp.Item.id_is_valid(made) else None
-        return layer if layer is not None and layer.is_group() else None
+        return Gimp.Item.get_by_id(made) if made and Gimp.Item.id_is_valid(made) else None
 
     def _show_candidates(self) -> None:
-        group = self._group()
-        self._flip.set_visible(group is not None)
-        if group is not None:
-            children = group.get_children()
-            seen = next((index for index, each in enumerate(children) if each.get_visible()), 0)
-            self._which.set_text(_("Candidate {one} of {all}").format(one=seen + 1, all=len(children)))
+        made = self._made()
+        self._flip.set_visible(made is not None)
+        if made is None:
+            return
+        children = _candidates(made)
+        seen = _seen(children)
+        wish = made_with(children[seen]) if children else None
+        words = _("Seed {seed}").format(seed=wish["seed"] if wish else "?")
+        which = _("Candidate {one} of {all}").format(one=seen + 1, all=len(children))
+        self._which.set_text(f"{which}: {words}" if len(children) > 1 else words)
+        for button in self._turns:
+            button.set_visible(len(children) > 1)
 
     def _turn(self, by: int) -> None:
-        group = self._group()
-        if group is None:
+        made = self._made()
+        if made is None:
             return
-        children = group.get_children()
-        seen = next((index for index, each in enumerate(children) if each.get_visible()), 0)
-        with one_undo_step(group.get_image()):
+        children = _candidates(made)
+        seen = _seen(children)
+        with one_undo_step(made.get_image()):
             for index, each in enumerate(children):
                 each.set_visible(index == (seen + by) % len(children))
         Gimp.displays_flush()
         self._show_candidates()
+
+
+def _candidates(made: Gimp.Layer) -> list[Gimp.Layer]:
+    """A result's layers: those of its group, or itself."""
+    return made.get_children() if made.is_group() else [made]
+
+
+def _seen(layers: list[Gimp.Layer]) -> int:
+    return next((index for index, each in enumerate(layers) if each.get_visible()), 0)
 
 
 class Row(Gtk.Box):

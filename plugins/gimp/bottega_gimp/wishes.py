@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,9 @@ from .client import BottegaError, Extent, Native
 KEY = "bottega"
 """Name of the parasite that holds a layer's or an image's parameters."""
 MOST_SEED = 2**32 - 1
+OWN = ("prompt", "seed")
+"""What presets leave as it is, but for the prompt's LoRAs."""
+_LORA = re.compile(r"\s*<lora:[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,31 @@ def wish_of(text: str) -> Wish:
         raise ValueError("no parameters")
     known = {each.name: each for each in BY_KIND[kind].plain}
     return Wish(kind, {name: value for name, value in said.items() if name in known and _fits(known[name], value)})
+
+
+def wish_in(procedure: Procedure, config: Any) -> Wish:
+    """What a procedure's config (GIMP's) says."""
+    values = {each.name: config.get_property(each.name) for each in procedure.plain}
+    return Wish(procedure.kind, {name: "" if value is None else value for name, value in values.items()})
+
+
+def control_in(procedure: Procedure, config: Any) -> Any:
+    """The control layer that a config names; None for none."""
+    return config.get_property("control") if any(each.name == "control" for each in procedure.arguments) else None
+
+
+def preset_of(wish: Wish) -> dict[str, Any]:
+    """A wish's settings without its picture's own words and seed, and "loras": what its prompt says of them."""
+    values = {each.name: wish[each.name] for each in wish.procedure.plain if each.name not in OWN}
+    return {**values, "loras": "".join(_LORA.findall(wish["prompt"]))}
+
+
+def styled(wish: Wish, preset: Mapping[str, Any]) -> Wish:
+    """The wish with those settings of a preset that its procedure has."""
+    known = {each.name: each for each in wish.procedure.plain if each.name not in OWN}
+    values = {name: preset[name] for name in known if name in preset and _fits(known[name], preset[name])}
+    prompt = f"{_LORA.sub('', wish['prompt'])}{preset.get('loras', '')}".lstrip()
+    return Wish(wish.kind, {**wish.values, **values, "prompt": prompt})
 
 
 def _fits(argument: Argument, value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from bottega.client import Client, connect
 from scripts.package import HOSTS, PLUGINS, build
 from tests.daemon import Daemon, running_daemon
-from tests.hosts.gimp import rig
+from tests.hosts.desk import Desk, desk
+from tests.hosts.gimp import hands, rig
 
 
 @pytest.fixture(scope="session")
@@ -40,4 +42,30 @@ def gimp(plugin: Path, daemon: Daemon, tmp_path_factory: pytest.TempPathFactory)
     """GIMP's console."""
     home = rig.profile(tmp_path_factory.mktemp("gimp") / "home", plugin)
     with rig.console(home, daemon) as gimp:
+        yield gimp
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk, Any, None]:
+    """A screen."""
+    with desk(tmp_path_factory.mktemp("desk")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def window(
+    table: Desk, plugin: Path, daemon: Daemon, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[rig.Gimp, Any, None]:
+    """GIMP on it, with an image whose middle is selected."""
+    home = rig.profile(tmp_path_factory.mktemp("gimp-window") / "home", plugin)
+    with rig.window(home, daemon, table) as gimp:
+        gimp.run(hands.QUEUE)
+        gimp.run("""
+            image, other = picture(240, 180), picture(96, 96)
+            image.select_rectangle(ChannelOps.REPLACE, 70, 50, 100, 80)
+            Gimp.Display.new(image)
+            Gimp.displays_flush()
+        """)
+        hands.find(table, "GIMP$")
+        time.sleep(2.0)
         yield gimp

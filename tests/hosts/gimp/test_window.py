@@ -3,43 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from tests.daemon import Daemon
-from tests.hosts.desk import Desk, desk
+from tests.hosts.desk import Desk
 from tests.hosts.gimp import hands, rig
 
 pytestmark = pytest.mark.hosts
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Generator[Desk, Any, None]:
-    """A screen."""
-    with desk(tmp_path_factory.mktemp("desk")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def window(
-    table: Desk, plugin: Path, daemon: Daemon, tmp_path_factory: pytest.TempPathFactory
-) -> Generator[rig.Gimp, Any, None]:
-    """GIMP on it, with an image whose middle is selected."""
-    home = rig.profile(tmp_path_factory.mktemp("gimp-window") / "home", plugin)
-    with rig.window(home, daemon, table) as gimp:
-        gimp.run(hands.QUEUE)
-        gimp.run("""
-            image, other = picture(240, 180), picture(96, 96)
-            image.select_rectangle(ChannelOps.REPLACE, 70, 50, 100, 80)
-            Gimp.Display.new(image)
-            Gimp.displays_flush()
-        """)
-        hands.find(table, "GIMP$")
-        time.sleep(2.0)
-        yield gimp
 
 
 def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, table: Desk) -> None:

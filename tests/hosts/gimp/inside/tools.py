@@ -1,15 +1,20 @@
 """What tests say in GIMP: pictures of known numbers, calls of our procedures, and what there is afterwards."""
 
 import base64
+import glob
 import json
+import sys
+import time
 
 import gi
 
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gegl, Gimp, GObject
+from gi.repository import Gegl, Gimp, Gio, GLib, GObject
 
 ChannelOps = Gimp.ChannelOps
+
+PLUGIN = "/home/artist/.config/GIMP/*/plug-ins/bottega_gimp"
 
 Gegl.init(None)
 RGB, GRAY, INDEXED = Gimp.ImageBaseType.RGB, Gimp.ImageBaseType.GRAY, Gimp.ImageBaseType.INDEXED
@@ -124,6 +129,39 @@ def tree(image):
     return [named(each) for each in image.get_layers()]
 
 
-def value(kind, content):
-    """A GObject value."""
-    return GObject.Value(kind, content)
+def pump(until, seconds=60.0):
+    """Run the loop of this process until something is so."""
+    deadline = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < deadline, "it did not happen"
+        GLib.MainContext.default().iteration(False)
+        time.sleep(0.002)
+
+
+def panel(image):
+    """The plug-in's own panel, in this process: its widgets can be looked at and clicked."""
+    sys.path[:0] = [path for path in glob.glob(PLUGIN) if path not in sys.path]
+    from bottega_gimp.panel import Panel
+
+    made = Panel(image)
+    made.show()
+    pump(lambda: made._bench.session.connection.state == "connected" and made._bench.session.known_catalog)
+    return made
+
+
+def inside(widget):
+    """A widget and all within it."""
+    yield widget
+    if hasattr(widget, "forall"):
+        found = []
+        widget.forall(found.append)
+        for each in found:
+            yield from inside(each)
+
+
+def button(root, words):
+    """The button that says this, or explains itself so."""
+    for each in inside(root):
+        if hasattr(each, "clicked") and words in (each.get_tooltip_text(), each.get_label()):
+            return each
+    raise AssertionError(f"no button says {words}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from . import handing, host
+from . import board, handing, host
 from .client import BottegaError, Entry, History, Session
 from .laying import Place
 from .scene import Asked
@@ -62,23 +61,24 @@ class Bench:
         self._changed()
 
     def look(self) -> int | None:
-        """Ask the queue how its jobs stand; gives the image for which the panel is wanted in front, 0 for none.
+        """See how the queue's jobs stand; gives the image for which the panel is wanted in front, 0 for none.
 
         Raises BottegaError if the queue is gone.
         """
-        said = handing.tell("jobs", panel=True)
-        jobs = [Job(**each) for each in said["jobs"]]
+        handing.check_queue()
+        board.show_panel()
+        jobs = [Job(**each) for each in board.jobs()]
         if jobs != self.jobs:
             done = sum(job.state == "done" for job in jobs) != sum(job.state == "done" for job in self.jobs)
             self.jobs = jobs
             if done:
                 self.read_history()
             self._changed()
-        return said["show"]
+        return board.wanted()
 
     def preview(self, job: Job) -> bytes:
         """The newest picture of a job, a JPEG."""
-        return base64.b64decode(handing.tell("preview", number=job.number))
+        return board.preview(job.number)
 
     def cancel(self, job: Job) -> None:
         """Ask a job to end."""

@@ -8,9 +8,11 @@ from contextlib import closing
 
 from gi.repository import Gegl, Gimp, GLib, GObject
 
+from .answers import replaced, returned
 from .arguments import BY_NAME, Procedure
+from .board import want_panel
 from .client import BottegaError, JobCancelled
-from .handing import hand_over, tell
+from .handing import hand_over
 from .inserting import insert as insert_job
 from .laying import kept
 from .running import Call, Desk, perform
@@ -58,10 +60,7 @@ def insert(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, data: object
 
     def do() -> Gimp.ValueArray:
         laid = insert_job(*(config.get_property(name) for name in ("job-id", "parameters", "place")))
-        values = procedure.new_return_values(Status.SUCCESS, None)
-        values.remove(1)
-        values.insert(1, GObject.Value(GObject.TYPE_INT, laid.layer.get_id()))
-        return values
+        return replaced(procedure, GObject.Value(GObject.TYPE_INT, laid.layer.get_id()))
 
     return guarded(procedure, do)
 
@@ -77,7 +76,7 @@ def panel(
     """Show the panel until it is closed; one that is open comes to the front instead."""
 
     def do() -> Gimp.ValueArray:
-        if not tell("open", image=image.get_id() if image is not None else 0):
+        if not want_panel(image.get_id() if image is not None else 0):
             from .panel import Panel
 
             Panel(image).stay()
@@ -101,10 +100,9 @@ def performed(
             return procedure.new_return_values(Status.CANCEL, None)
     call = call_of()
     if config.get_property("in-panel"):
-        hand_over(call, desk)
-        return returned(procedure, None, call.wish.said(), call.image)
+        return returned(procedure, None, call.wish.said(), call.image, hand_over(call, desk))
     laid = perform(call, desk, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
-    return returned(procedure, laid.layer, kept(laid.layer) or "", laid.image)
+    return returned(procedure, laid, kept(laid.layer) or "", laid.image)
 
 
 def called(
@@ -117,15 +115,3 @@ def called(
 def failed(procedure: Gimp.Procedure, message: str) -> Gimp.ValueArray:
     """What GIMP shows as an error, or gives to a script as the last one."""
     return procedure.new_return_values(Status.EXECUTION_ERROR, GLib.Error(message))
-
-
-def returned(
-    procedure: Gimp.Procedure, layer: Gimp.Layer | None, parameters: str, image: Gimp.Image | None
-) -> Gimp.ValueArray:
-    """Success, with what was made; of a job that the panel has, only its parameters."""
-    values = procedure.new_return_values(Status.SUCCESS, None)
-    made = (GObject.Value(Gimp.Layer, layer), GObject.Value(str, parameters), GObject.Value(Gimp.Image, image))
-    for index, value in enumerate(made, 1):
-        values.remove(index)
-        values.insert(index, value)
-    return values

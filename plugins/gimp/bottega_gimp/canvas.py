@@ -83,25 +83,31 @@ def _seen(image: Gimp.Image) -> Generator[Gimp.Layer]:
 @contextmanager
 def _copied(layer: Gimp.Drawable, bounds: Bounds, ground: int | None) -> Generator[Gimp.Layer]:
     """The projection of an image of these bounds in which a copy of the layer lies alone."""
-    image = layer.get_image()
-    scratch = Gimp.Image.new_with_precision(bounds.width, bounds.height, image.get_base_type(), image.get_precision())
-    try:
-        scratch.undo_disable()
-        if own := image.get_color_profile():
-            scratch.set_color_profile(own)
+    with scratch(layer.get_image(), bounds.extent) as other:
         if ground is not None:
-            _fill(scratch, ground)
-        copy = Gimp.Layer.new_from_drawable(layer, scratch)
-        scratch.insert_layer(copy, None, 0)
+            _fill(other, ground)
+        copy = Gimp.Layer.new_from_drawable(layer, other)
+        other.insert_layer(copy, None, 0)
         _ok, x, y = layer.get_offsets()
         copy.set_offsets(x - bounds.x, y - bounds.y)
         copy.set_opacity(100.0)
         copy.set_mode(Gimp.LayerMode.NORMAL)
         copy.set_visible(True)
-        with _seen(scratch) as seen:
+        with _seen(other) as seen:
             yield seen
+
+
+@contextmanager
+def scratch(image: Gimp.Image, extent: Extent) -> Generator[Gimp.Image]:
+    """An empty image of the same sort that nobody sees."""
+    made = Gimp.Image.new_with_precision(extent.width, extent.height, image.get_base_type(), image.get_precision())
+    try:
+        made.undo_disable()
+        if own := image.get_color_profile():
+            made.set_color_profile(own)
+        yield made
     finally:
-        scratch.delete()
+        made.delete()
 
 
 def _fill(image: Gimp.Image, grey: int) -> None:

@@ -12,7 +12,7 @@ from . import host, spool
 from .asking import ask
 from .client import BottegaError, Inpaint, connect
 from .laying import Place
-from .passes import Course
+from .passes import Course, seeded
 from .places import packed
 from .running import Call, Desk
 from .scene import Asked
@@ -41,7 +41,7 @@ def send(wish: Wish, asked: Asked) -> str:
     Blocks: for the background. Raises BottegaError, or the disk's OSError."""
     if asked.plan is not None and isinstance(asked.task, Inpaint):
         path = spool.new()
-        spool.write(path, Course(asked.task, asked.plan))
+        spool.write(path, Course(seeded(asked.task), asked.plan))
         return str(path)
     chosen = host.settings()
     with connect(chosen.address or None, chosen.token or None, chosen.person or None) as client:
@@ -53,11 +53,16 @@ def enqueue(job_id: str, wish: Wish, place: Place) -> int:
     return tell("add", job=job_id, parameters=json.loads(wish.said()), place=packed(place))
 
 
+def check_queue() -> None:
+    """Raise BottegaError if nobody keeps the queue."""
+    if not Gimp.get_pdb().procedure_exists(QUEUE):
+        raise BottegaError(_("The queue's process does not run."), remedy=_("Start GIMP again."))
+
+
 def tell(do: str, **values: object) -> Any:
     """Ask the queue for something; gives what it says. Raises BottegaError."""
+    check_queue()
     procedure = Gimp.get_pdb().lookup_procedure(QUEUE)
-    if procedure is None:
-        raise BottegaError(_("The queue's process does not run."), remedy=_("Start GIMP again."))
     token = uuid.uuid4().hex
     request = json.dumps({"token": token, "do": do, **values})
     for _try in range(TRIES):

@@ -42,6 +42,11 @@ def keep_settings(chosen: Settings) -> None:
     (folder() / "settings.json").chmod(0o600)
 
 
+def has_windows() -> bool:
+    """Whether somebody sees this GIMP: with windows it has a display from the start, which numbers go up from."""
+    return any(map(Gimp.Display.id_is_valid, range(1, 17)))
+
+
 def call_on_main(function: Callable[[], object]) -> None:
     """Have a function run on the main thread, soon. May be called from any thread."""
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from gi.repository import Gimp
 
-from .canvas import new_layer, refuse
-from .client import BottegaError, Bounds, Extent, Picture, Pixels
-from .pixels import write
+from .canvas import refuse
+from .client import BottegaError, Bounds, Picture, Pixels
+from .making import made
 from .wishes import KEY, Wish, wish_of
 from .words import _
 
@@ -47,15 +47,17 @@ def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool =
     Raises BottegaError if there are none, or for an image that has become one that they do not fit into."""
     if not pictures:
         raise BottegaError(_("Nothing was painted."), remedy=_("Select more, or raise the strength."))
+    seeds = [picture.seed for picture in pictures]
     image = place.image if place.image is not None and place.image.is_valid() else None
     if image is None:
         first = pictures[0].pixels
         fresh = Gimp.Image.new(first.width, first.height, Gimp.ImageBaseType.RGB)
-        return _lay(fresh, Place(fresh), wish, pictures)
+        return _lay(fresh, Place(fresh), wish, _made(fresh, Place(fresh), wish, pictures), seeds)
     refuse(image)
     before = image.get_selected_layers()
+    layers = _made(image, place, wish, pictures)
     with one_undo_step(image):
-        laid = _lay(image, place, wish, pictures)
+        laid = _lay(image, place, wish, layers, seeds)
         if not select:
             image.set_selected_layers(before)
     return laid
@@ -63,7 +65,7 @@ def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool =
 
 @contextmanager
 def one_undo_step(image: Gimp.Image) -> Generator[None]:
-    """What happens here is undone at once."""
+    """What happens here is undone at once. It must be little: GIMP closes the group if somebody undoes meanwhile."""
     image.undo_group_start()
     try:
         yield
@@ -71,26 +73,35 @@ def one_undo_step(image: Gimp.Image) -> Generator[None]:
         image.undo_group_end()
 
 
-def _lay(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> Laid:
+def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> list[Gimp.Layer]:
+    """Layers that are not yet in the image, the first alone to be seen."""
+    extent = place.bounds.extent if place.bounds and place.scaled else None
+    layers: list[Gimp.Layer] = []
+    for picture in pictures:
+        layer = made(image, f"Bottega: {wish.title} ({picture.seed})", picture, place.mask, extent)
+        layer.set_visible(not layers)
+        if place.bounds:
+            inner, corner = picture.bounds, place.room or Bounds(0, 0, 1, 1)
+            x, y = place.bounds.x - corner.x, place.bounds.y - corner.y
+            layer.set_offsets(x + (inner.x if inner else 0), y + (inner.y if inner else 0))
+        keep(layer, wish.said(seed=str(picture.seed), count=1))
+        layers.append(layer)
+    return layers
+
+
+def _lay(image: Gimp.Image, place: Place, wish: Wish, layers: Sequence[Gimp.Layer], seeds: Sequence[int]) -> Laid:
     parent, position = _where(image, place.above)
-    shift_x, shift_y = 0, 0
     if place.room:
-        shift_x, shift_y = -place.room.x, -place.room.y
-        image.resize(place.room.width, place.room.height, shift_x, shift_y)
-    group = None
-    if len(pictures) > 1:
-        group = Gimp.GroupLayer.new(image, f"Bottega: {wish.title}")
-        image.insert_layer(group, parent, position)
-        parent, position = group, 0
-    layers = [_layer(image, place, wish, picture, parent, position + index) for index, picture in enumerate(pictures)]
+        image.resize(place.room.width, place.room.height, -place.room.x, -place.room.y)
+    whole = layers[0]
+    if len(layers) > 1:
+        whole = Gimp.GroupLayer.new(image, f"Bottega: {wish.title}")
+        image.insert_layer(whole, parent, position)
+        parent, position = whole, 0
     for index, layer in enumerate(layers):
-        _ok, x, y = layer.get_offsets()
-        layer.set_offsets(x + shift_x, y + shift_y)
-        layer.set_visible(index == 0)
-    whole = group if group is not None else layers[0]
-    seeds = [picture.seed for picture in pictures]
-    keep(whole, wish.said(seed=str(seeds[0]), seeds=seeds))
-    keep(image, wish.said(seed=str(seeds[0]), seeds=seeds))
+        image.insert_layer(layer, parent, position + index)
+    for holder in (whole, image):
+        keep(holder, wish.said(seed=str(seeds[0]), seeds=seeds))
     return Laid(image, whole)
 
 
@@ -103,37 +114,6 @@ def _where(image: Gimp.Image, above: Gimp.Item | None) -> tuple[Gimp.Item | None
     while parent is not None and kept(parent):  # candidates' groups hold candidates alone, to be flipped through
         above, parent = parent, parent.get_parent()
     return parent, image.get_item_position(above)
-
-
-def _layer(
-    image: Gimp.Image, place: Place, wish: Wish, picture: Picture, parent: Gimp.Item | None, position: int
-) -> Gimp.Layer:
-    pixels = picture.pixels
-    layer = new_layer(image, f"Bottega: {wish.title} ({picture.seed})", Extent(pixels.width, pixels.height))
-    linear = pixels.color_space == "linear"  # GIMP's own choice is always linear: other soft edges than were matched
-    layer.set_composite_space(Gimp.LayerColorSpace.RGB_LINEAR if linear else Gimp.LayerColorSpace.RGB_PERCEPTUAL)
-    image.insert_layer(layer, parent, position)
-    write(layer, pixels)
-    if place.bounds:
-        _fit(layer, place, picture)
-    if place.mask:
-        mask = layer.create_mask(Gimp.AddMaskType.WHITE)
-        layer.add_mask(mask)
-        write(mask, place.mask)
-    elif pixels.channels == 4:
-        layer.add_mask(layer.create_mask(Gimp.AddMaskType.ALPHA_TRANSFER))
-    layer.set_edit_mask(False)
-    keep(layer, wish.said(seed=str(picture.seed), count=1))
-    return layer
-
-
-def _fit(layer: Gimp.Layer, place: Place, picture: Picture) -> None:
-    """Move a layer to where it belongs, and scale it if it is to fill the place."""
-    assert place.bounds is not None
-    if place.scaled and picture.pixels.extent != place.bounds.extent:
-        layer.scale(place.bounds.width, place.bounds.height, False)
-    inner = picture.bounds
-    layer.set_offsets(place.bounds.x + (inner.x if inner else 0), place.bounds.y + (inner.y if inner else 0))
 
 
 def keep(holder: Gimp.Item | Gimp.Image, said: str) -> None:

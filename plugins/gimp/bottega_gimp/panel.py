@@ -16,6 +16,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk  # noqa: E402
 from .arguments import PROCEDURES, Procedure  # noqa: E402
 from .asking import ask  # noqa: E402
 from .bench import Bench  # noqa: E402
+from .board import show_panel  # noqa: E402
 from .client import BottegaError  # noqa: E402
 from .connecting import ConnectionBox  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
@@ -36,6 +37,7 @@ class Panel:
 
     def __init__(self, image: Gimp.Image | None) -> None:
         GimpUi.init("bottega_gimp")
+        show_panel()
         self._bench = Bench(self._refresh)
         self._forms: dict[str, Form] = {}
         self._version = ""

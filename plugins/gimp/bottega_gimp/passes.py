@@ -69,13 +69,16 @@ def begin(works: Works, work: Work, session: Session, asked: Asked, deliver: Del
     carry_out(works, work, session, course, lambda made: deliver(*made.pictures(asked.place)), **wishes)
 
 
+def seeded(task: Inpaint) -> Inpaint:
+    """The task with a seed, drawn if it has none."""
+    return replace(task, seed=random.randrange(MOST_SEED - task.count)) if task.seed is None else task
+
+
 def carry_out(
     works: Works, work: Work, session: Session, course: Course, deliver: Callable[[Painted], Any], **wishes: Any
 ) -> None:
     """Every pass, one after the other."""
-    task = course.task
-    if task.seed is None:
-        task = replace(task, seed=random.randrange(MOST_SEED - task.count))
+    task = seeded(course.task)
     seeds = tuple((task.seed or 0) + index for index in range(task.count))
     gathered = Gathered()
 

@@ -6,7 +6,8 @@ what comes back is converted into the image's own. Rows run from top to bottom i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from array import array
+from dataclasses import dataclass, replace
 
 from gi.repository import Gegl, Gimp
 
@@ -30,6 +31,14 @@ class Kind:
         return f"{name[(1, 3, 4).index(channels)]} {_TYPES[self.depth]}"
 
 
+_OPAQUE: dict[Depth, tuple[str, int]] = {
+    "u8": ("B", 0xFF),
+    "u16": ("H", 0xFFFF),
+    "f16": ("H", 0x3C00),
+    "f32": ("I", 0x3F800000),
+}
+"""By how a number is stored: as what kind of whole number, and which of them is 1."""
+
 PREVIEW = Kind("u8", "srgb")
 
 
@@ -46,6 +55,16 @@ def kind_of(image: Gimp.Image) -> Kind:
 def mask_kind(kind: Kind) -> Kind:
     """How a selection or an alpha travels beside such colours."""
     return Kind("u8" if kind.depth == "u8" else "u16", "data")
+
+
+def split(pixels: Pixels) -> tuple[Pixels, Pixels]:
+    """RGBA made opaque, and its alpha as a mask."""
+    code, one = _OPAQUE[pixels.depth]
+    values = array(code, pixels.data)
+    alpha = values[3::4]
+    values[3::4] = array(code, [one]) * len(alpha)
+    mask = Pixels(pixels.width, pixels.height, 1, pixels.depth, "data", alpha.tobytes())
+    return replace(pixels, data=values.tobytes()), mask
 
 
 def read(drawable: Gimp.Drawable, bounds: Bounds, kind: Kind, channels: int) -> Pixels:

@@ -19,6 +19,7 @@ def packed(place: Place) -> str:
     return json.dumps(
         {
             "image": place.image.get_id() if place.image is not None else 0,
+            "file": _file(place.image) if place.image is not None else "",
             "above": place.above.get_id() if place.above is not None else 0,
             "bounds": asdict(place.bounds) if place.bounds else None,
             "room": asdict(place.room) if place.room else None,
@@ -29,17 +30,33 @@ def packed(place: Place) -> str:
 
 
 def unpacked(text: str) -> Place:
-    """The place; images and layers that are gone are left out. Raises ValueError for other text."""
+    """The place. An image that is gone is the one that was opened from its file since; else it and its layer are left
+    out. Raises ValueError for other text."""
     said: dict[str, Any] = json.loads(text)
     image, above = int(said.get("image") or 0), int(said.get("above") or 0)
     return Place(
-        Gimp.Image.get_by_id(image) if image and Gimp.Image.id_is_valid(image) else None,
+        Gimp.Image.get_by_id(image) if image and Gimp.Image.id_is_valid(image) else _opened(said.get("file")),
         Gimp.Item.get_by_id(above) if above and Gimp.Item.id_is_valid(above) else None,
         Bounds(**said["bounds"]) if said.get("bounds") else None,
         _unpacked_mask(said["mask"]) if said.get("mask") else None,
         bool(said.get("scaled")),
         Bounds(**said["room"]) if said.get("room") else None,
     )
+
+
+def of_another_gimp(text: str) -> str:
+    """A place that an earlier GIMP packed: numbers of images and layers mean others now."""
+    return json.dumps({**json.loads(text), "image": 0, "above": 0})
+
+
+def _file(image: Gimp.Image) -> str:
+    """Where an image is kept; "" if it never was."""
+    file = image.get_file()
+    return file.get_uri() if file else ""
+
+
+def _opened(file: str | None) -> Gimp.Image | None:
+    return next((each for each in Gimp.get_images() if file and _file(each) == file), None)
 
 
 def _packed_mask(mask: Pixels) -> dict[str, Any]:

@@ -111,6 +111,11 @@ def _described(made: Gimp.ImageProcedure, procedure: Procedure) -> Gimp.ImagePro
     made.add_layer_return_value("layer", "Layer", "The new layer, or the group of the candidates", True, READWRITE)
     made.add_string_return_value("parameters", "Parameters", "What was asked for, as JSON", "", READWRITE)
     made.add_image_return_value("new-image", "Image", "The image that the layer is in", True, READWRITE)
+    words = ("layers", "Layers", "All new layers: that one, or those of the group")
+    made.add_core_object_array_return_value(*words, Gimp.Item.__gtype__, READWRITE)
+    made.add_int_return_value(
+        "job", "Job", "The queue's number of a job that it was given", 0, GLib.MAXINT32, 0, READWRITE
+    )
     return made
 
 

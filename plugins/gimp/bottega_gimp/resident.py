@@ -14,8 +14,10 @@ from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
+from .answers import replaced
 from .client import BottegaError
 from .handing import QUEUE
+from .offers import add_all
 from .studio import Studio
 from .words import _
 
@@ -31,14 +33,12 @@ def _cancel(studio: Studio, number: int) -> None:
     if work is None:
         raise BottegaError(_("There is no job {number}.").format(number=number), remedy=_("Look at the queue."))
     studio.works.cancel(work)
+    studio.post()
 
 
 DEEDS: dict[str, Callable[..., Any]] = {
     "add": lambda studio, job, parameters, place: studio.add(job, parameters, place).number,
-    "jobs": lambda studio, panel=False: studio.report(panel),
     "cancel": _cancel,
-    "preview": lambda studio, number: studio.preview(number),
-    "open": lambda studio, image: studio.wants_panel(image),
 }
 """What can be asked for, by the request's "do"; its other entries are arguments."""
 
@@ -65,7 +65,7 @@ class Counter:
 
     def _done(self, said: dict[str, Any]) -> dict[str, Any]:
         try:
-            return {"said": DEEDS[said.pop("do", "jobs")](self._studio, **said)}
+            return {"said": DEEDS[said.pop("do")](self._studio, **said)}
         except (BottegaError, KeyError, TypeError, ValueError) as error:
             return {"error": str(error)}
         except Exception as error:  # the process must live on
@@ -75,19 +75,18 @@ class Counter:
 
 def run(procedure: Gimp.Procedure, _config: Gimp.ProcedureConfig, _data: object = None) -> Gimp.ValueArray:
     """Live until GIMP ends."""
-    plugin, counter = procedure.get_plug_in(), Counter(Studio())
+    plugin, studio = procedure.get_plug_in(), Studio()
+    counter = Counter(studio)
 
     def called(asked: Gimp.Procedure, config: Gimp.ProcedureConfig, _data: object = None) -> Gimp.ValueArray:
-        values = asked.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
-        values.remove(1)
-        values.insert(1, GObject.Value(str, counter.answer(config.get_property("request") or "{}")))
-        return values
+        return replaced(asked, GObject.Value(str, counter.answer(config.get_property("request") or "{}")))
 
     queue = Gimp.Procedure.new(plugin, QUEUE, Gimp.PDBProcType.TEMPORARY, called, None)
-    queue.set_documentation("Ask the queue of Bottega's panel", "Request and answer are JSON", QUEUE)
+    queue.set_documentation("For Bottega's own processes", "Request and answer are JSON", QUEUE)
     queue.add_string_argument("request", "Request", None, "{}", READWRITE)
     queue.add_string_return_value("answer", "Answer", None, "", READWRITE)
     plugin.add_temp_procedure(queue)
+    add_all(plugin, studio)
     procedure.persistent_ready()
     plugin.persistent_enable()
     GLib.MainLoop().run()

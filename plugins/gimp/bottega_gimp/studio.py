@@ -7,23 +7,23 @@ another one inserts what came of it; calling it keeps this one able to answer.
 
 from __future__ import annotations
 
-import base64
 import json
-import time
 from pathlib import Path
 from typing import Any
 
-from gi.repository import Gimp
+from gi.repository import Gimp, GLib
 
-from . import host, spool
+from . import board, host, spool
+from .book import BEAT, Book, Page
 from .client import BottegaError, Session, Work, Works
 from .passes import Course, Painted, carry_out
+from .places import of_another_gimp
 from .wishes import wish_of
 from .words import _
 
 INSERT = "bottega-insert"
-FRESH = 2.0
-"""Seconds since the panel last asked within which it is taken to be open."""
+SOON = 100
+"""Milliseconds after which a change is on the board at the latest."""
 
 
 class Studio:
@@ -31,54 +31,66 @@ class Studio:
 
     def __init__(self) -> None:
         self.works = Works(self._changed)
+        self.book = Book(host.folder())
+        self._pages: dict[int, Path] = {}
         self._versions: dict[int, int] = {}
         self._previews: dict[int, bytes] = {}
         self._session: Session | None = None
         self._settings: host.Settings | None = None
-        self._asked = 0.0
-        self._wanted: int | None = None
+        self._posting = 0
+        self.post()
+        GLib.timeout_add_seconds(BEAT, self._beat)
 
-    def add(self, job_id: str, parameters: dict[str, Any], place: str) -> Work:
+    def add(self, job: str, parameters: dict[str, Any], place: str) -> Work:
         """Follow a job of the daemon, or do one of several passes that lies in a file; what comes of it goes to that
-        place. Raises ValueError for strange parameters."""
-        work = self.works.add(wish_of(json.dumps(parameters)).title, parameters)
+        place. Raises ValueError for strange parameters, and OSError if the book cannot be written."""
+        wish_of(json.dumps(parameters))
+        page = Page(job, parameters, place)
+        return self._begin(self.book.write(page), page)
+
+    def _begin(self, path: Path, page: Page) -> Work:
+        work = self.works.add(wish_of(json.dumps(page.parameters)).title, page.parameters)
         work.state = "queued"
+        self._pages[work.number] = path
         session = self._current()
-        if job_id.endswith(spool.ENDING):
+        if page.job.endswith(spool.ENDING):
             session.in_background(
-                lambda: spool.read(Path(job_id)),
-                lambda course: self._carry_out(work, session, course, job_id, place),
-                lambda error: self.works.fail(work, error),
+                lambda: spool.read(Path(page.job)),
+                lambda course: self._carry_out(work, session, course, page),
+                lambda _error: self.works.fail(work, _lost()),
             )
         else:
-            self.works.follow(work, session, job_id, lambda _work, _made: _insert(job_id, parameters, place))
+            self.works.follow(work, session, page.job, lambda _work, _made: _insert(page))
+        self.post()
         return work
 
-    def _carry_out(self, work: Work, session: Session, course: Course, path: str, place: str) -> None:
+    def _carry_out(self, work: Work, session: Session, course: Course | Painted, page: Page) -> None:
         def deliver(made: Painted) -> int:
-            spool.write(Path(path), made)
-            return _insert(path, work.parameters, place)
+            spool.write(Path(page.job), made)
+            return _insert(page)
 
-        if not work.ended:
+        if work.ended:
+            return
+        if isinstance(course, Painted):  # GIMP ended while it was to be inserted
+            self.works.finish(work, lambda _work: _insert(page))
+        else:
             carry_out(self.works, work, session, course, deliver)
 
-    def report(self, from_panel: bool) -> dict[str, Any]:
-        """Every job in words and numbers, the newest first. "show" is the image that the panel is wanted for."""
-        wanted = None
-        if from_panel:
-            self._asked = time.monotonic()
-            wanted, self._wanted = self._wanted, None
-        return {"jobs": [self._told(work) for work in self.works.list], "show": wanted}
+    def _beat(self) -> bool:
+        """Say that this GIMP lives; where somebody sees it, take up what an ended one has left."""
+        self.book.beat()
+        if host.has_windows():
+            for path, page in self.book.left():
+                self._begin(path, Page(page.job, page.parameters, of_another_gimp(page.place)))
+            self.book.sweep()
+        return True
 
-    def wants_panel(self, image: int) -> bool:
-        """Whether a panel is open, which will come to the front; 0 is no image."""
-        is_open = time.monotonic() - self._asked < FRESH
-        self._wanted = image if is_open else None
-        return is_open
-
-    def preview(self, number: int) -> str:
-        """The newest picture of a job, a JPEG in base 64; "" if there is none."""
-        return base64.b64encode(self._previews.get(number, b"")).decode("ascii")
+    def post(self) -> None:
+        """Pin on the board how the jobs stand."""
+        if self._posting:
+            GLib.source_remove(self._posting)
+            self._posting = 0
+        board.post_jobs([self._told(work) for work in self.works.list])
 
     def _told(self, work: Work) -> dict[str, Any]:
         return {
@@ -104,21 +116,38 @@ class Studio:
         return self._session
 
     def _changed(self, work: Work) -> None:
+        if work.ended and work.number in self._pages:
+            self.book.strike(self._pages.pop(work.number))
         if work.preview and work.preview is not self._previews.get(work.number):
             self._previews[work.number] = work.preview
             self._versions[work.number] = self._versions.get(work.number, 0) + 1
-        listed = {each.number for each in self.works.list}
-        self._previews = {number: data for number, data in self._previews.items() if number in listed}
+            board.post_preview(work.number, work.preview)
+        for number in set(self._previews) - {each.number for each in self.works.list}:
+            del self._previews[number]
+            board.remove(board.PREVIEW.format(number=number))
+        if not self._posting:
+            self._posting = GLib.timeout_add(SOON, self._post_once)
+
+    def _post_once(self) -> bool:
+        self._posting = 0
+        self.post()
+        return False
 
 
-def _insert(job_id: str, parameters: dict[str, Any], place: str) -> int:
+def _insert(page: Page) -> int:
     """Have another process put a finished job into the image; gives the new layer's id. Raises BottegaError."""
     procedure = Gimp.get_pdb().lookup_procedure(INSERT)
     config = procedure.create_config()
-    for name, value in (("job-id", job_id), ("parameters", json.dumps(parameters)), ("place", place)):
+    for name, value in (("job-id", page.job), ("parameters", json.dumps(page.parameters)), ("place", page.place)):
         config.set_property(name, value)
     said = procedure.run(config)
     if said.index(0) != Gimp.PDBStatusType.SUCCESS:
         message = Gimp.get_pdb().get_last_error() or _("The result could not be inserted.")
         raise BottegaError(message)
     return int(said.index(1))
+
+
+def _lost() -> BottegaError:
+    """Why the pixels of a job of several passes are not there."""
+    remedy = _("Paint it again: its settings are beside it.")
+    return BottegaError(_("What was read of the image is no longer there."), remedy=remedy)

@@ -10,7 +10,7 @@ QUEUE = """
 import uuid
 
 def queue(do, **values):
-    # as a script asks: again, until the answer is its own
+    # as our own processes ask: again, until the answer is its own
     token = uuid.uuid4().hex
     procedure = Gimp.get_pdb().lookup_procedure("bottega-queue")
     config = procedure.create_config()
@@ -20,7 +20,8 @@ def queue(do, **values):
     return answer
 
 def jobs():
-    return queue("jobs")["said"]["jobs"]
+    # as the panel sees them
+    return json.loads(bytes(Gimp.get_parasite("bottega-queue-state").get_data()))
 
 def ended():
     return all(job["state"] in ("done", "failed", "cancelled") for job in jobs())
@@ -68,6 +69,14 @@ def find(desk: Desk, name: str, seconds: float = 30.0) -> str:
         assert time.monotonic() < deadline, f"no window is called {name}"
         time.sleep(0.3)
     return found[-1]
+
+
+def in_front(desk: Desk, window: str, seconds: float = 30.0) -> None:
+    """Wait until a window has the keys."""
+    deadline = time.monotonic() + seconds
+    while desk.run("xdotool", "getactivewindow").strip() != window:
+        assert time.monotonic() < deadline, "it does not come to the front"
+        time.sleep(0.3)
 
 
 def gone(desk: Desk, name: str, seconds: float = 30.0) -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import time
 import zipfile
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tests.hosts.provision import alone, cache
 INSIDE = Path(__file__).with_name("inside")
 HOME = "/home/artist"
 STUDIO = "/home/studio"
-SERIES = "3.0"
+SERIES = {"forky": "3.2"}.get(root.RELEASE, "3.0")
 PROFILE = Path(f".config/GIMP/{SERIES}")
 SETTINGS = "(show-welcome-dialog no)\n(check-updates no)\n(single-window-mode yes)\n"
 BATCH = ("--batch-interpreter=python-fu-eval", "-b", 'exec(open("/inside/driver.py").read())')
@@ -56,6 +56,14 @@ def _warm_home() -> Path:
             assert (folder / PROFILE / "pluginrc").exists(), "GIMP did not start"
             mark.touch()
     return folder
+
+
+def until(done: Callable[[], object], seconds: float) -> None:
+    """Wait for something that is to happen."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.2)
 
 
 class Gimp(Driver):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from bottega import messages as m
 from bottega.client import connect
 from tests.daemon import Daemon, start_daemon
 from tests.hosts.gimp import rig
+from tests.hosts.gimp.rig import until
 
 pytestmark = pytest.mark.hosts
 
@@ -47,13 +48,6 @@ def begun(gimp: rig.Gimp, daemon: Daemon, code: str) -> Future[Any]:
 def jobs(daemon: Daemon) -> list[m.Job]:
     with connect(daemon.address, daemon.token) as client:
         return client.jobs()
-
-
-def until(done: Callable[[], object], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
 
 
 def test_cancel_kills_the_plugin_and_the_daemon_frees_its_row(own: tuple[rig.Gimp, Daemon]) -> None:

@@ -9,13 +9,7 @@ import numpy as np
 import pytest
 
 from bottega.client import Client
-from bottega.geometry import Bounds
-from bottega.pixels import Pixels
-from bottega.planning import Choices, native_of, pasted, plan
-from bottega.planning.walking import carry_out, walk
-from bottega.tasks import Margin, generate, inpaint
-from bottega_daemon.cli.hands import HANDS
-from bottega_daemon.cli.layers import array_of
+from bottega.tasks import generate
 from tests.hosts.gimp.rig import Gimp
 
 pytestmark = pytest.mark.hosts
@@ -47,6 +41,7 @@ def test_a_picture_from_words_is_the_one_that_every_client_gets(gimp: Gimp, clie
     said = gimp.run("""
         said = call("generate", prompt="weathered copper", steps=4, seed="7", width=96, height=128)
         result = {**after(said), "pixels": text(everything(said["layer"], "R'G'B' u8"))}
+        result["given"] = said["layers"] == [said["layer"]]
         said["image"].delete()
     """)
     (oracle,) = client.run(generate("weathered copper", 96, 128, steps=4, seed=7))
@@ -54,7 +49,7 @@ def test_a_picture_from_words_is_the_one_that_every_client_gets(gimp: Gimp, clie
     assert base64.b64decode(said["pixels"]) == oracle.pixels.data
     assert said["parameters"] | {"prompt": "weathered copper", "seed": "7", "steps": 4} == said["parameters"]
     assert said["layer"]["parasite"] == said["parameters"]
-    assert said["own"]
+    assert said["own"] and said["given"]
 
 
 def test_candidates_come_in_a_group_of_which_the_first_is_seen(gimp: Gimp) -> None:
@@ -63,6 +58,7 @@ def test_candidates_come_in_a_group_of_which_the_first_is_seen(gimp: Gimp) -> No
         image.select_ellipse(ChannelOps.REPLACE, 100, 10, 80, 80)
         said = call("generate", image, prompt="moss", steps=2, count=3, seed="5")
         result = {**after(said), "mask": text(everything(said["layer"].get_children()[0].get_mask(), "Y u8"))}
+        result["given"] = [each.get_name() for each in said["layers"]]
         result["selection"] = text(numbers(image.get_selection(), 100, 10, 80, 80, "Y u8"))
         image.delete()
     """)
@@ -74,6 +70,7 @@ def test_candidates_come_in_a_group_of_which_the_first_is_seen(gimp: Gimp) -> No
     assert [each["visible"] for each in made["children"]] == [True, False, False]
     assert [each["place"] for each in made["children"]] == [[100, 10, 80, 80]] * 3
     assert [each["parasite"]["seed"] for each in made["children"]] == ["5", "6", "7"]
+    assert said["given"] == [each["name"] for each in made["children"]], "a script is given each of them"
     assert said["parameters"]["seeds"] == [5, 6, 7]
     assert said["mask"] == said["selection"]
 
@@ -228,34 +225,3 @@ def test_what_cannot_be_says_what_to_do(gimp: Gimp, code: str, words: tuple[str,
     """)
     assert said["status"] == "execution-error"
     assert all(word in said["error"] for word in words)
-
-
-@pytest.mark.parametrize("way", ["here", "in the queue"])
-def test_a_large_selection_is_refined_at_the_images_own_resolution(gimp: Gimp, client: Client, way: str) -> None:
-    """Its surroundings are more than the model composes at once: what numpy's hands make of the same plan is the
-    oracle."""
-    said = gimp.run(
-        """
-        image = picture(240, 200)
-        image.select_ellipse(ChannelOps.REPLACE, 60, 40, 110, 100)
-        result = {"seen": text(seen(image, 0, 0, 240, 200))}
-        result["selection"] = text(numbers(image.get_selection(), 0, 0, 240, 200, "Y u8"))
-        said = call("inpaint", image, prompt="red bricks", steps=3, seed="5", grow=0, feather=6, in_panel=way != "here")
-        assert said["status"] == "success", said
-        """,
-        way=way,
-    )
-    gimp.wait("len(image.get_layers()) == 2 and image.get_layers()[0].get_parasite('bottega')", 120)
-    made = gimp.run("""
-        result = {"layer": about(image.get_layers()[0]), "seen": text(seen(image, 0, 0, 240, 200))}
-        image.delete()
-    """)
-    assert made["layer"]["mask"] and made["layer"]["parasite"]["seed"] == "5"
-    canvas = Pixels(240, 200, 4, "u8", "srgb", base64.b64decode(said["seen"]))
-    mask = Pixels(240, 200, 1, "u8", "data", base64.b64decode(said["selection"]))
-    found = plan(canvas.extent, Bounds(60, 40, 110, 100), native_of(client.catalog()), Choices(0, 6))
-    assert len(found.passes) == 2
-    task = inpaint(canvas, mask, "red bricks", steps=3, seed=5, feather=Margin(6), width=1, height=1)
-    ((context,),) = carry_out([walk(found, task, HANDS)], lambda jobs: [client.run(job) for job in jobs])
-    oracle = array_of(pasted(canvas, context, found.context)).astype(int)
-    assert np.abs(values(made["seen"], 200, 240, 4) - oracle).max() <= 2

@@ -12,6 +12,32 @@ from tests.hosts.gimp import hands, rig
 
 pytestmark = pytest.mark.hosts
 
+TYPED = """
+def typed(name, image=None, **values):
+    procedure = Gimp.get_pdb().lookup_procedure("bottega-queue-" + name)
+    config = procedure.create_config()
+    if image is not None:
+        config.set_property("image", image)
+        config.set_core_object_array("drawables", image.get_selected_drawables())
+    for key, value in values.items():
+        config.set_property(key.replace("_", "-"), value)
+    said = procedure.run(config)
+    if said.index(0).value_nick != "success":
+        return Gimp.get_pdb().get_last_error()
+    return [said.index(index) for index in range(1, said.length())]
+"""
+SCHEME = """
+(let* ((image (car (gimp-image-new 64 64 RGB)))
+       (said (bottega-generate #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector)
+                               #:prompt "moss" #:steps 2 #:seed "4" #:count 2))
+       (layers (list-ref said 3))
+       (job (car (bottega-queue-texture #:run-mode RUN-NONINTERACTIVE #:image image #:drawables (vector)
+                                        #:prompt "bricks" #:steps 2))))
+  (gimp-item-set-name (vector-ref layers 1) "by scheme")
+  (gimp-attach-parasite (list "said" 0 (string-append (number->string image) " " (number->string (vector-length layers))
+    " " (list-ref (bottega-queue-job #:job job) 0)))))
+"""
+
 ADD = """
 def add(kind, image=None, **values):
     said = call(kind, image, in_panel=True, **values)
@@ -21,7 +47,7 @@ def add(kind, image=None, **values):
 
 @pytest.fixture(autouse=True)
 def prepared(gimp: rig.Gimp) -> None:
-    gimp.run(hands.QUEUE + ADD)
+    gimp.run(hands.QUEUE + ADD + TYPED)
 
 
 def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
@@ -37,7 +63,7 @@ def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
     numbers, listed = said
     assert [state for state, _number in numbers] == ["success"] * 3
     assert sum(job["state"] not in ("done", "failed", "cancelled") for job in listed) >= 2
-    gimp.wait("ended()", 90)
+    gimp.wait("ended()", 180)
     said = gimp.run("""
         done = jobs()
         fresh = [each for each in Gimp.get_images() if each.get_id() not in (one.get_id(), two.get_id())][0]
@@ -51,6 +77,52 @@ def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
     assert len(two) == 2 and two[1] == "ramp"
     assert same, "what the artist works on stays selected"
     assert newest == "bricks"
+
+
+def test_scripts_have_a_typed_procedure_for_each_task_and_each_look(gimp: rig.Gimp) -> None:
+    said = gimp.run("""
+        image = picture(96, 80)
+        refused = typed("inpaint", image, prompt="a door")
+        image.select_rectangle(ChannelOps.REPLACE, 20, 30, 40, 30)
+        (first,) = typed("inpaint", image, prompt="a door", steps=4, seed="6", feather=2)
+        (long,) = typed("generate", image, prompt="long", steps=900, count=2, control=image.get_layers()[0])
+        listed = typed("jobs")
+        result = [refused, first, long, listed, typed("cancel", job=long), typed("job", job=9999)]
+    """)
+    refused, first, long, (numbers, titles, states), ended, missing = said
+    assert "Nothing is selected" in refused and "no job 9999" in missing and ended == []
+    assert numbers[:2] == [str(long), str(first)] and titles[:2] == ["long", "a door"]
+    assert states[0] not in ("done", "failed")
+    gimp.wait("ended()", 60)
+    said = gimp.run(
+        """
+        title, state, fraction, error, parameters, layer = typed("job", job=first)
+        result = [title, state, fraction, error, json.loads(parameters), about(layer), typed("job", job=long)[1]]
+        image.delete()
+        """,
+        first=first,
+        long=long,
+    )
+    assert said[:4] == ["a door", "done", 1.0, ""] and said[6] == "cancelled"
+    assert said[4]["feather"] == 2 and said[5]["name"] == "Bottega: a door (6)" and said[5]["mask"]
+
+
+def test_script_fu_is_given_the_layers_too(gimp: rig.Gimp) -> None:
+    """In Scheme's own arrays: each layer is one that it can work on."""
+    said = gimp.run(
+        """
+        procedure = Gimp.get_pdb().lookup_procedure("plug-in-script-fu-eval")
+        config = procedure.create_config()
+        config.set_property("script", scheme)
+        done = procedure.run(config)
+        assert done.index(0).value_nick == "success", Gimp.get_pdb().get_last_error()
+        number, count, title = bytes(Gimp.get_parasite("said").get_data()).decode().strip(chr(0)).split()
+        result = [count, title, tree(Gimp.Image.get_by_id(int(number)))]
+        """,
+        scheme=SCHEME,
+    )
+    assert said == ["2", "bricks", [["Bottega: moss", "Bottega: moss (4)", "by scheme"]]]
+    gimp.wait("ended()", 60)
 
 
 def test_a_job_is_cancelled_and_what_cannot_be_is_refused_at_once(gimp: rig.Gimp) -> None:

@@ -12,10 +12,9 @@ from tests.hosts.gimp import rig
 pytestmark = pytest.mark.hosts
 
 OPEN = """
-import builtins
 import gi
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gtk
+from gi.repository import Gio, Gtk
 
 def form(shown):
     # what the visible form says, by the names of its procedure's arguments
@@ -147,7 +146,7 @@ def test_presets_are_kept_chosen_and_removed(window: rig.Gimp) -> None:
         result = [said(two)]
         button(two._window, "Remove this preset").clicked()
         pump(lambda: not names(two))
-        result += [len(glob.glob("/home/artist/.config/GIMP/*/bottega/presets/*"))]
+        result += [len(list((Path(Gimp.directory()) / "bottega/presets").iterdir()))]
         presets(two).get_child().set_text(" ")
         button(two._window, "Keep these settings under this name").clicked()
         pump(lambda: two._note.get_text())

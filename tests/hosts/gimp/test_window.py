@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+
 import pytest
 
 from tests.hosts.desk import Desk
@@ -51,10 +52,12 @@ def test_the_panels_own_button_paints_while_the_artist_works_elsewhere(window: r
 
 
 def test_a_second_panel_is_the_first_one(window: rig.Gimp, table: Desk) -> None:
+    panel = hands.find(table, "Bottega Panel")
     hands.choose(table, "Bottega Panel")
-    time.sleep(4.0)
-    assert len(window.plugins()) == 2, "the queue and one panel"
-    table.hands("windowclose", hands.find(table, "Bottega Panel"))
+    hands.in_front(table, panel)
+    rig.until(lambda: len(window.plugins()) == 2, 30)  # the queue and one panel
+    assert hands.find(table, "Bottega Panel") == panel
+    table.hands("windowclose", panel)
     hands.gone(table, "Bottega Panel")
     assert window.run("result = jobs()[0]['state']") == "done", "the queue outlives its window"
 

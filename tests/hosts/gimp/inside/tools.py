@@ -1,20 +1,20 @@
 """What tests say in GIMP: pictures of known numbers, calls of our procedures, and what there is afterwards."""
 
 import base64
-import glob
 import json
 import sys
 import time
+from pathlib import Path
 
 import gi
 
 gi.require_version("Gegl", "0.4")
 gi.require_version("Gimp", "3.0")
-from gi.repository import Gegl, Gimp, Gio, GLib, GObject
+from gi.repository import Gegl, Gimp, GLib
 
 ChannelOps = Gimp.ChannelOps
 
-PLUGIN = "/home/artist/.config/GIMP/*/plug-ins/bottega_gimp"
+PLUGIN = Path(Gimp.directory()) / "plug-ins" / "bottega_gimp"
 
 Gegl.init(None)
 RGB, GRAY, INDEXED = Gimp.ImageBaseType.RGB, Gimp.ImageBaseType.GRAY, Gimp.ImageBaseType.INDEXED
@@ -102,7 +102,8 @@ def call(name, image=None, layers=None, **values):
     if status != "success":
         return {"status": status, "error": Gimp.get_pdb().get_last_error()}
     made, parameters, where = (said.index(index) for index in (1, 2, 3))
-    return {"status": status, "layer": made, "parameters": json.loads(parameters), "image": where}
+    told = {"status": status, "layer": made, "parameters": json.loads(parameters), "image": where}
+    return {**told, "layers": said.get_core_object_array(4), "job": said.index(5)}
 
 
 def about(item):
@@ -140,7 +141,7 @@ def pump(until, seconds=60.0):
 
 def panel(image):
     """The plug-in's own panel, in this process: its widgets can be looked at and clicked."""
-    sys.path[:0] = [path for path in glob.glob(PLUGIN) if path not in sys.path]
+    sys.path[:0] = [] if str(PLUGIN) in sys.path else [str(PLUGIN)]
     from bottega_gimp.panel import Panel
 
     made = Panel(image)

@@ -1,0 +1,172 @@
+"""How long single steps hold GIMP's own main thread, and the panel's, for `python -m benchmarks.gimp_blocks`.
+
+Times are the processor's, so that a busy machine tells the same: GIMP's as the kernel counts them for its first thread
+while it answers one call, the panel's as Python counts them.
+"""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import tools
+from gi.repository import Gimp, GLib
+
+GIMP = Path(f"/proc/{os.getppid()}/task/{os.getppid()}/schedstat")
+times: dict[str, float] = {}
+
+
+def used():
+    """Milliseconds that GIMP's main thread has been at work."""
+    return int(GIMP.read_text().split()[0]) / 1e6
+
+
+def note(name, milliseconds):
+    """The longest of its kind."""
+    times[name] = max(times.get(name, 0.0), milliseconds)
+
+
+def around(name, function, clock):
+    """The function, whose time is noted."""
+
+    def timed(*arguments, **named):
+        begun = clock()
+        try:
+            return function(*arguments, **named)
+        finally:
+            note(name, clock() - begun)
+
+    return timed
+
+
+def own():
+    """Milliseconds that this thread has been at work."""
+    return time.thread_time() * 1000
+
+
+def ask(path, parameters, place):
+    """Give a job to the queue."""
+    procedure = Gimp.get_pdb().lookup_procedure("bottega-queue")
+    config = procedure.create_config()
+    request = {"token": str(time.time()), "do": "add", "job": str(path), "parameters": parameters, "place": place}
+    config.set_property("request", json.dumps(request))
+    return json.loads(procedure.run(config).index(1))["said"]
+
+
+def jobs():
+    """As the panel sees them."""
+    return json.loads(bytes(Gimp.get_parasite("bottega-queue-state").get_data()))
+
+
+def insertion(side):
+    """A result of this side is inserted by the queue, while somebody asks GIMP for the least that it can answer."""
+    from bottega_gimp import client, laying, passes, places, spool
+
+    image = tools.picture(side, side)
+    display = Gimp.Display.new(image)
+    Gimp.displays_flush()
+    settle()
+    extent = client.Extent(side, side)
+    seen = client.Pixels(side, side, 4, "u8", "srgb", os.urandom(side * side * 4))
+    reached = client.Pixels(side, side, 1, "u8", "data", b"\xff" * (side * side))
+    path = spool.new()
+    spool.write(path, passes.Painted((7,), (seen,), reached))
+    place = places.packed(laying.Place(image, image.get_layers()[0], extent.bounds))
+    idle = max(ping() for _ in range(200))
+    number = ask(path, {"procedure": "bottega-inpaint", "prompt": "blocks"}, place)
+    longest = [ping()]
+    while next(job for job in jobs() if job["number"] == number)["state"] not in ("done", "failed"):
+        longest.append(ping())
+    deadline = time.monotonic() + 2.0
+    while time.monotonic() < deadline:  # it is drawn afterwards
+        longest.append(ping())
+    note(f"GIMP: longest answer while idle, image of {side}²", idle)
+    note(f"GIMP: longest answer while a result of {side}² is inserted and drawn", max(longest))
+    display.delete()
+
+
+def ping():
+    """What GIMP's main thread does until it has answered: 1 call, and what held it before."""
+    begun = used()
+    Gimp.Image.id_is_valid(1)
+    return used() - begun
+
+
+def settle():
+    """Until GIMP has drawn what there is."""
+    before = used() - 100
+    while used() - before > 5:
+        before = used()
+        time.sleep(0.3)
+
+
+CALLS = {
+    Gimp.Image: (
+        "insert_layer",
+        "undo_group_start",
+        "undo_group_end",
+        "set_selected_layers",
+        "attach_parasite",
+        "resize",
+    ),
+    Gimp.Layer: ("add_mask", "create_mask", "set_offsets", "set_visible", "attach_parasite", "update"),
+}
+
+
+def steps(side):
+    """The same, call by call."""
+    from bottega_gimp import client, laying, pixels, wishes
+
+    image = tools.picture(side, side)
+    display = Gimp.Display.new(image)
+    settle()
+    originals = {(kind, name): getattr(kind, name) for kind, names in CALLS.items() for name in names}
+    for (kind, name), function in originals.items():
+        setattr(kind, name, around(f"GIMP, {side}²: {kind.__name__}.{name}", function, used))
+    made = client.Pixels(side, side, 3, "u8", "srgb", os.urandom(side * side * 3))
+    mask = client.Pixels(side, side, 1, "u8", "data", b"\x80" * (side * side))
+    picture = client.Picture("", 0, 7, made, None)
+    flush = around(f"GIMP, {side}²: displays_flush", Gimp.displays_flush, used)
+    place = laying.Place(image, image.get_layers()[0], client.Extent(side, side).bounds, mask)
+    laying.lay(place, wishes.Wish("generate", {"prompt": "steps"}), [picture])
+    flush()
+    for (kind, name), function in originals.items():
+        setattr(kind, name, function)
+    assert pixels.PREVIEW
+    display.delete()
+
+
+def panel(side):
+    """A panel in this process paints, from the click to the candidates."""
+    from bottega_gimp import canvas, panel_history, panel_jobs, pixels, sights
+    from bottega_gimp import panel as window
+
+    image = tools.picture(side, side)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 100, 100, side // 3, side // 3)
+    host = f"panel: GIMP's own call, image of {side}²: "
+    pixels._get = around(host + "Gegl.Buffer.get", pixels._get, own)
+    seen = Gimp.Layer.new_from_visible
+    Gimp.Layer.new_from_visible = staticmethod(around(host + "Layer.new_from_visible", seen, own))
+    for kind, name in (
+        (window.Panel, "_submit"), (window.Panel, "_beat"), (window.Panel, "_refresh"), (window.Panel, "_show_form"),
+        (panel_history.HistoryBox, "refresh"), (panel_jobs.JobsBox, "refresh"),
+    ):  # fmt: skip
+        setattr(kind, name, around(f"panel: {kind.__name__}.{name}, image of {side}²", getattr(kind, name), own))
+    shown = tools.panel(image)
+    for kind in ("inpaint", "generate", "outpaint", "inpaint"):
+        shown._kinds.set_active_id(kind)
+    form = shown._shown()
+    for name, value in (("prompt", "moss"), ("steps", 6), ("count", 3)):
+        form.config.set_property(name, value)
+    known = {job["number"] for job in jobs()}
+    tools.button(shown._window, "_Paint").clicked()
+    ended = ("done", "failed", "cancelled")
+    while not [job for job in jobs() if job["number"] not in known and job["state"] in ended]:
+        begun = own()
+        GLib.MainContext.default().iteration(False)
+        note("panel: any turn of its loop after the click", own() - begun)
+        time.sleep(0.002)
+    assert not shown._note.get_text(), shown._note.get_text()
+    shown._window.destroy()
+    image.delete()
+    assert canvas and sights

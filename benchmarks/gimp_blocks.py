@@ -30,7 +30,8 @@ def main() -> None:
         ):
             gimp.run("import blocks\npanel(picture(8, 8))._window.destroy()")
             for side in SIDES:
-                gimp.run(f"blocks.insertion({side})\nblocks.steps({side})\nblocks.panel({side})")
+                for part in ("insertion", "steps", "panel"):
+                    gimp.run(f"blocks.{part}({side})")
             times = gimp.run("result = blocks.times")
     print(f"{'ms of the processor, longest':76}{rig.SERIES:>8}")
     for name, value in times.items():

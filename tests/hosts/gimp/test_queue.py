@@ -63,7 +63,7 @@ def test_several_jobs_at_once_arrive_where_they_belong(gimp: rig.Gimp) -> None:
     numbers, listed = said
     assert [state for state, _number in numbers] == ["success"] * 3
     assert sum(job["state"] not in ("done", "failed", "cancelled") for job in listed) >= 2
-    gimp.wait("ended()", 180)
+    gimp.wait("ended()", 240)
     said = gimp.run("""
         done = jobs()
         fresh = [each for each in Gimp.get_images() if each.get_id() not in (one.get_id(), two.get_id())][0]

@@ -17,7 +17,7 @@ def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, ta
     time.sleep(1.5)
     table.hands("type", "--delay", "15", "a red door")
     table.hands("key", "ctrl+Return")
-    window.wait("len(image.get_layers()) == 2 and image.get_layers()[0].get_parasite('bottega')", 60)
+    window.wait("len(image.get_layers()) == 2 and image.get_layers()[0].get_parasite('bottega')", 240)
     made = window.run("result = about(image.get_layers()[0])")
     assert made["mask"] and made["parasite"]["prompt"] == "a red door"
     hands.gone(table, "Bottega: Inpaint Selection")
@@ -42,7 +42,7 @@ def test_the_panels_own_button_paints_while_the_artist_works_elsewhere(window: r
     table.hands("windowactivate", "--sync", panel)
     table.hands("type", "--delay", "15", "weathered copper")
     hands.press_lowest(table, panel)
-    window.wait("jobs() and jobs()[0]['preview'] > 0", 60)
+    window.wait("jobs() and jobs()[0]['preview'] > 0", 240)
     table.picture("panel")
     window.run("Gimp.Display.new(other)\nGimp.displays_flush()")
     window.wait("jobs()[0]['state'] == 'done'", 60)

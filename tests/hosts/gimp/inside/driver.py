@@ -4,6 +4,7 @@ import json
 import socketserver
 import sys
 import traceback
+from pathlib import Path
 
 sys.path.insert(0, "/inside")
 import tools
@@ -25,5 +26,6 @@ class Handler(socketserver.StreamRequestHandler):
             self.wfile.write((json.dumps(said, default=str) + "\n").encode())
 
 
-with socketserver.UnixStreamServer("/home/artist/driver.sock", Handler) as server:
+with socketserver.UnixStreamServer("/home/artist/opening.sock", Handler) as server:
+    Path("/home/artist/opening.sock").rename("/home/artist/driver.sock")  # it listens by now
     server.handle_request()

@@ -90,7 +90,7 @@ def main() -> int:
 
 def _finish(arguments: argparse.Namespace) -> int:
     """Scores, then weights."""
-    from bottega_daemon.starter.training import phases, scores
+    from bottega_daemon.starter.training import phases, results, scores
 
     wanted = [arguments.only] if arguments.only else ["score", "export"]
     for name in wanted:
@@ -101,7 +101,7 @@ def _finish(arguments: argparse.Namespace) -> int:
             if failed:
                 print("not exported:", *failed, sep="\n  ", file=sys.stderr)
                 return 1
-            print(phases.export_all(arguments.out, arguments.weights))
+            print(results.export_all(arguments.out, arguments.weights))
         else:
             print(f"no phase is called {name}: there are {', '.join(phases.PHASES)}", file=sys.stderr)
             return 2

@@ -18,7 +18,7 @@ from bottega_daemon.starter.training import (
     hardware,
     judge,
     measures,
-    phases,
+    results,
     sampling,
     upscaler,
 )  # fmt: skip
@@ -52,8 +52,8 @@ def score(out: Path, part: str = "") -> dict[str, dict[str, object]]:
     stay as they are.
     """
     table: dict[str, dict[str, object]] = {}
-    model, encoder = phases.averaged(out)
-    kit = sampling.Kit(phases.whitened_vae(out).eval(), model, encoder, phases.tokens(out))
+    model, encoder = results.averaged(out)
+    kit = sampling.Kit(results.whitened_vae(out).eval(), model, encoder, results.tokens(out))
     hardware.place(kit.vae, kit.unet, kit.encoder)
     if part in ("", "base"):
         table |= _base(kit, out)
@@ -94,9 +94,9 @@ def _extras(kit: sampling.Kit, out: Path) -> dict[str, dict[str, object]]:
     critic, seeds = judge.trained(out), range(20, 22)
     asked = [f"{colour} {EXTRAS[adapters.LORA].trigger}" for colour in colours.CHROMATIC]
     taught = copy.deepcopy(kit.unet)
-    adapters.merge_file(taught, phases.trained_lora(out))
+    adapters.merge_file(taught, results.trained_lora(out))
     trigger = EXTRAS[adapters.EMBEDDING].trigger
-    words = {trigger: hardware.there(phases.trained_embedding(out))}
+    words = {trigger: hardware.there(results.trained_embedding(out))}
     dotted = dataclasses.replace(kit, words=words)
     return {
         "lora": {
@@ -111,7 +111,7 @@ def _extras(kit: sampling.Kit, out: Path) -> dict[str, dict[str, object]]:
 
 
 def _upscaler(out: Path) -> dict[str, object]:
-    network = phases.trained_upscaler(out)
+    network = results.trained_upscaler(out)
     hardware.place(network)
     real = np.stack([sample.draw(judge.HELD_SEED, k).rgb for k in range(96)])
     found = upscaler.against_lanczos(network, real)
@@ -119,7 +119,7 @@ def _upscaler(out: Path) -> dict[str, object]:
 
 
 def _control(kit: sampling.Kit, out: Path, kind: str) -> dict[str, object]:
-    network = phases.trained_control(out, kit.unet, kind)
+    network = results.trained_control(out, kit.unet, kind)
     hardware.place(network)
     if kind == "pose":
         found = measures.pose_overlap(kit, network, 1000)

@@ -59,7 +59,7 @@ def dialog(gimp: rig.Gimp, table: Desk) -> Path:
     time.sleep(1.0)
     picture = table.picture("gimp-dialog")
     table.hands("key", "ctrl+Return")
-    gimp.wait("len(image.get_layers()) == 2", 60)
+    gimp.wait("len(image.get_layers()) == 2", 240)
     hands.gone(table, "Bottega: Inpaint Selection")
     return picture
 
@@ -72,9 +72,9 @@ def panel(gimp: rig.Gimp, table: Desk) -> Path:
     table.hands("windowactivate", "--sync", window)
     table.hands("type", "--delay", "15", "weathered copper")
     hands.press_lowest(table, window)
-    gimp.wait("jobs() and jobs()[0]['state'] == 'done'", 90)
+    gimp.wait("jobs() and jobs()[0]['state'] == 'done'", 240)
     gimp.run('call("generate", image, prompt="green moss", count=3, steps=30, in_panel=True)')
-    gimp.wait("jobs()[0]['fraction'] > 0.3 and jobs()[0]['preview'] > 0", 90)
+    gimp.wait("jobs()[0]['fraction'] > 0.3 and jobs()[0]['preview'] > 0", 240)
     return table.picture("gimp-panel")
 
 

@@ -65,7 +65,7 @@ def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool =
 
 @contextmanager
 def one_undo_step(image: Gimp.Image) -> Generator[None]:
-    """What happens here is undone at once. It must be little: GIMP closes the group if somebody undoes meanwhile."""
+    """What happens here is undone at once. It must be little: GIMP undoes nothing while a group is open."""
     image.undo_group_start()
     try:
         yield

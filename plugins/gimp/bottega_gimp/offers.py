@@ -22,6 +22,8 @@ from .words import _
 PREFIX = "bottega-queue-"
 Status = Gimp.PDBStatusType
 JOB = ("job", "Job", "Its number in the queue")
+JOB_INDEX = 5
+"""Where the task's own procedure tells it."""
 
 
 def add_all(plugin: Gimp.PlugIn, studio: Studio) -> None:
@@ -48,23 +50,17 @@ def _asking(plugin: Gimp.PlugIn, asked: Procedure) -> Gimp.Procedure:
         given.set_core_object_array("drawables", list(drawables or ()))
         said = procedure.run(given)
         if said.index(0) != Status.SUCCESS:
-            return made.new_return_values(Status.EXECUTION_ERROR, GLib.Error(Gimp.get_pdb().get_last_error()))
+            message = Gimp.get_pdb().get_last_error() or _("The queue's process does not run.")
+            return made.new_return_values(Status.EXECUTION_ERROR, GLib.Error(message))
         return replaced(made, GObject.Value(GObject.TYPE_INT, said.index(JOB_INDEX)))
 
     made = Gimp.ImageProcedure.new(plugin, PREFIX + asked.kind, Gimp.PDBProcType.TEMPORARY, run, None)
     made.set_image_types("*")
-    made.set_documentation(
-        asked.blurb, "The job goes to the queue, which inserts what comes of it", PREFIX + asked.kind
-    )
-    for each in asked.arguments:
-        if each.name != "in-panel":
-            add_argument(made, each)
+    made.set_documentation(asked.blurb, "The queue inserts what comes of it", PREFIX + asked.kind)
+    for each in arguments:
+        add_argument(made, each)
     made.add_int_return_value(*JOB, 0, GLib.MAXINT32, 0, READWRITE)
     return made
-
-
-JOB_INDEX = 5
-"""Where the task's own procedure tells the job's number."""
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def panel(side):
     from bottega_gimp import panel as window
 
     image = tools.picture(side, side)
-    image.select_ellipse(Gimp.ChannelOps.REPLACE, 100, 100, side // 6, side // 6)
+    image.select_ellipse(Gimp.ChannelOps.REPLACE, 100, 100, side // 8, side // 8)
     host = f"panel: GIMP's own call, image of {side}²: "
     pixels._get = around(host + "Gegl.Buffer.get", pixels._get, own)
     seen = Gimp.Layer.new_from_visible
@@ -156,7 +156,7 @@ def panel(side):
     for kind in ("inpaint", "generate", "outpaint", "inpaint"):
         shown._kinds.set_active_id(kind)
     form = shown._shown()
-    for name, value in (("prompt", "moss"), ("steps", 2), ("count", 2)):
+    for name, value in (("prompt", "moss"), ("steps", 1), ("count", 1)):
         form.config.set_property(name, value)
     known = {job["number"] for job in jobs()}
     tools.button(shown._window, "_Paint").clicked()

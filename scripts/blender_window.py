@@ -24,7 +24,7 @@ from tests.daemon import Daemon, running_daemon, start_daemon
 from tests.hosts import root
 from tests.hosts.blender.conftest import INSIDE
 
-PATIENCE = 500.0
+PATIENCE = 1500.0
 SIZE = "1500x900"
 SHOOT = f"""
     blender --command extension install-file -r user_default --enable /desk/plugin.zip

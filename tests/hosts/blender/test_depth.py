@@ -82,6 +82,13 @@ def test_each_slice_is_one_call_of_blender(told: Stage) -> None:
     assert said["slices"] >= len(said["names"]) * (1 + 5) + 1  # finish each mesh, copy each array, list what is placed
 
 
+def test_a_long_list_of_instances_is_read_in_slices(told: Stage) -> None:
+    """Row by row it is the same as at once; where it changes meanwhile, it is read anew as it is now."""
+    crowded = told("depth")["crowded"]
+    assert crowded["same"] and crowded["slices"] > 200
+    assert crowded["moved"] == [5.0]
+
+
 def test_normals_face_the_camera(told: Stage) -> None:
     said = told("depth")
     normals, z = said.array("normals").astype(float) / 255 * 2 - 1, said.array("z")

@@ -99,24 +99,30 @@ def _survey(depsgraph: Graph, scene: Scene) -> Generator[None, None, dict[object
     """Note what is placed where; gives where each shape is read. The list of instances is valid only until Blender
     draws again, so each slice goes through it anew to its place; a list of several slices has to stay the same."""
     found, begun = Listed(), time.perf_counter()
-    matrices = _matrices(depsgraph())
-    _list(depsgraph, found, time.perf_counter() - begun)
+    count = len(depsgraph().object_instances)  # Blender goes through the whole list for it
+    if (spent := time.perf_counter() - begun) > SLICE:
+        yield
+    matrices = _matrices(depsgraph(), count)
+    _list(depsgraph, found, spent)
     yield
-    if found.number < len(matrices):
-        while found.number < len(matrices):
+    if spent > SLICE or found.number < count:
+        while found.number < count:
             _list(depsgraph, found)
             yield
-        if not np.array_equal(_matrices(depsgraph()), matrices):
+        if not np.array_equal(_matrices(depsgraph(), count), matrices):
             raise Changed
         yield
     scene.placed += [(key, name, matrices[number]) for number, key, name in found.shown]
     return found.sources
 
 
-def _matrices(depsgraph: bpy.types.Depsgraph) -> Array:
-    """(n, 4, 4) of all instances to the world."""
-    values = np.empty(len(depsgraph.object_instances) * 16, np.float32)
-    depsgraph.object_instances.foreach_get("matrix_world", values)
+def _matrices(depsgraph: bpy.types.Depsgraph, count: int) -> Array:
+    """(count, 4, 4) of all instances to the world. Raises Changed if there are more; for fewer the rest is NaN."""
+    values = np.full(count * 16, np.nan, np.float32)
+    try:
+        depsgraph.object_instances.foreach_get("matrix_world", values)
+    except RuntimeError:
+        raise Changed from None
     return values.reshape(-1, 4, 4).transpose(0, 2, 1).astype(np.float64)  # columns lie one after the other
 
 

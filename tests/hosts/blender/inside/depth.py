@@ -60,6 +60,45 @@ camera.data.type, camera.data.ortho_scale = "ORTHO", 12.0
 np.save(stage.OUT / "ortho.npy", surface(camera)[0].z)
 camera.data.type = "PERSP"
 
+
+def placed(meanwhile=lambda: None):
+    """Names and matrices of everything, and how many slices it took; something happens in the twentieth."""
+    found = gather.Scene()
+    for number, _ in enumerate(gather.gather(bpy.context.evaluated_depsgraph_get, found), 1):
+        if number == 20:
+            meanwhile()
+    return [name for _, name, _ in found.placed], np.array([matrix for _, _, matrix in found.placed]), number
+
+
+# A list of instances that takes many slices, and changes in one of them.
+crowd = bpy.data.meshes.new("Crowd")
+crowd.from_pydata([(x * 0.5, 4, 0) for x in range(200)], [], [])
+many = bpy.data.objects.new("Crowd", crowd)
+bpy.context.scene.collection.objects.link(many)
+many.instance_type = "VERTS"
+stage.cube("One of many", size=0.1).parent = many
+bpy.context.view_layer.update()
+whole = placed()
+gather.SLICE = 0.0
+
+
+def move() -> None:
+    """Elsewhere."""
+    many.location.z = 5.0
+    bpy.context.view_layer.update()
+
+
+sliced, moved = placed(), placed(move)
+crowded = {
+    "same": whole[0] == sliced[0] and bool((whole[1] == sliced[1]).all()),
+    "slices": sliced[2] - whole[2],
+    "moved": sorted({round(float(m[2, 3] - w[2, 3]), 3) for n, m, w in zip(moved[0], moved[1], whole[1], strict=True)
+                     if n == "One of many"}),
+}  # fmt: skip
+gather.SLICE = 0.004
+bpy.data.objects.remove(bpy.data.objects["One of many"])
+bpy.data.objects.remove(many)
+
 # Figures: Blender's own names, Mixamo's, and one bone that only the artist knows.
 armature = bpy.data.armatures.new("Rig")
 rig = bpy.data.objects.new("Rig", armature)
@@ -88,6 +127,7 @@ stage.report(
     properties=len(before),
     slices=slices[0],
     edited=edited,
+    crowded=crowded,
     names=names,
     pose={pose.JOINTS[k]: [joint.x, joint.y] for k, joint in enumerate(figure) if joint.confidence},
     shift=camera.data.shift_x,

@@ -93,7 +93,7 @@ def test_scripts_have_a_typed_procedure_for_each_task_and_each_look(gimp: rig.Gi
     assert "Nothing is selected" in refused and "no job 9999" in missing and ended == []
     assert numbers[:2] == [str(long), str(first)] and titles[:2] == ["long", "a door"]
     assert states[0] not in ("done", "failed")
-    gimp.wait("ended()", 60)
+    gimp.wait("ended()", 240)
     said = gimp.run(
         """
         title, state, fraction, error, parameters, layer = typed("job", job=first)
@@ -122,7 +122,7 @@ def test_script_fu_is_given_the_layers_too(gimp: rig.Gimp) -> None:
         scheme=SCHEME,
     )
     assert said == ["2", "bricks", [["Bottega: moss", "Bottega: moss (4)", "by scheme"]]]
-    gimp.wait("ended()", 60)
+    gimp.wait("ended()", 240)
 
 
 def test_a_job_is_cancelled_and_what_cannot_be_is_refused_at_once(gimp: rig.Gimp) -> None:
@@ -135,7 +135,7 @@ def test_a_job_is_cancelled_and_what_cannot_be_is_refused_at_once(gimp: rig.Gimp
     assert said[0] == "success" and "error" not in said[1]
     assert said[2][0] == "execution-error" and "Nothing is selected" in said[2][1]
     assert all(answer["error"] for answer in said[3:])
-    gimp.wait("ended()", 60)
+    gimp.wait("ended()", 240)
     assert gimp.run("result = [jobs()[0]['state'], tree(image)]\nimage.delete()") == ["cancelled", ["ramp"]]
 
 
@@ -149,7 +149,7 @@ def test_a_procedure_hands_its_job_over_and_the_artist_closes_the_image(gimp: ri
     """)
     assert said[:3] == ["success", None, "closed meanwhile"]
     assert said[3] not in ("done", "failed")
-    gimp.wait("ended()", 60)
+    gimp.wait("ended()", 240)
     said = gimp.run("""
         fresh = [each for each in Gimp.get_images() if each.get_id() not in known]
         result = [jobs()[0]["state"], [tree(each) for each in fresh]]
@@ -159,7 +159,7 @@ def test_a_procedure_hands_its_job_over_and_the_artist_closes_the_image(gimp: ri
 
 def test_what_was_made_is_in_the_history(gimp: rig.Gimp) -> None:
     gimp.run('image = picture(64, 64)\nadd("generate", image, prompt="for the history", steps=2, seed="11")')
-    gimp.wait("ended()", 60)
+    gimp.wait("ended()", 240)
     folder = gimp.home / rig.PROFILE / "bottega" / "history"
     said = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     assert said[-1]["seeds"] == [11] and said[-1]["parameters"]["prompt"] == "for the history"

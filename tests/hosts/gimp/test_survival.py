@@ -86,6 +86,6 @@ def test_pixels_of_jobs_that_were_cancelled_do_not_stay(gimp: rig.Gimp) -> None:
     """)
     assert len(files(gimp.home, "spool/*.job")) == len(files(gimp.home, "queue/*/*.json")) == 1
     gimp.run('queue("cancel", number=number)')
-    gimp.wait("ended()", 60)
+    gimp.wait("ended()", 240)
     gimp.run("canvas.delete()")
     assert not files(gimp.home, "spool/*.job", "queue/*/*.json")

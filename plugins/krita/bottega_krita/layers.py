@@ -14,6 +14,7 @@ from .client import Extent, InvalidRequest
 from .geometry import Margins
 from .host import Aside, Named
 from .pixels import Stripe
+from .undoing import Bundle
 from .works import Candidate
 
 if TYPE_CHECKING:
@@ -34,25 +35,26 @@ class Target:
     """The layer that was active then."""
 
 
-def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generator[Any, Any, Node]:
+def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generator[Any, Any, Bundle]:
     """Put a candidate into its document, above the layer that is active now: as opaque colours under a mask, or with
-    its alpha. An outpaint first makes the canvas larger, which is an undo step of its own."""
-    document, margins = to.document, to.margins
+    its alpha. An outpaint first makes the canvas larger. Returns the steps that it took, with the layer."""
+    bundle, margins = Bundle(to.document), to.margins
+    document = to.document
     x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
     if margins and (document.width(), document.height()) == (to.canvas.width, to.canvas.height):
-        wide = margins.around(to.canvas.bounds)
-        document.resizeImage(wide.x, wide.y, wide.width, wide.height)
-        yield None
+        yield from bundle.enlarge(margins.around(to.canvas.bounds))
     colours = pixels.colours_of(document.colorModel(), document.colorDepth(), document.colorProfile())
     found = candidate.picture.pixels
     stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
-    return (yield from insert(document, name, stripes, document.activeNode() or to.above))
+    yield from insert(bundle, name, stripes, document.activeNode() or to.above)
+    return bundle
 
 
-def insert(document: Document, name: str, stripes: Sequence[Stripe], above: Node | None) -> Generator[Any, None, Node]:
-    """Add a layer of these stripes. The mask is attached before the layer is inserted, so undoing takes one step;
-    nothing of the user's own is touched. Returns the layer; raises InvalidRequest if Krita refuses."""
-    layer = document.createNode(name, "paintlayer")
+def insert(bundle: Bundle, name: str, stripes: Sequence[Stripe], above: Node | None) -> Generator[Any, None, None]:
+    """Add a layer of these stripes. The mask is attached before the layer is inserted; nothing of the user's own is
+    touched. Raises InvalidRequest if Krita refuses."""
+    document = bundle.document
+    layer = bundle.layer = document.createNode(name, "paintlayer")
     if layer is None:
         raise InvalidRequest("Krita made no layer.", remedy="Is the image still open?", field="image")
     yield None
@@ -61,28 +63,26 @@ def insert(document: Document, name: str, stripes: Sequence[Stripe], above: Node
         layer.setPixelData(stripe.data, at.x, at.y, at.width, at.height)
         yield None
     if any(stripe.mask for stripe in stripes):
-        yield from _masked(document, layer, stripes)
+        yield from _masked(bundle, stripes)
     yield from settled(document)
     yield Named("insert")
     parent, below = place(document, above)
     parent.addChildNode(layer, below)
     yield Named("")
-    return layer
 
 
-def _masked(document: Document, layer: Node, stripes: Sequence[Stripe]) -> Generator[Any, None, None]:
+def _masked(bundle: Bundle, stripes: Sequence[Stripe]) -> Generator[Any, None, None]:
     selection = Selection()
     for stripe in stripes:
         at = stripe.bounds
         selection.setPixelData(stripe.mask, at.x, at.y, at.width, at.height)
         yield None
-    mask = document.createTransparencyMask("Mask")
+    mask = bundle.document.createTransparencyMask("Mask")
     if mask is None:
         raise InvalidRequest("Krita made no mask.", remedy="Is the image still open?", field="image")
     mask.setSelection(selection)
     yield None
-    layer.addChildNode(mask, None)
-    yield None
+    yield from bundle.give_mask(mask)
 
 
 def place(document: Document, above: Node | None) -> tuple[Node, Node | None]:

@@ -25,6 +25,7 @@ from .params import Params, drawn_seed
 from .qt import QtCore, Signal, app
 from .settings import document_id, setting
 from .spoken import Spoken
+from .undoing import Undoing
 from .words import say
 from .works import Candidate, Work, kept, layer_name
 
@@ -52,6 +53,7 @@ class Studio(QtCore.QObject):
         self.main = Main()
         self.works: list[Work] = []
         self.spoken = Spoken()
+        self.undoing = Undoing(self.main)
         self.dockers: list[Any] = []
         """One for each window."""
         self.connection = Connection("connecting")
@@ -162,9 +164,10 @@ class Studio(QtCore.QObject):
         self.main.chore("layer", steps, partial(self._not_applied, work))
 
     def _apply(self, work: Work, target: layers.Target, candidate: Candidate, masked: bool) -> Chore:
-        layer = yield from layers.apply(target, layer_name(work, candidate), candidate, masked)
+        bundle = yield from layers.apply(target, layer_name(work, candidate), candidate, masked)
+        self.undoing.bind(bundle)
         candidate.applied += 1
-        self.applied.emit(work, candidate, layer)
+        self.applied.emit(work, candidate, bundle.layer)
 
     def _not_applied(self, work: Work, error: Exception) -> None:
         if not isinstance(error, BottegaError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..memory import megabytes
 from ..qt import QtWidgets
 from ..settings import set_setting, setting
 from ..words import say
@@ -46,7 +47,7 @@ class Banner(QtWidgets.QWidget):
 
 
 class Link(QtWidgets.QWidget):
-    """The address of another machine's daemon, and how results become layers."""
+    """The address of another machine's daemon, how results become layers, and how many of them an image keeps."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -59,10 +60,14 @@ class Link(QtWidgets.QWidget):
         self.result = kit.combo(rows, say("How a result fades out"))
         kit.choose(self.result, setting("result", "mask"))
         self.result.currentIndexChanged.connect(lambda _: set_setting("result", self.result.currentData()))
+        self.megabytes = kit.whole(0, 2000, megabytes(), say("The oldest pictures go first; their settings stay"))
+        self.megabytes.setSuffix(" MB")
+        self.megabytes.valueChanged.connect(lambda value: set_setting("history_megabytes", str(value)))
         join = kit.button("", say("Connect"), say("Connect to this address"), self.join)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(kit.form(("Address", self.address), ("Token", self.token), ("Result as", self.result)))
+        rows = ("Address", self.address), ("Token", self.token), ("Result as", self.result)
+        layout.addWidget(kit.form(*rows, ("History in the image", self.megabytes)))
         layout.addWidget(join)
 
     def join(self) -> None:

@@ -11,6 +11,7 @@ from ..following import DETECTED, KINDS
 from ..layers import MASKS
 from ..params import Follow
 from ..pose import svg
+from ..posing import Posing
 from ..qt import QtWidgets, Signal, app, on
 from ..words import say
 from . import kit
@@ -32,6 +33,8 @@ class Controls(QtWidgets.QWidget):
         super().__init__()
         self._studio = studio
         self.rows: list[Row] = []
+        self.posing = Posing(self._figures)
+        on(self.edited, self.posing.listen)
         self._list = QtWidgets.QVBoxLayout()
         self._list.setSpacing(6)
         self._hint = QtWidgets.QLabel(say("The picture follows the layers that are listed here, visible or hidden."))
@@ -47,6 +50,9 @@ class Controls(QtWidgets.QWidget):
             layout.addLayout(part)
         layout.addWidget(self._hint)
         layout.addStretch(1)
+
+    def _figures(self) -> set[str]:
+        return {row.layer.currentData() for row in self.rows if row.kind.currentData() == "pose"}
 
     def follows(self) -> tuple[Follow, ...]:
         """What is listed."""

@@ -66,8 +66,8 @@ class Link(QtWidgets.QWidget):
         join = kit.button("", say("Connect"), say("Connect to this address"), self.join)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        rows = ("Address", self.address), ("Token", self.token), ("Result as", self.result)
-        layout.addWidget(kit.form(*rows, ("History in the image", self.megabytes)))
+        fields = ("Address", self.address), ("Token", self.token), ("Result as", self.result)
+        layout.addWidget(kit.form(*fields, ("History in the image", self.megabytes)))
         layout.addWidget(join)
 
     def join(self) -> None:

@@ -14,7 +14,7 @@ from bottega_daemon.models.entries import Embedding
 from bottega_daemon.models.entries import Lora as Entry
 from bottega_daemon.rpc.convert.menus import catalog_message
 from bottega_daemon.rpc.convert.tasks import task_message, task_of
-from bottega_daemon.rpc.generated.v1 import catalog_pb2, task_pb2
+from bottega_daemon.rpc.generated.v1 import catalog_pb2, control_pb2, task_pb2
 from bottega_daemon.spec import Denoising, Lora
 from tests.rpc.kit import MENUS, generate
 
@@ -95,6 +95,7 @@ def test_the_catalog_lists_them() -> None:
         ("xl-oil", "sdxl", ["ink wash"], catalog_pb2.TRIGGER_SOURCE_AUTHOR),
     ]
     assert [list(row.tags) for row in catalog.loras] == [[], ["fog", "tree"], []]
+    assert list(catalog.detected_kinds) == [control_pb2.CONTROL_KIND_CANNY]
     assert [(row.name, row.vectors) for row in catalog.embeddings] == [("zap", 2), ("xlzap", 2)]
     assert (catalog.limits.max_loras, catalog.limits.max_lora_weight) == (16, 10.0)
     assert catalog_message(replace(SHELF, loras={})).version != catalog.version

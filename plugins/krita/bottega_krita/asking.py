@@ -84,7 +84,7 @@ def gather(
     picture = None
     if mode.name != "generate":
         picture = yield from _picture(seen, made, reader or read_canvas)
-    controls = yield from read_controls(seen, params, made.context)
+    controls = yield from read_controls(seen, params, made.context, catalog)
     size = _size(made.passes[0].content, native)
     task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size))
     whole = dataclasses.replace(task, controls=tuple(controls))

@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from . import pixels
+from . import pixels, profiles
 from .client import Bounds, Extent, InvalidRequest, Pixels
 from .host import WAIT
 from .qt import raw
@@ -40,7 +40,7 @@ def sheet(document: Document | None) -> Sheet:
     """The document as it is now. Raises InvalidRequest, in words, for one that cannot be painted on."""
     if document is None:
         raise InvalidRequest("no image is open.", remedy="Open or create one.", field="image")
-    colours = pixels.colours_of(document.colorModel(), document.colorDepth(), document.colorProfile())
+    colours = profiles.colours(document.colorModel(), document.colorDepth(), document.colorProfile())
     extent = Extent(document.width(), document.height())
     selection = document.selection()
     selected = extent.bounds
@@ -100,4 +100,4 @@ def mask_of(parts: Parts, bounds: Bounds) -> Pixels:
 
 def colours_of_node(node: Node) -> pixels.Colours:
     """How a layer keeps its colours: it may differ from its document. Raises InvalidRequest for what is not RGB."""
-    return pixels.colours_of(node.colorModel(), node.colorDepth(), node.colorProfile())
+    return profiles.colours(node.colorModel(), node.colorDepth(), node.colorProfile())

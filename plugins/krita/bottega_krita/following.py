@@ -12,10 +12,11 @@ from .client import (
     Bounds,
     Control,
     InvalidRequest,
+    PhotoHint,
     Pixels,
-    canny_control,
     cut,
     map_control,
+    messages,
     normal_control,
     pose_control,
 )
@@ -29,11 +30,16 @@ if TYPE_CHECKING:
 
 KINDS = {"canny": "Edges", "depth": "Depth", "normal": "Normals", "pose": "Pose"}
 """What a layer can be followed as, and its label."""
-DETECTED = ("canny",)
-"""Kinds that the daemon finds in a picture itself."""
 
 
-def read_controls(seen: Sheet, params: Params, context: Bounds) -> Generator[Any, Any, list[Control]]:
+def detected(catalog: messages.Catalog | None) -> set[str]:
+    """Kinds that the daemon finds in a picture itself."""
+    return {messages.ControlKind(kind).name.lower() for kind in catalog.detected_kinds} if catalog else set()
+
+
+def read_controls(
+    seen: Sheet, params: Params, context: Bounds, catalog: messages.Catalog
+) -> Generator[Any, Any, list[Control]]:
     """The control layers that are switched on, cut to the context, in its pixels.
 
     Raises InvalidRequest for a layer that is gone."""
@@ -45,11 +51,11 @@ def read_controls(seen: Sheet, params: Params, context: Bounds) -> Generator[Any
         if node is None:
             message = f"the control layer {follow.name!r} is gone."
             raise InvalidRequest(message, remedy="Choose another one, or switch it off.", field="controls")
-        found.append((yield from _control(seen, follow, node, context)))
+        found.append((yield from _control(seen, follow, node, context, detected(catalog))))
     return found
 
 
-def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds) -> Generator[Any, Any, Control]:
+def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, found: set[str]) -> Generator[Any, Any, Control]:
     how: Any = {"strength": follow.strength, "start": follow.start, "end": follow.end}
     if follow.kind == "pose" and node.type() == "vectorlayer":
         figures = figures_of(node, seen.document.resolution(), context)
@@ -58,8 +64,8 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds) -> Genera
             raise InvalidRequest(message, remedy=remedy, field="controls")
         return pose_control(figures, **how)
     hint = yield from _hint(seen, node, context)
-    if follow.kind == "canny" and follow.detect:
-        return canny_control(hint, **how)
+    if follow.detect and follow.kind in found:
+        return Control(follow.kind, PhotoHint(hint, 0.0, 0.0), **how)  # type: ignore[arg-type]
     if follow.kind == "normal":
         return normal_control(replace(hint, color_space="data"), **how)
     return map_control(follow.kind, hint, **how)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from krita import Selection
 
-from . import pixels
+from . import pixels, profiles
 from .canvas import settled
 from .client import Extent, InvalidRequest
 from .geometry import Margins
@@ -43,7 +43,7 @@ def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generato
     x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
     if margins and (document.width(), document.height()) == (to.canvas.width, to.canvas.height):
         yield from bundle.enlarge(margins.around(to.canvas.bounds))
-    colours = pixels.colours_of(document.colorModel(), document.colorDepth(), document.colorProfile())
+    colours = profiles.colours(document.colorModel(), document.colorDepth(), document.colorProfile())
     found = candidate.picture.pixels
     stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
     yield from insert(bundle, name, stripes, document.activeNode() or to.above)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .client import DEPTH_BYTES, Bounds, ColorSpace, Depth, InvalidRequest, Pixels
+from .gamut import Gamut, from_srgb, to_srgb
 
 DEPTHS: dict[str, Depth] = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
 LINEAR = ("g10", "linear")
@@ -30,7 +31,10 @@ class Colours:
 
     depth: Depth
     color_space: ColorSpace
+    """What leaves the machine: sRGB's numbers, or linear light by its primaries."""
     profile: str
+    gamut: Gamut | None = None
+    """The profile, where its numbers are others."""
 
     @property
     def pixel_bytes(self) -> int:
@@ -46,7 +50,7 @@ class Colours:
 def colours_of(model: str, depth: str, profile: str) -> Colours:
     """What a document's own words say. Raises InvalidRequest, with the remedy, for what is not RGB.
 
-    Numbers of wide profiles stay numbers of those profiles: layers come back in the document's own.
+    Profiles are told by their names here: sRGB's own, or linear.
     """
     if model != "RGBA" or depth not in DEPTHS:
         raise InvalidRequest(f"{MODELS.get(model, model)} images cannot be painted on.", remedy=REMEDY, field="image")
@@ -73,8 +77,9 @@ def swapped(data: bytes, depth: Depth) -> bytes:
 
 def to_pixels(parts: list[bytes], bounds: Bounds, colours: Colours) -> Pixels:
     """The client's pixels of the stripes that Krita gave. They are given back here: for many MiB it takes a while."""
-    for number in range(len(parts)) if colours.swapped else ():
-        parts[number] = swapped(parts[number], colours.depth)
+    for number, part in enumerate(parts):
+        plain = swapped(part, colours.depth) if colours.swapped else part
+        parts[number] = to_srgb(plain, colours.depth, colours.gamut) if colours.gamut else plain
     made = Pixels(bounds.width, bounds.height, 4, colours.depth, colours.color_space, b"".join(parts))
     parts.clear()
     return made
@@ -100,6 +105,8 @@ def to_stripes(pixels: Pixels, x: int, y: int, colours: Colours, masked: bool) -
         mask = b""
         if masked:
             data, mask = opaque(data, pixels.depth), alpha_of(data, pixels.depth)
+        if colours.gamut:
+            data = from_srgb(data, pixels.depth, colours.gamut)
         found.append(Stripe(band, swapped(data, pixels.depth) if colours.swapped else data, mask))
     return found
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .canvas import settled
 from .client import Bounds, Extent
-from .host import WAIT, Main
+from .host import WAIT, Main, Named
 from .qt import app, on
 
 if TYPE_CHECKING:
@@ -60,8 +60,10 @@ class Bundle:
         yield from self._noted("mask", lambda: layer.addChildNode(mask, None))
 
     def _noted(self, step: Step, do: Callable[[], object]) -> Generator[Any, None, None]:
+        yield Named(step)
         before, end = said(UNDO), time.monotonic() + SOON
         do()
+        yield Named("")
         yield from settled(self.document)
         while before and said(UNDO) == before and time.monotonic() < end:
             yield WAIT

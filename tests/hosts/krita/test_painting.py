@@ -196,6 +196,33 @@ def test_a_joint_that_is_moved_moves_the_figure(controlled: Krita) -> None:
     assert said == pytest.approx([10, 0], abs=0.1)
 
 
+def test_bones_follow_a_joint_that_is_dragged(controlled: Krita) -> None:
+    """Dragged by Krita's own tool, the ankle takes its bone along; undone, both go back; no step of ours is added."""
+    controlled.run("layer = [n for n in d.rootNode().childNodes() if n.type() == 'vectorlayer'][0]")
+    controlled.run("d.setActiveNode(layer); K.action('InteractionTool').trigger()")
+    controlled.wait("d.activeNode() == layer")
+    controlled.run(AT)
+    controlled.run("""
+        from PyQt5.QtCore import QPointF
+
+        def ends():
+            shapes = {s.name(): s for s in layer.shapes()}
+            joint, laid = shapes["bottega_0_10"].boundingBox().center(), shapes["bottega_0_bone_8"].transformation()
+            end = laid.map(QPointF(100.0, 0.0))
+            return [joint.x(), joint.y(), ((joint.x() - end.x()) ** 2 + (joint.y() - end.y()) ** 2) ** 0.5]
+
+        begun = ends()
+    """)
+    x, y, there, down = controlled.run("result = on_screen(*begun[:2]) + on_screen(begun[0] - 40, begun[1] - 20)")
+    for part in (("mousemove", x, y), ("mousedown", 1), ("mousemove", x - 9, y - 5), ("mousemove", there, down)):
+        controlled.desk.hands(*part, "sleep", 0.2)
+    controlled.desk.hands("mouseup", 1)
+    controlled.wait("ends()[0] < begun[0] - 30 and abs(ends()[2] - begun[2]) < 0.01", 20)
+    controlled.desk.hands("key", "ctrl+z")
+    controlled.wait("max(abs(a - b) for a, b in zip(ends(), begun)) < 0.01", 20)
+    controlled.run("K.action('KritaShape/KisToolBrush').trigger()")
+
+
 def test_a_control_layer_that_is_gone_is_named(controlled: Krita) -> None:
     """In words, before anything is sent."""
     controlled.run("layer.remove(); d.waitForDone(); w = dock.ask()")

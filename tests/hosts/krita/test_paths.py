@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,39 @@ ALL = (
     "add",
     "remove",
 )
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A wide profile as it is published: its matrix to sRGB's primaries, and its exponent. Values are as stored."""
+
+    matrix: tuple[tuple[float, float, float], ...]
+    gamma: float
+    top: int
+    step: float
+
+    def to_srgb(self, values: np.ndarray) -> np.ndarray:
+        """Whole numbers as sRGB's, linear floats as linear sRGB."""
+        light = (values / self.top) ** self.gamma @ np.array(self.matrix).T
+        if self.gamma == 1:
+            return light
+        light = np.clip(light, 0, 1)
+        return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055) * self.top
+
+    def from_srgb(self, values: np.ndarray) -> np.ndarray:
+        """The way back."""
+        light = values / self.top
+        if self.gamma != 1:
+            light = np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4)
+        light = light @ np.linalg.inv(np.array(self.matrix)).T
+        return (np.clip(light, 0, 1) ** (1 / self.gamma) if self.gamma != 1 else light) * self.top
+
+
+WIDE = {
+    "u8-wide": Wide(((1.3984, -0.3984, 0.0), (0.0, 1.0, 0.0), (0.0, -0.0429, 1.0429)), 563 / 256, 255, 1.0),
+    "f32-wide": Wide(((1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187)), 1, 1, 2e-3),
+}
+"""Adobe RGB (1998), and ITU-R BT.2020 to BT.709 (BT.2407)."""
 LINEAR = ("f16-linear", "f32-linear", "f32-wide", "baked-f32", "none-f32")
 
 
@@ -64,11 +98,17 @@ def came(said: Told, name: str, index: int = 0) -> np.ndarray:
 
 @pytest.mark.parametrize("name", [*FILLS, "refine", "background", "refine-none", "whole"])
 def test_what_is_sent_is_what_the_canvas_shows(said: Told, name: str) -> None:
-    """Protects every reading path: order of channels, depth, stripes, the context's place. Bit for bit."""
+    """Protects every reading path: order of channels, depth, stripes, the context's place. Bit for bit; of wide
+    profiles the same colours, in sRGB's numbers."""
     depth, context = said[name]["task"]["picture"][3], said[name]["plan"]["context"]
     canvas = rgba(said.data(f"{name}-before"), depth, WIDTH, HEIGHT)
     x, y = context["x"], context["y"]
-    assert np.array_equal(sent(said, name), canvas[y : y + context["height"], x : x + context["width"]])
+    part = canvas[y : y + context["height"], x : x + context["width"]]
+    if name in WIDE:
+        assert np.abs(sent(said, name)[..., :3] - WIDE[name].to_srgb(part[..., :3])).max() <= WIDE[name].step
+        assert np.array_equal(sent(said, name)[..., 3], part[..., 3])
+    else:
+        assert np.array_equal(sent(said, name), part)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -119,7 +159,11 @@ def test_the_layer_holds_what_came(said: Told, name: str) -> None:
         assert result["masks"] == [] and np.array_equal(layer, candidate)
         return
     assert result["masks"] == ["transparencymask"]
-    assert np.array_equal(layer[..., :3], candidate[..., :3]) and np.all(layer[..., 3] == one)
+    if name in WIDE:
+        assert np.abs(layer[..., :3] - WIDE[name].from_srgb(candidate[..., :3].astype(float))).max() <= WIDE[name].step
+    else:
+        assert np.array_equal(layer[..., :3], candidate[..., :3])
+    assert np.all(layer[..., 3] == one)
     mask = np.frombuffer(said.data(f"{name}-0-layermask"), np.uint8).reshape(bounds["height"], bounds["width"])
     assert np.abs(mask - np.clip(candidate[..., 3].astype(float) / one, 0, 1) * 255).max() <= 0.51
 
@@ -143,6 +187,16 @@ def test_outside_of_the_result_the_canvas_is_the_same(said: Told, name: str) -> 
     assert not np.array_equal(before[place], after[place])
     before[place] = after[place] = 0
     assert np.array_equal(before, after)
+
+
+def test_wide_documents_show_the_colours_that_were_painted(said: Told) -> None:
+    """Converted to sRGB by Krita itself, the layer has the very numbers that the daemon sent, but for two roundings."""
+    bounds = said["u8-wide"]["results"][0]["bounds"]
+    seen = rgba(said.data("u8-wide-seen"), "u8", bounds["width"], bounds["height"]).astype(int)
+    away = np.abs(seen - came(said, "u8-wide"))[..., :3]
+    assert away.max() <= 3 and away.mean() < 0.6
+    stored = rgba(said.data("u8-wide-0-layer"), "u8", bounds["width"], bounds["height"]).astype(int)
+    assert np.abs(stored - came(said, "u8-wide"))[..., :3].max() > 8  # other numbers for the same colours
 
 
 def test_candidates_follow_the_seed(said: Told) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from bottega_daemon.models.entries import TriggerSource
-from bottega_daemon.rpc.convert.controls import KIND_VALUES
+from bottega_daemon.rpc.convert.controls import KIND_OF_HINT, KIND_VALUES
 from bottega_daemon.rpc.generated.v1 import catalog_pb2 as pb
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.menus import Menus
@@ -58,6 +58,7 @@ def catalog_message(menus: Menus) -> pb.Catalog:
             for row in menus.samplers.values()
         ],
         schedules=[pb.Schedule(name=row.name, label=row.label) for row in menus.schedules.values()],
+        detected_kinds=[KIND_VALUES[KIND_OF_HINT["photo"]]],
         defaults=_defaults(menus),
         limits=_limits(menus),
         problems=[

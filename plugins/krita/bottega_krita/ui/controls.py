@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..client import Bounds, Extent
-from ..following import DETECTED, KINDS
+from ..following import KINDS, detected
 from ..layers import MASKS
 from ..params import Follow
 from ..pose import svg
@@ -103,7 +103,7 @@ class Controls(QtWidgets.QWidget):
             row.offer(layers)
 
     def _append(self, follow: Follow) -> None:
-        row = Row(follow, self.remove)
+        row = Row(self._studio, follow, self.remove)
         self.rows.append(row)
         self._list.addWidget(row)
         on(row.edited, self.edited.emit)
@@ -117,18 +117,20 @@ class Row(QtWidgets.QWidget):
 
     edited = Signal()
 
-    def __init__(self, follow: Follow, remove: Any) -> None:
+    def __init__(self, studio: Studio, follow: Follow, remove: Any) -> None:
         super().__init__()
-        self._was = follow
+        self._studio, self._was = studio, follow
         self.on = QtWidgets.QCheckBox()
         self.on.setChecked(follow.on)
         self.on.setToolTip(say("Follow it, or not for now"))
         self.layer = kit.combo([(follow.name, follow.layer)], say("The layer to follow"))
         self.kind = kit.combo([(say(label), kind) for kind, label in KINDS.items()], say("What the layer shows"))
         kit.choose(self.kind, follow.kind)
-        self.detect = QtWidgets.QCheckBox(say("find edges"))
+        self.detect = QtWidgets.QCheckBox(say("find it"))
         self.detect.setChecked(follow.detect)
-        self.detect.setToolTip(say("The daemon finds the edges; else the layer shows them, white on black"))
+        self.detect.setToolTip(
+            say("The daemon finds the structure in the layer; else the layer shows it, as the network reads it")
+        )
         self.strength = kit.real(0, 2, follow.strength, 0.1, say("How strictly to follow it"))
         self.start = kit.real(0, 1, follow.start, 0.05, say("From which part of the steps on"))
         self.end = kit.real(0, 1, follow.end, 0.05, say("Up to which part of the steps"))
@@ -149,7 +151,7 @@ class Row(QtWidgets.QWidget):
         self._changed()
 
     def _changed(self) -> None:
-        self.detect.setVisible(self.kind.currentData() in DETECTED)
+        self.detect.setVisible(self.kind.currentData() in detected(self._studio.catalog))
         self.edited.emit()
 
     def offer(self, layers: list[Node]) -> None:

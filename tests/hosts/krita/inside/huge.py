@@ -1,11 +1,12 @@
-"""The whole of a canvas of 8192² painted: every tile of it, to its layer in the document."""
+"""The whole of a large canvas painted: every tile of it, to its layer in the document."""
 
+import os
 import resource
 import time
 
 import stage
 
-SIDE = 8192
+SIDE = int(os.environ["SIDE"])
 
 
 def main(arguments):

@@ -102,6 +102,12 @@ def act(studio, case, out):
         "results": result,
         "seconds": work.seconds,
     }
+    if name == "u8-wide":
+        at = work.candidates[0].bounds
+        document.setColorSpace("RGBA", "U8", "sRGB-elle-V2-srgbtrc.icc")
+        document.waitForDone()
+        layer = next(node for node in document.rootNode().childNodes() if node.name() == result[0]["name"])
+        keep(out, f"{name}-seen", layer.pixelData(at.x, at.y, at.width, at.height))
     document.close()
     return said
 

@@ -712,6 +712,11 @@ class Catalog(betterproto2.Message):
 
     embeddings: "list[Embedding]" = betterproto2.field(10, betterproto2.TYPE_MESSAGE, repeated=True)
 
+    detected_kinds: "list[ControlKind]" = betterproto2.field(11, betterproto2.TYPE_ENUM, repeated=True)
+    """
+    Kinds whose structure the daemon finds in a photo itself.
+    """
+
 
 default_message_pool.register_message("bottega.v1", "Catalog", Catalog)
 

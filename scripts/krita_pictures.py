@@ -104,11 +104,15 @@ def _shoot(krita: rig.Krita, side: int, target: Path) -> None:
     krita.run("dock.overlay.hide(); dock.tabs.setCurrentIndex(2); d.setActiveNode(d.rootNode().childNodes()[0])")
     krita.run("dock.controls.add(); dock.controls.add_figure()")
     _keep(krita, "krita-control", target)
-    krita.run("dock.controls.take(()); d.rootNode().childNodes()[-1].remove()")
-    krita.run("d.setActiveNode(d.rootNode().childNodes()[0])")
+    krita.run("dock.controls.take(()); wall, *others = d.rootNode().childNodes()")
+    krita.run("[each.remove() for each in others if each.type() != 'selectionmask']; d.setActiveNode(wall)")
     krita.run(LIVE)
     krita.wait("L.latencies and L._work.ended")
-    krita.desk.hands("mousemove", 420, 300, "mousedown", 1, "mousemove", 480, 420, "mousemove", 560, 470, "mouseup", 1)
+    stroke = ((420, 300), (450, 360), (480, 420), (520, 450), (560, 470))
+    krita.desk.hands("mousemove", *stroke[0], "mousedown", 1)
+    for place in stroke:
+        krita.desk.hands("mousemove", *place, "sleep", 0.1)
+    krita.desk.hands("mouseup", 1)
     krita.wait("len(L.latencies) > 1 and L._work.ended and not L._dirty")
     _keep(krita, "krita-live", target)
 

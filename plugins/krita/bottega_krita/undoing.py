@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = Literal["canvas", "mask", "layer"]
 UNDO, REDO = "edit_undo", "edit_redo"
-PATIENCE = 1.0
+PATIENCE = 5.0
 """Seconds in which Krita does a step, and its menus say so."""
-SOON = 0.2
+SOON = 0.5
 """Seconds in which a menu changes that has another name to show."""
 
 

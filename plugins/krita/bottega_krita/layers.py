@@ -10,7 +10,7 @@ from krita import Selection
 
 from . import pixels, profiles
 from .canvas import settled
-from .client import Extent, InvalidRequest
+from .client import Bounds, Extent, InvalidRequest
 from .geometry import Margins
 from .host import Aside, Named
 from .pixels import Stripe
@@ -37,24 +37,24 @@ class Target:
 
 def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generator[Any, Any, Bundle]:
     """Put a candidate into its document, above the layer that is active now: as opaque colours under a mask, or with
-    its alpha. An outpaint first makes the canvas larger. Returns the steps that it took, with the layer."""
-    bundle, margins = Bundle(to.document), to.margins
-    document = to.document
-    x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
+    its alpha. An outpaint makes the canvas larger. Returns the steps that it took, with the layer."""
+    document, margins = to.document, to.margins
+    larger = None
     if margins and (document.width(), document.height()) == (to.canvas.width, to.canvas.height):
-        yield from bundle.enlarge(margins.around(to.canvas.bounds))
+        larger = margins.around(to.canvas.bounds)
+    x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
     colours = profiles.colours(document.colorModel(), document.colorDepth(), document.colorProfile())
     found = candidate.picture.pixels
     stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
-    yield from insert(bundle, name, stripes, document.activeNode() or to.above)
-    return bundle
+    return (yield from insert(document, name, stripes, to.above, larger))
 
 
-def insert(bundle: Bundle, name: str, stripes: Sequence[Stripe], above: Node | None) -> Generator[Any, None, None]:
-    """Add a layer of these stripes. The mask is attached before the layer is inserted; nothing of the user's own is
-    touched. Raises InvalidRequest if Krita refuses."""
-    document = bundle.document
-    layer = bundle.layer = document.createNode(name, "paintlayer")
+def insert(
+    document: Document, name: str, stripes: Sequence[Stripe], above: Node | None, larger: Bounds | None = None
+) -> Generator[Any, None, Bundle]:
+    """Add a layer of these stripes, with its mask; nothing of the user's own is touched. Raises InvalidRequest if Krita
+    refuses."""
+    layer = document.createNode(name, "paintlayer")
     if layer is None:
         raise InvalidRequest("Krita made no layer.", remedy="Is the image still open?", field="image")
     yield None
@@ -62,27 +62,27 @@ def insert(bundle: Bundle, name: str, stripes: Sequence[Stripe], above: Node | N
         at = stripe.bounds
         layer.setPixelData(stripe.data, at.x, at.y, at.width, at.height)
         yield None
-    if any(stripe.mask for stripe in stripes):
-        yield from _masked(bundle, stripes)
+    mask = (yield from _mask(document, stripes)) if any(stripe.mask for stripe in stripes) else None
     yield from settled(document)
+    bundle = Bundle(document, layer)
     yield Named("insert")
-    parent, below = place(document, above)
-    parent.addChildNode(layer, below)
+    bundle.put(larger, mask, *place(document, document.activeNode() or above))
     yield Named("")
+    return bundle
 
 
-def _masked(bundle: Bundle, stripes: Sequence[Stripe]) -> Generator[Any, None, None]:
+def _mask(document: Document, stripes: Sequence[Stripe]) -> Generator[Any, None, Node]:
     selection = Selection()
     for stripe in stripes:
         at = stripe.bounds
         selection.setPixelData(stripe.mask, at.x, at.y, at.width, at.height)
         yield None
-    mask = bundle.document.createTransparencyMask("Mask")
+    mask = document.createTransparencyMask("Mask")
     if mask is None:
         raise InvalidRequest("Krita made no mask.", remedy="Is the image still open?", field="image")
     mask.setSelection(selection)
     yield None
-    yield from bundle.give_mask(mask)
+    return mask
 
 
 def place(document: Document, above: Node | None) -> tuple[Node, Node | None]:

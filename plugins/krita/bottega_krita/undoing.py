@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .canvas import settled
 from .client import Bounds, Extent
-from .host import WAIT, Main, Named
+from .host import WAIT, Main
 from .qt import app, on
 
 if TYPE_CHECKING:
@@ -21,10 +21,8 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = Literal["canvas", "mask", "layer"]
 UNDO, REDO = "edit_undo", "edit_redo"
-PATIENCE = 5.0
-"""Seconds in which Krita does a step, and its menus say so."""
-SOON = 0.5
-"""Seconds in which a menu changes that has another name to show."""
+PATIENCE, BRIEF = 5.0, 0.5
+"""Seconds in which Krita does a step that it was told to do, and in which it is seen to have done one."""
 
 
 @dataclass(eq=False)
@@ -35,10 +33,11 @@ class Bundle:
     layer: Node | None = None
     canvas: Extent | None = None
     """The larger one."""
-    steps: list[tuple[Step, str]] = field(default_factory=list[tuple[Step, str]])
-    """Each with what the menu calls undoing it."""
+    steps: list[Step] = field(default_factory=list[Step])
     undone: bool = False
     """All of it, by one Undo."""
+    watched: bool = False
+    """It is being looked whether it goes."""
 
     def done(self, step: Step) -> bool:
         """Whether the image shows that a step is done."""
@@ -48,26 +47,18 @@ class Bundle:
             return False
         return bool(self.layer.childNodes()) if step == "mask" else self.layer.parentNode() is not None
 
-    def enlarge(self, place: Bounds) -> Generator[Any, None, None]:
-        """Make the canvas larger. A chore's part."""
-        self.canvas = place.extent
-        yield from self._noted("canvas", lambda: self.document.resizeImage(place.x, place.y, place.width, place.height))
-
-    def give_mask(self, mask: Node) -> Generator[Any, None, None]:
-        """Give the layer its mask. A chore's part."""
+    def put(self, larger: Bounds | None, mask: Node | None, parent: Node, below: Node | None) -> None:
+        """Do all steps at once, so that nothing of the artist's comes in between."""
         assert self.layer is not None
-        layer = self.layer
-        yield from self._noted("mask", lambda: layer.addChildNode(mask, None))
-
-    def _noted(self, step: Step, do: Callable[[], object]) -> Generator[Any, None, None]:
-        yield Named(step)
-        before, end = said(UNDO), time.monotonic() + SOON
-        do()
-        yield Named("")
-        yield from settled(self.document)
-        while before and said(UNDO) == before and time.monotonic() < end:
-            yield WAIT
-        self.steps.append((step, said(UNDO)))
+        if larger:
+            self.canvas = larger.extent
+            self.document.resizeImage(larger.x, larger.y, larger.width, larger.height)
+            self.steps.append("canvas")
+        if mask is not None:
+            self.layer.addChildNode(mask, None)
+            self.steps.append("mask")
+        parent.addChildNode(self.layer, below)
+        self.steps.append("layer")
 
 
 class Undoing:
@@ -81,7 +72,7 @@ class Undoing:
 
     def bind(self, bundle: Bundle) -> None:
         """Its layer was just inserted."""
-        if not bundle.steps or not said(UNDO):
+        if len(bundle.steps) < 2 or app().action(UNDO) is None:
             return
         self.bundles.append(bundle)
         for name, look in ((UNDO, self._undo), (REDO, self._redo)):
@@ -93,7 +84,8 @@ class Undoing:
     def _undo(self) -> None:
         """Heard when Krita was told, but has not done it: a layer that is there and then is not was undone."""
         for bundle in self.bundles:
-            if bundle.done("layer"):
+            if bundle.done("layer") and not bundle.watched:
+                bundle.watched = True
                 self._main.chore("undo", _taken_back(bundle), lambda _: None)
 
     def _redo(self) -> None:
@@ -103,38 +95,33 @@ class Undoing:
                 self._main.chore("undo", _done_again(bundle), lambda _: None)
 
 
-def said(name: str) -> str:
-    """What a menu's entry says now; "" where there are no menus."""
-    action = app().action(name)
-    return action.text() if action is not None else ""
-
-
 def _taken_back(bundle: Bundle) -> Generator[Any, None, None]:
-    """If the layer goes, undo the other steps too, the last one first, as long as Krita says that they are next."""
-    if not (yield from _comes(bundle, lambda: not bundle.done("layer"))):
+    """If the layer goes, undo the other steps too, the last one first."""
+    yield from settled(bundle.document)
+    gone = yield from _comes(bundle, lambda: not bundle.done("layer"), BRIEF)
+    bundle.watched = False
+    if not gone:
         return
-    for step, name in reversed(bundle.steps):
-        if not (yield from _comes(bundle, lambda name=name: said(UNDO) == name)):
-            return
-        _trigger(UNDO)
+    for step in reversed(bundle.steps[:-1]):
+        if bundle.done(step):  # else the artist was quicker
+            _trigger(UNDO)
         if not (yield from _comes(bundle, lambda step=step: not bundle.done(step))):
             return
     bundle.undone = True
 
 
 def _done_again(bundle: Bundle) -> Generator[Any, None, None]:
-    """If the first of the steps is done again, do the others: they followed each other when they were undone."""
-    steps: list[Step] = [*(step for step, _ in bundle.steps), "layer"]
-    for step in steps:
+    """If the first of the steps is done again, do the others."""
+    for step in bundle.steps:
         if not (yield from _comes(bundle, lambda step=step: bundle.done(step))):
             return
-        if step != "layer":
+        if step != "layer" and not bundle.done(bundle.steps[bundle.steps.index(step) + 1]):
             _trigger(REDO)
 
 
-def _comes(bundle: Bundle, true: Callable[[], bool]) -> Generator[Any, None, bool]:
+def _comes(bundle: Bundle, true: Callable[[], bool], patience: float = PATIENCE) -> Generator[Any, None, bool]:
     """Wait for something, but not long."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not true():
         if time.monotonic() > end:
             return False

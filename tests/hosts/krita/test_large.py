@@ -35,7 +35,7 @@ def test_the_whole_of_a_large_canvas_is_read_in_slices(told: Stage) -> None:
 @pytest.mark.slow
 def test_the_whole_of_a_large_canvas_is_painted(plugin: Path, tmp_path: Path) -> None:
     """Every pixel of 2048² is painted in tiles of 512² at the canvas's own resolution and arrives as it came,
-    and no step holds the main thread but Krita's own insertion. (8192² is 361 tiles: a quarter of an hour of a core.)"""
+    and no step holds the main thread but Krita's own insertion. (8192²: 361 tiles, a quarter of an hour of a core.)"""
     tiny_checkpoint(tmp_path / "models" / "checkpoints" / "tiny", native=NATIVE)
     home, out = rig.profile(tmp_path / "home", plugin), tmp_path / "out"
     out.mkdir()

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = Literal["canvas", "mask", "layer"]
 UNDO, REDO = "edit_undo", "edit_redo"
-PATIENCE, BRIEF = 5.0, 0.5
-"""Seconds in which Krita does a step that it was told to do, and in which it is seen to have done one."""
+PATIENCE = 5.0
+"""Seconds in which Krita does a step."""
 
 
 @dataclass(eq=False)
@@ -98,9 +98,9 @@ class Undoing:
 def _taken_back(bundle: Bundle) -> Generator[Any, None, None]:
     """If the layer goes, undo the other steps too, the last one first."""
     yield from settled(bundle.document)
-    gone = yield from _comes(bundle, lambda: not bundle.done("layer"), BRIEF)
+    gone = yield from _comes(bundle, lambda: not bundle.done("layer"))
     bundle.watched = False
-    if not gone:
+    if not gone or not _undone_last():
         return
     for step in reversed(bundle.steps[:-1]):
         if bundle.done(step):  # else the artist was quicker
@@ -119,9 +119,15 @@ def _done_again(bundle: Bundle) -> Generator[Any, None, None]:
             _trigger(REDO)
 
 
-def _comes(bundle: Bundle, true: Callable[[], bool], patience: float = PATIENCE) -> Generator[Any, None, bool]:
+def _undone_last() -> bool:
+    """Whether the last thing done was an Undo: a new deed, as removing the layer by hand, leaves nothing to redo."""
+    action = app().action(REDO)
+    return action is not None and action.isEnabled()
+
+
+def _comes(bundle: Bundle, true: Callable[[], bool]) -> Generator[Any, None, bool]:
     """Wait for something, but not long."""
-    end = time.monotonic() + patience
+    end = time.monotonic() + PATIENCE
     while not true():
         if time.monotonic() > end:
             return False

@@ -31,7 +31,8 @@ def wide(opened: Krita) -> Krita:
 
 def pressed(krita: Krita, keys: str) -> None:
     """Real keys on the canvas."""
-    krita.run("canvas_widget(dock.window()).setFocus()")
+    krita.run("canvas_widget(dock.window()).setFocus(); d.waitForDone(); pressed_after = time.monotonic() + 1")
+    krita.wait("time.monotonic() > pressed_after and d.tryBarrierLock() and (d.unlock() or True)")  # else Krita is deaf
     krita.desk.hands("key", keys)
 
 

@@ -85,3 +85,7 @@ class DockWidgetFactory(DockWidgetFactoryBase):
 
 class Selection(QObject):
     """What is selected."""
+
+
+class ManagedColor(QObject):
+    """A colour in a profile."""

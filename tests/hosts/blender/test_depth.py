@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from tests.hosts.blender.conftest import Stage
 
-pytestmark = pytest.mark.hosts
 SHIFT, WIDTH, HEIGHT, FOCAL = 0.1, 240, 160, 200.0
 BOXES = [((x, 6.0, 0.0), 0.5) for x in (-2.0, 0.0, 2.0)] + [((0.0, 12.0, 2.0), 0.5)]
 """Three by a modifier, one an instance of a collection."""

@@ -12,8 +12,6 @@ from bottega.pixels import Pixels
 from bottega.tasks import depth_control, generate
 from tests.hosts.blender.conftest import Stage
 
-pytestmark = pytest.mark.hosts
-
 
 def test_several_are_in_flight_and_one_is_cancelled(told: Stage) -> None:
     said = told("jobs")

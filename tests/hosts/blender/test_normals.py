@@ -15,7 +15,6 @@ from bottega.tasks import generate, normal_control
 from tests.daemon import Daemon, running_daemon
 from tests.hosts.blender.conftest import PATIENCE, Told, performing, report
 
-pytestmark = pytest.mark.hosts
 WIDTH, HEIGHT, FOCAL, SHIFT, SCALE = 192, 128, 40 / 36 * 192, 0.05 * 192, 9.0 / 192
 CENTRE, RADIUS = np.array((0.4, 6.0, 0.3)), 1.5
 LEVELS = 0.75

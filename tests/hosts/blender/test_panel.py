@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from bottega.client import Client
 from bottega.tasks import Lora, generate
 from tests.hosts.blender.conftest import Stage
 
 JOINTS = ("Shoulder", "Elbow", "Wrist", "Hip", "Knee", "Ankle", "Eye", "Ear")
-
-pytestmark = pytest.mark.hosts
 
 
 def test_loras_and_embeddings_of_the_catalog_are_put_to_work(told: Stage, client: Client) -> None:

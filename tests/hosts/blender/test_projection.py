@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from tests.hosts.blender.conftest import Stage
-
-pytestmark = pytest.mark.hosts
 
 
 def test_a_checker_is_seen_again_from_its_camera(told: Stage) -> None:

@@ -6,7 +6,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from bottega.client import Client
 from bottega.tasks import generate
@@ -15,8 +14,6 @@ from tests.hosts.blender.conftest import PATIENCE, performing, report
 
 STEPS = 60
 """Enough for a daemon to be killed in the middle."""
-
-pytestmark = pytest.mark.hosts
 
 
 def test_a_job_outlives_its_daemon(series: str, built: Path, client: Client, tmp_path: Path) -> None:

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 
 import numpy as np
-import pytest
 
 from bottega.client import Client
 from bottega.pixels import Pixels
 from bottega.tasks import generate
 from tests.hosts.blender.conftest import Stage
-
-pytestmark = pytest.mark.hosts
 
 
 def eight(values: np.ndarray) -> np.ndarray:

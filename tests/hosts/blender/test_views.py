@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from tests.hosts.blender.conftest import Stage
 
-pytestmark = pytest.mark.hosts
 RED, BLUE, DARK_RED, DARK_BLUE = [200, 0, 0], [0, 0, 200], [100, 0, 0], [0, 0, 100]
 
 

@@ -14,7 +14,6 @@ from tests.hosts import root
 from tests.hosts.blender.conftest import INSIDE
 from tests.hosts.desk import Desk, desk
 
-pytestmark = pytest.mark.hosts
 PATIENCE = 400.0
 SIDEBAR = {"main", "texture", "render", "project", "jobs", "model", "history"}
 STAGES = {"unmet", "online", "lost", "german", "complaint"}

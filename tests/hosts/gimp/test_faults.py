@@ -16,8 +16,6 @@ from tests.daemon import Daemon, start_daemon
 from tests.hosts.gimp import rig
 from tests.hosts.gimp.rig import until
 
-pytestmark = pytest.mark.hosts
-
 LONG = 'call("generate", prompt="copper", steps=600, seed="3", width=128, height=128)'
 
 

@@ -10,8 +10,6 @@ import pytest
 
 from tests.hosts.gimp import rig
 
-pytestmark = pytest.mark.hosts
-
 MAKE = """
 from gi.repository import Gio
 

@@ -17,8 +17,6 @@ from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.layers import array_of
 from tests.hosts.gimp.rig import Gimp
 
-pytestmark = pytest.mark.hosts
-
 
 @pytest.mark.parametrize("way", ["here", "in the queue"])
 def test_a_large_selection_is_refined_at_the_images_own_resolution(gimp: Gimp, client: Client, way: str) -> None:

@@ -12,8 +12,6 @@ import pytest
 
 from tests.hosts.gimp.rig import Gimp
 
-pytestmark = pytest.mark.hosts
-
 BACK = """
 image = picture(precision=precision, base={"rgb": RGB, "grey": GRAY}[base], profile=profile)
 below = image.get_layers()[0]

@@ -12,8 +12,6 @@ from bottega.client import Client
 from bottega.tasks import generate
 from tests.hosts.gimp.rig import Gimp
 
-pytestmark = pytest.mark.hosts
-
 AFTER = """
 def after(said, image=None):
     if said["status"] != "success":

@@ -10,8 +10,6 @@ import pytest
 from tests.daemon import Daemon
 from tests.hosts.gimp import hands, rig
 
-pytestmark = pytest.mark.hosts
-
 TYPED = """
 def typed(name, image=None, **values):
     procedure = Gimp.get_pdb().lookup_procedure("bottega-queue-" + name)

@@ -9,8 +9,6 @@ import pytest
 
 from tests.hosts.gimp import rig
 
-pytestmark = pytest.mark.hosts
-
 OPEN = """
 import gi
 gi.require_version("Gtk", "3.0")

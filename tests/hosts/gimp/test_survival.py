@@ -6,14 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from tests.daemon import Daemon
 from tests.hosts.desk import Desk
 from tests.hosts.gimp import hands, rig
 from tests.hosts.gimp.rig import until
-
-pytestmark = pytest.mark.hosts
 
 ASK = """
 canvas = picture(240, 200)

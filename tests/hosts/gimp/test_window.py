@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from tests.hosts.desk import Desk
 from tests.hosts.gimp import hands, rig
-
-pytestmark = pytest.mark.hosts
 
 
 def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, table: Desk) -> None:

@@ -14,6 +14,7 @@ import bottega
 from bottega import messages as m
 from tests.daemon import Daemon, start_daemon
 
+pytestmark = pytest.mark.slow
 PATIENCE = 60.0
 LONG = {"prompt": "red brick wall", "width": 64, "height": 64, "sampler": "euler", "schedule": "normal"}
 

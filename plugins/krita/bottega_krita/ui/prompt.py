@@ -39,15 +39,16 @@ class Prompt(QtWidgets.QPlainTextEdit):
 
     def keyPressEvent(self, event: Any) -> None:  # noqa: N802
         """Shift+Enter, weights, and what the completer shows."""
-        popup = self._completer.popup()
+        popup, mods = self._completer.popup(), event.modifiers()
+        if event.key() in (KEYS.Key_Return, KEYS.Key_Enter) and mods & Qt.KeyboardModifier.ShiftModifier:
+            if popup:  # whatever is offered: what was written is meant
+                popup.hide()
+            self.asked.emit()
+            return
         if popup and popup.isVisible() and event.key() in (KEYS.Key_Return, KEYS.Key_Enter, KEYS.Key_Tab):
             index = popup.currentIndex()
             self._complete(index.data() if index.isValid() else self._completer.currentCompletion())
             popup.hide()
-            return
-        mods = event.modifiers()
-        if event.key() in (KEYS.Key_Return, KEYS.Key_Enter) and mods & Qt.KeyboardModifier.ShiftModifier:
-            self.asked.emit()
             return
         if event.key() in (KEYS.Key_Up, KEYS.Key_Down) and mods & Qt.KeyboardModifier.ControlModifier:
             self._weigh(1 if event.key() == KEYS.Key_Up else -1)

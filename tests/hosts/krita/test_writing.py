@@ -80,3 +80,18 @@ def test_an_images_history_completes(typing: Krita) -> None:
     """)
     assert complete(typing, "porph", "porphyry columns") == "porphyry columns"
     typing.run("dock.form.prompt.clear(); dock.form.steps.setValue(2)")
+
+
+def test_shift_enter_paints_what_was_written_whatever_is_offered(typing: Krita) -> None:
+    typing.run("""
+        dock.form.prompt.clear()
+        asked, before = [], set(map(id, S.works))
+        dock.form.prompt.asked.connect(lambda: asked.append(dock.form.prompt.toPlainText()))
+    """)
+    typing.desk.hands("type", "--delay", 40, "weath")
+    typing.wait("popup.isVisible()", 20)
+    typing.desk.hands("key", "shift+Return")
+    typing.wait("asked", 20)
+    assert typing.run("result = [asked, popup.isVisible()]") == [["weath"], False]
+    typing.run("[S.cancel(w) for w in S.works if id(w) not in before]; dock.form.prompt.clear()")
+    typing.wait("all(w.ended for w in S.works)", 60)

@@ -61,6 +61,7 @@ def opened(krita: Krita) -> Krita:
 def painted(opened: Krita) -> Krita:
     """After a job of two candidates, asked for by typing into the prompt."""
     opened.run("""
+        before = len(S.works)  # of the tests before these, in the same Krita
         dock.form.count.setValue(2)
         dock.form.prompt.clear()
         dock.form.prompt.setFocus()
@@ -73,7 +74,7 @@ def painted(opened: Krita) -> Krita:
     opened.desk.hands("mousemove", x, y, "click", 1)
     opened.desk.hands("type", "--delay", 40, "red brick")
     opened.desk.hands("key", "shift+Return")
-    opened.wait("len(S.works) == 1 and S.works[0].ended")
+    opened.wait("len(S.works) == before + 1 and S.works[0].ended")
     return opened
 
 

@@ -106,6 +106,7 @@ def test_context_times_scale_is_the_work(place: tuple[Extent, Bounds], model: Na
 
 @given(st.one_of(selections(), beyond()), natives, choices())
 @settings(max_examples=400)
+@example((Extent(1, 1), Bounds(0, 0, 1, 257)), native("sd15", 64), Choices())
 def test_the_work_is_within_the_models_limits(place: tuple[Extent, Bounds], model: Native, chosen: Choices) -> None:
     found = plan(*place, model, chosen)
     first, last = found.passes[0], found.last

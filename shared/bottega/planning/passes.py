@@ -51,15 +51,16 @@ def passes(area: Area, result: Bounds, native: Native, strength: float) -> tuple
     extent, scale = area.context.extent, area.scale
     composed = strength > COMPOSES
     content = resampled(extent, scale)
-    largest = composing(extent, native)
-    if composed and float(scale) <= largest * (1.0 + 1e-9):
-        return (Pass("compose", content, padded(content), strength),)
+    work, largest = padded(content), composing(extent, native)
+    whole = content.pixels <= native.refined and work.longest <= native.max_side  # a thread widened to LEAST may not be
+    if composed and whole and float(scale) <= largest * (1.0 + 1e-9):
+        return (Pass("compose", content, work, strength),)
     first: tuple[Pass, ...] = ()
     if composed:
         small = resampled(extent, Fraction(min(math.sqrt(native.pixels / extent.pixels), largest)))
         first = (Pass("compose", small, padded(small), strength),)
-    work, last = padded(content), min(strength, REFINES) if composed else strength
-    if content.pixels <= native.refined and work.longest <= native.max_side:
+    last = min(strength, REFINES) if composed else strength
+    if whole:
         return (*first, Pass("refine", content, work, last))
     tiles = _tiles(result.seen_from(area.context), scale, work, native)
     return (*first, Pass("refine", content, work, last, tiles, overlap(native)))

@@ -107,7 +107,8 @@ def make_unet(out: Path, settings: Settings) -> None:
 
 def make_namers(out: Path, settings: Settings) -> None:
     length = settings.phases["namers"]
-    namers.train(out, results.lessons(out, settings), results.pictures(out, settings), length.steps, length.batch)
+    said = namers.labels(results.pictures(out, settings), settings.seed)
+    namers.train(out, results.lessons(out, settings), said, length.steps, length.batch)
 
 
 def make_naming(out: Path, settings: Settings) -> None:
@@ -115,8 +116,8 @@ def make_naming(out: Path, settings: Settings) -> None:
     torch.manual_seed(47)
     model, encoder = results.averaged(out, "unet")
     length, shown = settings.phases["naming"], results.pictures(out, settings)
-    *teachers, examiner = namers.trained(out)
-    lesson = naming.Lesson(results.lessons(out, settings), namers.labels(shown), teachers, examiner)
+    said = namers.labels(shown, settings.seed)
+    lesson = naming.Lesson(results.lessons(out, settings), said, namers.trained(out))
     naming.train(out, model, encoder, lesson, shown, length.steps, length.batch)
 
 

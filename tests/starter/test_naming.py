@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from bottega_daemon.starter.generator import colours, sample
 from bottega_daemon.starter.training import namers, naming, unet
 
 torch.set_num_threads(1)
@@ -33,10 +34,45 @@ def test_softened_latents_keep_their_pattern() -> None:
     assert alike.min() > 0.5 and not torch.equal(soft, stripes)
 
 
-def test_only_flat_pictures_have_a_name() -> None:
-    shown: Any = SimpleNamespace(kind=np.array(["flat", "one", "flat"]), material=np.array(["brick", "brick", "sand"]))
-    named = namers.labels(shown)
-    assert [namers.NAMES[k] if k >= 0 else "" for k in named] == ["brick", "", "sand"]
+def test_a_caption_names_what_it_says_and_nothing_else() -> None:
+    """Names are true of the picture (the generator's own plan), and a colour that the caption leaves out is none."""
+    planned = [sample.plan(5, k) for k in range(400)]
+    pictures: Any = SimpleNamespace(
+        kind=np.array([p.kind for p in planned]),
+        material=np.array([p.things[0].material for p in planned]),
+        caption=np.array([p.caption for p in planned]),
+    )
+    said = namers.labels(pictures, 5)
+    unsaid = 0
+    for k, one in enumerate(planned):
+        flat = one.kind == "flat"
+        assert said["flat"][k, 0] == (namers.NAMES.index(one.things[0].material) if flat else -1)
+        if one.kind not in namers.SORTS["scene"].kinds:
+            assert (said["scene"][k] == -1).all()
+            continue
+        colour, shape, *around = said["scene"][k].tolist()
+        assert namers.COLOURS[colour] == one.things[0].colour and namers.SHAPES[shape] == one.things[0].kind
+        for thing, named in zip((one.floor, one.wall), around, strict=True):
+            words = colours.COLOURS[thing.colour].words if thing else ()
+            present = any(word in one.caption for word in words)
+            assert named == (namers.COLOURS.index(thing.colour) if thing and present else -1)
+            unsaid += named == -1
+    assert unsaid > 20, "captions leave something out"
+
+
+@pytest.mark.parametrize("name", namers.SORTS)
+def test_a_namers_error_counts_what_is_said(name: str) -> None:
+    sort = namers.SORTS[name]
+    logits = torch.randn(3, sum(map(len, sort.heads)))
+    wanted = torch.zeros(3, len(sort.heads), dtype=torch.int64)
+    wanted[1, 1:] = -1
+    found = namers.errors(sort, logits, wanted)
+    parts = logits.split([len(names) for names in sort.heads], 1)
+    each = torch.stack([-part.log_softmax(1)[:, 0] for part in parts], 1)
+    torch.testing.assert_close(found[0], each[0].mean())
+    torch.testing.assert_close(found[1], each[1, 0])
+    assert namers.new_namer(sort)(torch.randn(2, 4, 16, 16)).shape == (2, logits.shape[1])
+    assert namers.right(sort, logits, wanted).tolist() == (parts[0].argmax(1) == 0).float().tolist()
 
 
 class Point(nn.Module):
@@ -63,38 +99,68 @@ def _blank(tokens: Tensor) -> Any:
     return SimpleNamespace(last_hidden_state=torch.zeros(len(tokens), 77, 8))
 
 
+BRICK = namers.NAMES.index("brick")
+
+
 @pytest.fixture
 def lesson() -> naming.Lesson:
     """Two flat pictures, both of brick."""
     taught = unet.Lessons(torch.randn(2, 4, 8, 8), torch.zeros(2, 77, dtype=torch.int64), torch.zeros(77).long())
-    brick = namers.NAMES.index("brick")
-    return naming.Lesson(taught, np.array([brick, brick]), [nn.Sequential(Reader())], nn.Sequential(Reader()))
+    said = {"flat": np.full((2, 1), BRICK), "scene": np.full((2, 4), -1)}
+    return naming.Lesson(taught, said, {"flat": [nn.Sequential(Reader()) for _ in range(namers.COUNT)]})
 
 
-def test_a_trajectory_arrives_at_what_the_denoiser_knows(
-    lesson: naming.Lesson, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class Silent(nn.Module):
+    """A critic that holds nothing for made, nor anything for a name."""
+
+    def forward(self, latents: Tensor) -> Tensor:
+        return 0 * latents.mean((1, 2, 3))[:, None].expand(-1, len(namers.NAMES) + 1)
+
+
+def test_a_trajectory_arrives_at_what_the_denoiser_knows(lesson: naming.Lesson) -> None:
     rng, clean = np.random.default_rng(0), 0.3 * torch.randn(4, 8, 8)
     clean[0] += 1.0
-    ways = naming.Trajectories(lesson, 8, 2, rng)
-    arrived: list[Tensor] = []
+    ways = naming.Trajectories(lesson, "flat", 8, 2, rng)
+    ways.pace[:] = 0
+    arrived: list[float] = []
     before = ways.latents
-    for _ in range(len(naming.TIMES) - 1):
+    for _ in range(naming.STEPS[0]):
         before = ways.latents.clone()
-        _, right = ways.advance(Point(clean), _blank, rng, 2)
-        arrived += right
-    assert [float(each) for each in arrived] == [1.0, 1.0]
+        step = ways.advance(Point(clean), _blank, Silent(), rng, 2)
+        arrived += [] if step.right is None else step.right.tolist()
+    assert arrived == [1.0, 1.0]
     assert ways.at.tolist() == [0, 0] and not torch.equal(ways.latents, before)
-    a = lesson.table[naming.TIMES[-2]]
+    a = lesson.table[naming.PATHS[0][-2]]
     kept = before - a.sqrt() * clean
     assert kept.std() == pytest.approx(float((1 - a).sqrt()), rel=0.2), "DDIM keeps the noise of its beginning"
 
 
 def test_the_loss_pulls_the_estimate_towards_the_name(lesson: naming.Lesson) -> None:
     rng, model = np.random.default_rng(0), Point(torch.zeros(4, 8, 8))
-    loss, _ = naming.Trajectories(lesson, 8, 4, rng).advance(model, _blank, rng, 4)
-    loss.backward()
+    ways = naming.Trajectories(lesson, "flat", 8, 4, rng)
+    ways.advance(model, _blank, Silent(), rng, 4).loss.backward()
     gradient = model.clean.grad
     assert gradient is not None
     assert gradient[0].mean() < 0, "more of what is read as brick makes the loss less"
     assert gradient[0].abs().mean() > 10 * gradient[1:].abs().mean()
+
+
+def test_the_critic_learns_what_was_made_and_the_denoiser_away_from_it(lesson: naming.Lesson) -> None:
+    """Late estimates are taken for made; their loss reaches the denoiser, and leaves the critic alone."""
+    torch.manual_seed(0)
+    rng, critic = np.random.default_rng(0), naming.new_critic("flat")
+    model = Point(torch.zeros(4, 8, 8))
+    ways = naming.Trajectories(lesson, "flat", 8, 4, rng)
+    ways.pace[:], ways.at[:] = 0, naming.STEPS[0] - 1
+    step = ways.advance(model, _blank, critic, rng, 4)
+    assert len(step.late) == len(step.whose) == 4
+    step.loss.backward()
+    assert model.clean.grad is not None and all(p.grad is None for p in critic.parameters())
+    optimiser = torch.optim.AdamW(critic.parameters(), lr=3e-3)
+    for _ in range(60):
+        optimiser.zero_grad()
+        naming.doubt(critic, "flat", step, lesson, rng).backward()
+        optimiser.step()
+    made = critic(namers.soften(step.late)).argmax(1)
+    drawn = critic(namers.soften(lesson.lessons.latents)).argmax(1)
+    assert (made == len(namers.NAMES)).all() and (drawn == BRICK).all()

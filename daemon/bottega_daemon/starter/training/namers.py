@@ -59,7 +59,7 @@ def new_namer(sort: Sort, width: int = 48, more: int = 0) -> nn.Sequential:
 
 
 def errors(sort: Sort, logits: Tensor, wanted: Tensor, smoothing: float = 0.0) -> Tensor:
-    """Cross entropy of each picture, (N,): the mean over what its caption says. wanted: (N, questions), -1: not said."""
+    """Cross entropy of each picture, (N,): the mean over what its caption says. wanted: (N, questions), -1: unsaid."""
     parts = logits.split([len(names) for names in sort.heads], 1)
     each = [
         F.cross_entropy(part, wanted[:, k], reduction="none", ignore_index=-1, label_smoothing=smoothing)

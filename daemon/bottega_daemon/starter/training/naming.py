@@ -4,9 +4,9 @@ The error of single steps says little about whether a whole trajectory arrives a
 of guided DDIM steps are kept under way; each step of training takes some of them one step further, and the namers'
 cross entropy on the clean estimate is added to the error on real latents, which keeps pictures like the generator's.
 Critics, which name a material or a thing's colour too, learn on the way to tell what was made from what was drawn, so
-that nothing is won by what only fixed namers believe. Reward fine-tuning on clean estimates along the way: ImageReward's ReFL (Xu et al. 2023,
-arXiv 2304.05977), here with a step on every forward pass; the class for what was made: Salimans et al. 2016 (arXiv
-1606.03498). Other namers and the judge measure.
+that nothing is won by what only fixed namers believe. Reward fine-tuning on clean estimates along the way:
+ImageReward's ReFL (Xu et al. 2023, arXiv 2304.05977), here with a step on every forward pass; the class for what was
+made: Salimans et al. 2016 (arXiv 1606.03498). Other namers and the judge measure.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from bottega_daemon.starter.training.data import Pictures
 from bottega_daemon.starter.training.unet import Lessons, alphas, draw_times, noised, pick
 
 STEPS = (8, 10, 12, 16, 20)  # of a trajectory, so that no one schedule is learnt
+PATHS = [np.linspace(999, 0, count + 1).round().astype(np.int64) for count in STEPS]  # the times of each
 GUIDANCE = (3.0, 6.0)
 WEIGHT = 0.04  # of the cross entropy, whose gradient is forty times that of the error at first
 BELIEF = ((0, 300, 800, 950), (0.3, 1.0, 1.0, 0.1))  # of a name by the time: at first an estimate is a blur
@@ -64,20 +65,12 @@ class Lesson:
     named: dict[str, NDArray[np.int64]]
     namers: dict[str, list[nn.Sequential]]
     table: Tensor = field(default_factory=alphas)
-    times: list[NDArray[np.int64]] = field(
-        default_factory=lambda: [np.linspace(999, 0, count + 1).round().astype(np.int64) for count in STEPS]
-    )
 
     def __post_init__(self) -> None:
         plain = namers.NAMES.index("plain")
-        self.of = {
-            name: [
-                np.flatnonzero(said[:, 0] == k)
-                for k in np.unique(said[:, 0])
-                if k >= 0 and (name, k) != ("flat", plain)
-            ]
-            for name, said in self.named.items()
-        }
+        self.of = {sort: [np.flatnonzero(said[:, 0] == k) for k in np.unique(said[:, 0]) if k >= 0]
+                   for sort, said in self.named.items()}  # fmt: skip
+        self.of["flat"] = [those for those in self.of["flat"] if self.named["flat"][those[0], 0] != plain]
 
     def draw(self, rng: np.random.Generator, sort: str, count: int) -> NDArray[np.int64]:
         """Pictures whose captions are asked for: every material, every colour of a thing as often."""
@@ -112,7 +105,7 @@ class Trajectories:
         """Take some one guided step further. No gradient runs through a step into the one before."""
         lesson, chosen = self.lesson, rng.choice(self.count, min(batch, self.count), replace=False)
         whose, z = self.whose[chosen], self.latents[hardware.there(chosen)]
-        paths = [lesson.times[pace] for pace in self.pace[chosen]]
+        paths = [PATHS[pace] for pace in self.pace[chosen]]
         now, then = (np.array([path[at + k] for path, at in zip(paths, self.at[chosen], strict=True)]) for k in (0, 1))
         a = lesson.table[hardware.there(now)][:, None, None, None]
         b = torch.where(hardware.there(then) > 0, lesson.table[hardware.there(then)], 1.0)[:, None, None, None]

@@ -1,4 +1,4 @@
-"""Naming: what namers are shown is latents still, trajectories are DDIM's own, and gradients pull towards the name."""
+"""Naming: what namers are shown is latents still, captions are read rightly, and gradients pull towards the name."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from bottega_daemon.starter.generator import colours, sample
 from bottega_daemon.starter.training import namers, naming, unet
+from bottega_daemon.starter.training.trajectories import STEPS, Trajectories, guided
+from tests.starter.knowing import Point, blank
 
 torch.set_num_threads(1)
 
@@ -75,18 +77,6 @@ def test_a_namers_error_counts_what_is_said(name: str) -> None:
     assert namers.right(sort, logits, wanted).tolist() == (parts[0].argmax(1) == 0).float().tolist()
 
 
-class Point(nn.Module):
-    """A denoiser that knows the one clean picture: its estimate is `clean` at every time."""
-
-    def __init__(self, clean: Tensor) -> None:
-        super().__init__()
-        self.clean, self.table = nn.Parameter(clean), unet.alphas()
-
-    def forward(self, z: Tensor, times: Tensor, hidden: Tensor) -> Any:
-        a = self.table[times][:, None, None, None]
-        return SimpleNamespace(sample=(z - a.sqrt() * self.clean) / (1 - a).sqrt())
-
-
 class Reader(nn.Module):
     """A namer: "brick" by how far the first latent lies above zero, every other name by 0."""
 
@@ -95,19 +85,20 @@ class Reader(nn.Module):
         return torch.stack([score if name == "brick" else 0 * score for name in namers.NAMES], 1)
 
 
-def _blank(tokens: Tensor) -> Any:
-    return SimpleNamespace(last_hidden_state=torch.zeros(len(tokens), 77, 8))
-
-
 BRICK = namers.NAMES.index("brick")
 
 
 @pytest.fixture
 def lesson() -> naming.Lesson:
     """Two flat pictures, both of brick."""
+    torch.manual_seed(0)
     taught = unet.Lessons(torch.randn(2, 4, 8, 8), torch.zeros(2, 77, dtype=torch.int64), torch.zeros(77).long())
     said = {"flat": np.full((2, 1), BRICK), "scene": np.full((2, 4), -1)}
     return naming.Lesson(taught, said, {"flat": [nn.Sequential(Reader()) for _ in range(namers.COUNT)]})
+
+
+def _ways(lesson: naming.Lesson, rng: np.random.Generator) -> Trajectories:
+    return Trajectories(8, 4, lambda count: lesson.draw(rng, "flat", count), rng)
 
 
 class Silent(nn.Module):
@@ -117,28 +108,10 @@ class Silent(nn.Module):
         return 0 * latents.mean((1, 2, 3))[:, None].expand(-1, len(namers.NAMES) + 1)
 
 
-def test_a_trajectory_arrives_at_what_the_denoiser_knows(lesson: naming.Lesson) -> None:
-    rng, clean = np.random.default_rng(0), 0.3 * torch.randn(4, 8, 8)
-    clean[0] += 1.0
-    ways = naming.Trajectories(lesson, "flat", 8, 2, rng)
-    ways.pace[:] = 0
-    arrived: list[float] = []
-    before = ways.latents
-    for _ in range(naming.STEPS[0]):
-        before = ways.latents.clone()
-        step = ways.advance(Point(clean), _blank, Silent(), rng, 2)
-        arrived += [] if step.right is None else step.right.tolist()
-    assert arrived == [1.0, 1.0]
-    assert ways.at.tolist() == [0, 0] and not torch.equal(ways.latents, before)
-    a = lesson.table[naming.PATHS[0][-2]]
-    kept = before - a.sqrt() * clean
-    assert kept.std() == pytest.approx(float((1 - a).sqrt()), rel=0.2), "DDIM keeps the noise of its beginning"
-
-
 def test_the_loss_pulls_the_estimate_towards_the_name(lesson: naming.Lesson) -> None:
     rng, model = np.random.default_rng(0), Point(torch.zeros(4, 8, 8))
-    ways = naming.Trajectories(lesson, "flat", 8, 4, rng)
-    ways.advance(model, _blank, Silent(), rng, 4).loss.backward()
+    step = _ways(lesson, rng).advance(guided(model, blank, lesson.lessons, 4.0), rng, 4)
+    naming.named(lesson, "flat", step, Silent(), rng).backward()
     gradient = model.clean.grad
     assert gradient is not None
     assert gradient[0].mean() < 0, "more of what is read as brick makes the loss less"
@@ -149,18 +122,17 @@ def test_the_critic_learns_what_was_made_and_the_denoiser_away_from_it(lesson: n
     """Late estimates are taken for made; their loss reaches the denoiser, and leaves the critic alone."""
     torch.manual_seed(0)
     rng, critic = np.random.default_rng(0), naming.new_critic("flat")
-    model = Point(torch.zeros(4, 8, 8))
-    ways = naming.Trajectories(lesson, "flat", 8, 4, rng)
-    ways.pace[:], ways.at[:] = 0, naming.STEPS[0] - 1
-    step = ways.advance(model, _blank, critic, rng, 4)
-    assert len(step.late) == len(step.whose) == 4
-    step.loss.backward()
+    model = Point(torch.full((4, 8, 8), 1.5))
+    ways = _ways(lesson, rng)
+    ways.pace[:], ways.at[:] = 0, STEPS[0] - 1
+    step = ways.advance(guided(model, blank, lesson.lessons, 4.0), rng, 4)
+    naming.named(lesson, "flat", step, critic, rng).backward()
     assert model.clean.grad is not None and all(p.grad is None for p in critic.parameters())
     optimiser = torch.optim.AdamW(critic.parameters(), lr=3e-3)
     for _ in range(60):
         optimiser.zero_grad()
         naming.doubt(critic, "flat", step, lesson, rng).backward()
         optimiser.step()
-    made = critic(namers.soften(step.late)).argmax(1)
+    made = critic(namers.soften(step.clean)).argmax(1)
     drawn = critic(namers.soften(lesson.lessons.latents)).argmax(1)
     assert (made == len(namers.NAMES)).all() and (drawn == BRICK).all()

@@ -25,13 +25,10 @@ from torch.nn import functional as F
 
 from bottega_daemon.starter.training import hardware, loop, namers, nets
 from bottega_daemon.starter.training.data import Pictures
+from bottega_daemon.starter.training.trajectories import GUIDANCE, Step, Trajectories, guided
 from bottega_daemon.starter.training.unet import Lessons, alphas, draw_times, noised, pick
 
-STEPS = (8, 10, 12, 16, 20)  # of a trajectory, so that no one schedule is learnt
-PATHS = [np.linspace(999, 0, count + 1).round().astype(np.int64) for count in STEPS]  # the times of each
-GUIDANCE = (3.0, 6.0)
 WEIGHT = 0.04  # of the cross entropy, whose gradient is forty times that of the error at first
-BELIEF = ((0, 300, 800, 950), (0.3, 1.0, 1.0, 0.1))  # of a name by the time: at first an estimate is a blur
 LATE, DOUBT = 550, 0.5  # from this time on an estimate may be taken for a drawn picture; the weight of that
 CRITIC_SCALE = 0.05  # keeps the critics' gradient out of the common clipping; AdamW does not mind
 
@@ -78,89 +75,26 @@ class Lesson:
         return np.array([rng.choice(of[rng.integers(len(of))]) for _ in range(count)])
 
 
-@dataclass(frozen=True)
-class Step:
-    """What one step of trajectories gave: the loss of the names, whether those that arrived were rightly named, and the
-    late clean estimates (detached) with the pictures whose captions they follow."""
-
-    loss: Tensor
-    right: Tensor | None
-    late: Tensor
-    whose: NDArray[np.int64]
-
-
-class Trajectories:
-    """Pictures under way: latents (count, 4, side, side), the step each is at of which schedule, and whose caption it
-    follows."""
-
-    def __init__(self, lesson: Lesson, sort: str, side: int, count: int, rng: np.random.Generator) -> None:
-        self.lesson, self.sort, self.count = lesson, sort, count
-        self.latents = hardware.there(torch.randn(count, 4, side, side))
-        self.at, self.pace = np.zeros(count, dtype=np.int64), rng.integers(0, len(STEPS), count)
-        self.whose = lesson.draw(rng, sort, count)
-
-    def advance(
-        self, unet: nets.Unet, text: nets.Text, critic: nn.Module, rng: np.random.Generator, batch: int
-    ) -> Step:
-        """Take some one guided step further. No gradient runs through a step into the one before."""
-        lesson, chosen = self.lesson, rng.choice(self.count, min(batch, self.count), replace=False)
-        whose, z = self.whose[chosen], self.latents[hardware.there(chosen)]
-        paths = [PATHS[pace] for pace in self.pace[chosen]]
-        now, then = (np.array([path[at + k] for path, at in zip(paths, self.at[chosen], strict=True)]) for k in (0, 1))
-        a = lesson.table[hardware.there(now)][:, None, None, None]
-        b = torch.where(hardware.there(then) > 0, lesson.table[hardware.there(then)], 1.0)[:, None, None, None]
-        noise = _guided(unet, text, lesson.lessons, z, now, whose, float(rng.uniform(*GUIDANCE)))
-        clean = (z - (1 - a).sqrt() * noise) / a.sqrt()
-        self.latents[hardware.there(chosen)] = (b.sqrt() * clean + (1 - b).sqrt() * noise).detach()
-        self.at[chosen] += 1
-        late = np.flatnonzero(now <= LATE)
-        loss = self._loss(clean, now, whose, late, critic, rng)
-        return Step(loss, self._replace(chosen[then == 0], rng), clean[hardware.there(late)].detach(), whose[late])
-
-    def _loss(
-        self,
-        clean: Tensor,
-        now: NDArray[np.int64],
-        whose: NDArray[np.int64],
-        late: NDArray[np.int64],
-        critic: nn.Module,
-        rng: np.random.Generator,
-    ) -> Tensor:
-        sort, wanted = namers.SORTS[self.sort], hardware.there(self.lesson.named[self.sort][whose])
-        teacher = self.lesson.namers[self.sort][int(rng.integers(namers.TEACHERS))]
-        read = teacher(namers.shown(sort, clean.clamp(-4, 4)))
-        belief = hardware.there(np.interp(now, *BELIEF).astype(np.float32))
-        loss = (namers.errors(sort, read, wanted) * belief).mean()
-        if not len(late):
-            return loss
-        fixed = {name: p.detach() for name, p in critic.named_parameters()}
-        index = hardware.there(late)
-        doubted = functional_call(critic, fixed, (namers.shown(sort, clean[index].clamp(-4, 4)),))
-        return loss + DOUBT * F.cross_entropy(doubted, wanted[index][:, 0], reduction="sum") / len(clean)
-
-    @torch.no_grad()
-    def _replace(self, arrived: NDArray[np.int64], rng: np.random.Generator) -> Tensor | None:
-        """New trajectories for those that have arrived; whether each was what was asked for."""
-        if not len(arrived):
-            return None
-        index, sort = hardware.there(arrived), namers.SORTS[self.sort]
-        wanted = hardware.there(self.lesson.named[self.sort][self.whose[arrived]])
-        right = namers.right(sort, self.lesson.namers[self.sort][-1](self.latents[index]), wanted)
-        self.latents[index] = torch.randn_like(self.latents[index])
-        self.at[arrived], self.pace[arrived] = 0, rng.integers(0, len(STEPS), len(arrived))
-        self.whose[arrived] = self.lesson.draw(rng, self.sort, len(arrived))
-        return right
+def named(lesson: Lesson, sort: str, step: Step, critic: nn.Module, rng: np.random.Generator) -> Tensor:
+    """The loss of a step's clean estimates: a teacher's cross entropy, and the critic's of the late ones."""
+    kind, wanted = namers.SORTS[sort], hardware.there(lesson.named[sort][step.whose])
+    teacher = lesson.namers[sort][int(rng.integers(namers.TEACHERS))]
+    read = teacher(namers.shown(kind, step.clean.clamp(-4, 4)))
+    loss = (namers.errors(kind, read, wanted) * step.belief).mean()
+    late = np.flatnonzero(step.now <= LATE)
+    if not len(late):
+        return loss
+    fixed = {name: p.detach() for name, p in critic.named_parameters()}
+    index = hardware.there(late)
+    doubted = functional_call(critic, fixed, (namers.shown(kind, step.clean[index].clamp(-4, 4)),))
+    return loss + DOUBT * F.cross_entropy(doubted, wanted[index][:, 0], reduction="sum") / len(step.clean)
 
 
-def _guided(
-    unet: nets.Unet, text: nets.Text, lessons: Lessons, z: Tensor, now: NDArray[np.int64], whose: Any, guidance: float
-) -> Tensor:
-    """The guided noise; the gradient runs through the prompted half."""
-    times = hardware.there(now)
-    with torch.no_grad():
-        empty = unet(z, times, text(lessons.empty.expand(len(z), -1)).last_hidden_state).sample.float()
-    asked = unet(z, times, text(lessons.ids[hardware.there(whose)]).last_hidden_state).sample.float()
-    return empty + guidance * (asked - empty)
+@torch.no_grad()
+def examined(lesson: Lesson, sort: str, step: Step) -> Tensor:
+    """Whether the latents that arrived are what was asked for, by the namer that did not teach, 0 or 1, (arrived,)."""
+    wanted = hardware.there(lesson.named[sort][step.theirs])
+    return namers.right(namers.SORTS[sort], lesson.namers[sort][-1](step.arrived), wanted)
 
 
 def new_critic(sort: str) -> nn.Sequential:
@@ -170,14 +104,15 @@ def new_critic(sort: str) -> nn.Sequential:
 
 def doubt(critic: nn.Module, sort: str, step: Step, lesson: Lesson, rng: np.random.Generator) -> Tensor:
     """The critic's own loss: drawn pictures by their names, twice as many as late estimates, which are made."""
-    if not len(step.late):
-        return torch.zeros((), device=step.late.device)
-    kind, drawn = namers.SORTS[sort], lesson.draw(rng, sort, 2 * len(step.late))
+    late = step.clean.detach()[hardware.there(np.flatnonzero(step.now <= LATE))].clamp(-4, 4)
+    if not len(late):
+        return torch.zeros((), device=late.device)
+    kind, drawn = namers.SORTS[sort], lesson.draw(rng, sort, 2 * len(late))
     clean = lesson.lessons.latents[hardware.there(drawn)].float()
     if not kind.layout:
-        clean = namers.rolled(clean, rng)[:, :, : step.late.shape[2], : step.late.shape[3]]
-    wanted = np.concatenate([lesson.named[sort][drawn, 0], np.full(len(step.late), len(kind.heads[0]))])
-    said = critic(namers.shown(kind, torch.cat([clean, step.late.clamp(-4, 4)])))
+        clean = namers.rolled(clean, rng)[:, :, : late.shape[2], : late.shape[3]]
+    wanted = np.concatenate([lesson.named[sort][drawn, 0], np.full(len(late), len(kind.heads[0]))])
+    said = critic(namers.shown(kind, torch.cat([clean, late])))
     return F.cross_entropy(said, hardware.there(wanted), label_smoothing=0.1)
 
 
@@ -190,7 +125,9 @@ def train(
     slow: dict[str, Any] = {"unet": copy.deepcopy(unet), "text": copy.deepcopy(text)}
     beginning, whole = np.random.default_rng(43 + loop.world()[0]), lesson.lessons.latents.shape[-1]
     ways = {
-        (turn.sort, turn.crop): Trajectories(lesson, turn.sort, turn.crop or whole, 2 * batch, beginning)
+        (turn.sort, turn.crop): Trajectories(
+            turn.crop or whole, 2 * batch, lambda n, sort=turn.sort: lesson.draw(beginning, sort, n), beginning
+        )
         for turn in TURNS
     }
     flat, others = np.flatnonzero(pictures.kind == "flat"), np.flatnonzero(pictures.kind != "flat")
@@ -206,15 +143,16 @@ def train(
         made = unet(noisy, times, text(tokens).last_hidden_state).sample.float()
         return ((made - noise).square() * weight).mean()
 
-    def step_loss(step: int, rng: np.random.Generator) -> tuple[Tensor, loop.Figures]:
-        turn = TURNS[step % len(TURNS)]
+    def step_loss(number: int, rng: np.random.Generator) -> tuple[Tensor, loop.Figures]:
+        turn = TURNS[number % len(TURNS)]
         plain, critic = error(turn, rng), critics[turn.sort]
-        own = ways[turn.sort, turn.crop].advance(unet, text, critic, rng, max(1, turn.own * batch // 16))
-        told = doubt(critic, turn.sort, own, lesson, rng)
-        total = plain + WEIGHT * own.loss + CRITIC_SCALE * told
-        figures = {"error": plain, f"{turn.sort}-named": own.loss, f"{turn.sort}-critic": told}
-        figures = {name: value.detach() for name, value in figures.items()}
-        return total, figures | ({f"{turn.sort}-right": own.right.mean()} if own.right is not None else {})
+        predict = guided(unet, text, lesson.lessons, float(rng.uniform(*GUIDANCE)))
+        step = ways[turn.sort, turn.crop].advance(predict, rng, max(1, turn.own * batch // 16))
+        own, told = named(lesson, turn.sort, step, critic, rng), doubt(critic, turn.sort, step, lesson, rng)
+        figures = {"error": plain, f"{turn.sort}-named": own, f"{turn.sort}-critic": told}
+        if len(step.theirs):
+            figures[f"{turn.sort}-right"] = examined(lesson, turn.sort, step).mean()
+        return plain + WEIGHT * own + CRITIC_SCALE * told, {name: each.detach() for name, each in figures.items()}
 
     groups: list[dict[str, Any]] = [
         {"params": list(unet.parameters()), "lr": 4e-4},

@@ -19,6 +19,7 @@ from bottega_daemon.starter.training import (
     namers,
     naming,
     nets,
+    readers,
     results,
     text,
     unet,
@@ -121,14 +122,24 @@ def make_naming(out: Path, settings: Settings) -> None:
     naming.train(out, model, encoder, lesson, shown, length.steps, length.batch)
 
 
-def make_control(out: Path, settings: Settings, kind: str) -> None:
-    torch.manual_seed(31)
-    model, encoder = results.averaged(out)
-    network, length = nets.new_control(model), settings.phases[f"control-{kind}"]
+def _hints(out: Path, settings: Settings, kind: str) -> control.Hints:
     files = [out / "data" / f"shard-{k:03d}.npz" for k in range(settings.shards)]
-    drawn = control.all_hints(files, kind)
-    shown, taught = results.pictures(out, settings), results.lessons(out, settings)
-    control.train(out, kind, network, model, encoder, taught, shown, drawn, length.steps, length.batch)
+    return control.Hints(control.usable(results.pictures(out, settings), kind), control.all_hints(files, kind))
+
+
+def make_reader(out: Path, settings: Settings, kind: str) -> None:
+    length, shown = settings.phases[f"reader-{kind}"], _hints(out, settings, kind)
+    taught = results.lessons(out, settings)
+    readers.train(out, kind, taught, shown.allowed, shown.drawn, length.steps, length.batch)
+
+
+def make_control(out: Path, settings: Settings, kind: str) -> None:
+    """Resumed, it begins its trajectories anew."""
+    torch.manual_seed(31)
+    base = results.averaged(out)
+    network, length, shown = nets.new_control(base[0]), settings.phases[f"control-{kind}"], _hints(out, settings, kind)
+    reader, taught = readers.trained(out, kind), results.lessons(out, settings)
+    control.train(out, kind, network, base, reader, taught, shown, length.steps, length.batch)
 
 
 def make_lora(out: Path, settings: Settings) -> None:
@@ -153,8 +164,9 @@ def make_decoder(out: Path, settings: Settings) -> None:
     vae.tune_decoder(out, model, results.pictures(out, settings), raw, length.steps, length.batch)
 
 
-def _control(kind: str) -> Callable[[Path, Settings], None]:
-    return lambda out, settings: make_control(out, settings, kind)
+def _each(name: str, make: Callable[[Path, Settings, str], None]) -> dict[str, Callable[[Path, Settings], None]]:
+    """A phase for each kind of control."""
+    return {f"{name}-{kind}": lambda out, settings, kind=kind: make(out, settings, kind) for kind in export.CONTROLS}
 
 
 PHASES: dict[str, Callable[[Path, Settings], None]] = {
@@ -167,7 +179,8 @@ PHASES: dict[str, Callable[[Path, Settings], None]] = {
     "unet": make_unet,
     "namers": make_namers,
     "naming": make_naming,
-    **{f"control-{kind}": _control(kind) for kind in export.CONTROLS},
+    **_each("reader", make_reader),
+    **_each("control", make_control),
     "decoder": make_decoder,
     "lora": make_lora,
     "embedding": make_embedding,
@@ -177,7 +190,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("data",),
     ("vae", "text", "upscaler", "judge"),
     ("latents",),
-    ("unet", "namers"),
+    ("unet", "namers", "reader-depth", "reader-canny", "reader-pose"),
     ("naming",),
     ("control-depth", "control-canny", "control-pose", "decoder", "lora", "embedding"),
 )

@@ -133,6 +133,6 @@ def test_the_critic_learns_what_was_made_and_the_denoiser_away_from_it(lesson: n
         optimiser.zero_grad()
         naming.doubt(critic, "flat", step, lesson, rng).backward()
         optimiser.step()
-    made = critic(namers.soften(step.clean)).argmax(1)
-    drawn = critic(namers.soften(lesson.lessons.latents)).argmax(1)
+    made = critic(namers.speckled(step.clean)).argmax(1)
+    drawn = critic(namers.speckled(lesson.lessons.latents)).argmax(1)
     assert (made == len(namers.NAMES)).all() and (drawn == BRICK).all()

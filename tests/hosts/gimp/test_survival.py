@@ -17,9 +17,9 @@ canvas.select_rectangle(ChannelOps.REPLACE, 60, 40, 110, 100)
 file = Gio.File.new_for_path("/home/artist/work.xcf")
 Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, canvas, file, None)
 canvas.set_file(file)
-call("generate", prompt="of one pass", steps=40, seed="8", width=64, height=64, in_panel=True)
-call("inpaint", canvas, prompt="of several passes", steps=20, seed="5", in_panel=True)
-call("inpaint", canvas, prompt="whose pixels are lost", steps=20, seed="5", in_panel=True)
+call("generate", prompt="of one pass", steps=300, seed="8", width=64, height=64, in_panel=True)
+call("inpaint", canvas, prompt="of several passes", steps=120, seed="5", in_panel=True)
+call("inpaint", canvas, prompt="whose pixels are lost", steps=120, seed="5", in_panel=True)
 """
 
 
@@ -59,7 +59,7 @@ def test_jobs_outlive_gimp(table: Desk, plugin: Path, daemon: Daemon, tmp_path: 
             file = Gio.File.new_for_path("/home/artist/work.xcf")
             canvas = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, file)
         """)
-        gimp.wait("len(jobs()) == 3 and ended()", 120)
+        gimp.wait("len(jobs()) == 3 and ended()", 300)
         said = gimp.run("""
             fresh = [each for each in Gimp.get_images() if each.get_id() != canvas.get_id()]
             result = [{job["title"]: [job["state"], job["error"]] for job in jobs()}, tree(canvas), [

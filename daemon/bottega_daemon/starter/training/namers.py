@@ -88,7 +88,7 @@ def soften(latents: Tensor) -> Tensor:
 
 
 def speckled(latents: Tensor) -> Tensor:
-    """`soften` of a scene: its colours are what is asked for, and stay."""
+    """Only noisy: of a scene the colours are asked for, and of a critic what is sharp."""
     return latents + 0.35 * torch.rand_like(latents[:, :1, :1, :1]) * torch.randn_like(latents)
 
 

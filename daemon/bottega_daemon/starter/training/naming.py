@@ -12,6 +12,7 @@ made: Salimans et al. 2016 (arXiv 1606.03498). Other namers and the judge measur
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from torch.nn import functional as F
 
 from bottega_daemon.starter.training import hardware, loop, namers, nets
 from bottega_daemon.starter.training.data import Pictures
+from bottega_daemon.starter.training.onlooker import Onlooker
 from bottega_daemon.starter.training.trajectories import GUIDANCE, Step, Trajectories, guided
 from bottega_daemon.starter.training.unet import Lessons, alphas, draw_times, noised, pick
 
@@ -46,10 +48,10 @@ class Turn:
 
 
 TURNS: tuple[Turn, ...] = (
-    Turn("flat", namers.CROP, 16, 0, 8),
+    Turn("flat", namers.CROP, 14, 0, 12),
     Turn("scene", 0, 1, 6, 4),
-    Turn("flat", namers.CROP, 16, 0, 8),
-    Turn("flat", 0, 4, 4, 3),
+    Turn("flat", namers.CROP, 14, 0, 12),
+    Turn("flat", 0, 4, 4, 4),
 )  # fmt: skip
 
 
@@ -60,7 +62,7 @@ class Lesson:
 
     lessons: Lessons
     named: dict[str, NDArray[np.int64]]
-    namers: dict[str, list[nn.Sequential]]
+    namers: Mapping[str, Sequence[nn.Module]]
     table: Tensor = field(default_factory=alphas)
 
     def __post_init__(self) -> None:
@@ -78,15 +80,16 @@ class Lesson:
 def named(lesson: Lesson, sort: str, step: Step, critic: nn.Module, rng: np.random.Generator) -> Tensor:
     """The loss of a step's clean estimates: a teacher's cross entropy, and the critic's of the late ones."""
     kind, wanted = namers.SORTS[sort], hardware.there(lesson.named[sort][step.whose])
-    teacher = lesson.namers[sort][int(rng.integers(namers.TEACHERS))]
-    read = teacher(namers.shown(kind, step.clean.clamp(-4, 4)))
+    teacher = lesson.namers[sort][int(rng.integers(len(lesson.namers[sort]) - 1))]
+    clean = step.clean.clamp(-4, 4)
+    read = teacher(clean if isinstance(teacher, Onlooker) else namers.shown(kind, clean))
     loss = (namers.errors(kind, read, wanted) * step.belief).mean()
     late = np.flatnonzero(step.now <= LATE)
     if not len(late):
         return loss
     fixed = {name: p.detach() for name, p in critic.named_parameters()}
     index = hardware.there(late)
-    doubted = functional_call(critic, fixed, (namers.shown(kind, step.clean[index].clamp(-4, 4)),))
+    doubted = functional_call(critic, fixed, (namers.speckled(step.clean[index].clamp(-4, 4)),))
     return loss + DOUBT * F.cross_entropy(doubted, wanted[index][:, 0], reduction="sum") / len(step.clean)
 
 
@@ -103,7 +106,8 @@ def new_critic(sort: str) -> nn.Sequential:
 
 
 def doubt(critic: nn.Module, sort: str, step: Step, lesson: Lesson, rng: np.random.Generator) -> Tensor:
-    """The critic's own loss: drawn pictures by their names, twice as many as late estimates, which are made."""
+    """The critic's own loss: drawn pictures by their names, twice as many as late estimates, which are made. It sees
+    them unsoftened: blurred alike, a faint joint would pass for one."""
     late = step.clean.detach()[hardware.there(np.flatnonzero(step.now <= LATE))].clamp(-4, 4)
     if not len(late):
         return torch.zeros((), device=late.device)
@@ -112,7 +116,7 @@ def doubt(critic: nn.Module, sort: str, step: Step, lesson: Lesson, rng: np.rand
     if not kind.layout:
         clean = namers.rolled(clean, rng)[:, :, : late.shape[2], : late.shape[3]]
     wanted = np.concatenate([lesson.named[sort][drawn, 0], np.full(len(late), len(kind.heads[0]))])
-    said = critic(namers.shown(kind, torch.cat([clean, late])))
+    said = critic(namers.speckled(torch.cat([clean, late])))
     return F.cross_entropy(said, hardware.there(wanted), label_smoothing=0.1)
 
 

@@ -19,6 +19,7 @@ from bottega_daemon.starter.training import (
     namers,
     naming,
     nets,
+    onlooker,
     readers,
     results,
     text,
@@ -112,13 +113,20 @@ def make_namers(out: Path, settings: Settings) -> None:
     namers.train(out, results.lessons(out, settings), said, length.steps, length.batch)
 
 
+def make_onlooker(out: Path, settings: Settings) -> None:
+    length, shown = settings.phases["onlooker"], results.pictures(out, settings)
+    onlooker.train(out, shown, namers.labels(shown, settings.seed)["flat"], length.steps, length.batch)
+
+
 def make_naming(out: Path, settings: Settings) -> None:
     """From the denoiser's averages. Resumed, it begins its trajectories anew."""
     torch.manual_seed(47)
     model, encoder = results.averaged(out, "unet")
     length, shown = settings.phases["naming"], results.pictures(out, settings)
     said = namers.labels(shown, settings.seed)
-    lesson = naming.Lesson(results.lessons(out, settings), said, namers.trained(out))
+    known: dict[str, list[torch.nn.Module]] = {sort: [*each] for sort, each in namers.trained(out).items()}
+    known["flat"][0] = onlooker.trained(out, results.whitened_vae(out))
+    lesson = naming.Lesson(results.lessons(out, settings), said, known)
     naming.train(out, model, encoder, lesson, shown, length.steps, length.batch)
 
 
@@ -178,6 +186,7 @@ PHASES: dict[str, Callable[[Path, Settings], None]] = {
     "latents": make_latents,
     "unet": make_unet,
     "namers": make_namers,
+    "onlooker": make_onlooker,
     "naming": make_naming,
     **_each("reader", make_reader),
     **_each("control", make_control),
@@ -190,7 +199,7 @@ STAGES: tuple[tuple[str, ...], ...] = (
     ("data",),
     ("vae", "text", "upscaler", "judge"),
     ("latents",),
-    ("unet", "namers", "reader-depth", "reader-canny", "reader-pose"),
+    ("unet", "namers", "onlooker", "reader-depth", "reader-canny", "reader-pose"),
     ("naming",),
     ("control-depth", "control-canny", "control-pose", "decoder", "lora", "embedding"),
 )

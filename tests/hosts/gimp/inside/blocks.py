@@ -136,6 +136,19 @@ def steps(side):
     display.delete()
 
 
+def frames(clock):
+    """The milliseconds of each frame that GTK lays out and draws in this process from now on."""
+    found, begun = [], [0.0]
+
+    def after(_):
+        found.append(own() - begun[0])
+        note("panel: GTK's own layout and drawing of one frame", found[-1])
+
+    clock.connect("before-paint", lambda _: begun.__setitem__(0, own()))
+    clock.connect("after-paint", after)
+    return found
+
+
 def panel(side):
     """A panel in this process paints, from the click to the candidates."""
     from bottega_gimp import canvas, panel_history, panel_jobs, pixels, sights
@@ -159,12 +172,13 @@ def panel(side):
     for name, value in (("prompt", "moss"), ("steps", 1), ("count", 1)):
         form.config.set_property(name, value)
     known = {job["number"] for job in jobs()}
+    drawing = frames(shown._window.get_window().get_frame_clock())
     tools.button(shown._window, "_Paint").clicked()
     ended = ("done", "failed", "cancelled")
     while not [job for job in jobs() if job["number"] not in known and job["state"] in ended]:
-        begun = own()
+        begun, drawn = own(), sum(drawing)
         GLib.MainContext.default().iteration(False)
-        note("panel: any turn of its loop after the click", own() - begun)
+        note("panel: any turn of its loop after the click, without GTK's frames", own() - begun - sum(drawing) + drawn)
         time.sleep(0.002)
     assert not shown._note.get_text(), shown._note.get_text()
     shown._window.destroy()

@@ -18,7 +18,7 @@ import numpy as np
 from bottega.client import Client
 from bottega.events import Picture
 from bottega.pixels import Pixels
-from bottega.tasks import Generate, Inpaint, Keypoint, Lora, Task, canny_control, depth_control, pose_control
+from bottega.tasks import Generate, Inpaint, Keypoint, Lora, Paints, canny_control, depth_control, pose_control
 from bottega_daemon.cli.demo import sheet
 from bottega_daemon.cli.demo.daemon import private_daemon
 from bottega_daemon.cli.demo.works import SIDE, STEPS, Inputs, inputs
@@ -58,7 +58,7 @@ def main() -> None:
     page.save(path, optimize=True)
 
 
-def _works(given: Inputs, figure: np.ndarray) -> dict[str, Task]:
+def _works(given: Inputs, figure: np.ndarray) -> dict[str, Paints]:
     """Each picture's title and task."""
     joints = [tuple(Keypoint(*map(float, joint)) for joint in person) for person in figure]
     return {
@@ -77,7 +77,7 @@ def _paint(prompt: str, **more: object) -> Generate:
     return Generate(prompt, SIDE, SIDE, steps=STEPS, seed=SEED, **more)  # type: ignore[arg-type]
 
 
-def _seconds(client: Client, tasks: Sequence[Task]) -> tuple[float, list[Pixels]]:
+def _seconds(client: Client, tasks: Sequence[Paints]) -> tuple[float, list[Pixels]]:
     """How long the tasks take together, and their pictures."""
     begun = time.monotonic()
     handles = [client.submit(task, previews=False) for task in tasks]
@@ -86,13 +86,13 @@ def _seconds(client: Client, tasks: Sequence[Task]) -> tuple[float, list[Pixels]
     return taken, [_shown(task, picture) for task, picture in zip(tasks, made, strict=True)]
 
 
-def _shown(task: Task, picture: Picture) -> Pixels:
+def _shown(task: Paints, picture: Picture) -> Pixels:
     """The picture, or what was painted over the one that was given."""
     return laid(task.picture, [picture]) if isinstance(task, Inpaint) else picture.pixels
 
 
 def _cells(
-    given: Inputs, figure: np.ndarray, works: dict[str, Task], pictures: Sequence[sheet.Image.Image]
+    given: Inputs, figure: np.ndarray, works: dict[str, Paints], pictures: Sequence[sheet.Image.Image]
 ) -> list[sheet.Cell]:
     """The sheet's cells, what was given before what was made of it."""
     mask = sheet.Image.frombytes("L", (given.mask.width, given.mask.height), given.mask.data)

@@ -194,7 +194,14 @@ class Inpaint(msgspec.Struct, frozen=True, tag="inpaint"):
         return self.extent or self.picture.extent
 
 
-Task: TypeAlias = Generate | Inpaint
+class Detect(msgspec.Struct, frozen=True, tag="detect"):
+    """The structure of a picture, as a control network of this kind reads it: RGB of 8 bits."""
+
+    kind: str
+    hint: PhotoHint
+
+
+Task: TypeAlias = Generate | Inpaint | Detect
 
 
 class JobSpec(msgspec.Struct, frozen=True):
@@ -209,13 +216,18 @@ class JobSpec(msgspec.Struct, frozen=True):
     previews: bool = True
 
 
+def count_of(task: Task) -> int:
+    """Pictures that a task has denoised side by side, for each mask."""
+    return 0 if isinstance(task, Detect) else task.how.count
+
+
 def images_of(task: Task) -> list[tuple[str, Image]]:
     """Every picture that a task needs, with the field that names it: ("inpaint.mask", Image)."""
-    name = "generate" if isinstance(task, Generate) else "inpaint"
-    found: list[tuple[str, Image]] = []
+    if isinstance(task, Detect):
+        return [("detect.photo.image", task.hint.image)]
+    name, found = ("generate" if isinstance(task, Generate) else "inpaint"), list[tuple[str, Image]]()
     if isinstance(task, Generate):
-        if task.start:
-            found.append(("generate.start", task.start))
+        found += [("generate.start", task.start)] if task.start else []
     else:
         found += [("inpaint.picture", task.picture), ("inpaint.mask", task.mask)]
         found += [(f"inpaint.more_masks[{index}]", mask) for index, mask in enumerate(task.more_masks)]

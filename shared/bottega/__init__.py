@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     )
     from bottega.events import Event, Picture
     from bottega.following import Ticket
+    from bottega.hints import Keypoint
     from bottega.pixels import Pixels
     from bottega.session import Session
     from bottega.tasks import (
         Control,
+        Detect,
         Generate,
         Inpaint,
-        Keypoint,
         Lora,
         Margin,
         canny_control,
@@ -71,14 +72,15 @@ _HOMES = {
         "WorkerDied",
     ),
     "events": ("Event", "Picture"),
+    "hints": ("Keypoint",),
     "pixels": ("Pixels",),
     "following": ("Ticket",),
     "session": ("Session",),
     "tasks": (
         "Control",
+        "Detect",
         "Generate",
         "Inpaint",
-        "Keypoint",
         "Lora",
         "Margin",
         "canny_control",
@@ -102,6 +104,7 @@ __all__ = [
     "CorruptBlob",
     "CorruptModel",
     "DaemonNotFound",
+    "Detect",
     "Event",
     "Generate",
     "Inpaint",

@@ -13,65 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from bottega.hints import DepthHint, InpaintHint, Keypoint, MapHint, NormalHint, PhotoHint, PoseHint
 from bottega.pixels import Pixels
 
 Seamless: TypeAlias = Literal["none", "x", "y", "xy"]
 Fill: TypeAlias = Literal["auto", "keep", "neutral", "blur", "border", "noise"]
 ControlKind: TypeAlias = Literal["depth", "canny", "pose", "inpaint", "normal"]
-
-
-@dataclass(frozen=True)
-class Keypoint:
-    """One COCO-18 joint in pixels of the job's extent; confidence 0 means that it is not seen."""
-
-    x: float
-    y: float
-    confidence: float = 1.0
-
-
-@dataclass(frozen=True)
-class MapHint:
-    """A picture that is already what the network expects: bright = near, white edges on black, a drawn skeleton,
-    normals whose red is left, green up and blue towards the viewer."""
-
-    map: Pixels
-
-
-@dataclass(frozen=True)
-class PhotoHint:
-    """A picture in which the daemon finds the structure; thresholds of Canny's detector on 8-bit grey levels."""
-
-    photo: Pixels
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class DepthHint:
-    """Planar Z in metres (one channel, f16 or f32, "data") and which pixels are background (white)."""
-
-    z: Pixels
-    background: Pixels | None
-
-
-@dataclass(frozen=True)
-class NormalHint:
-    """The camera's normals as n * 0.5 + 0.5 in three or four channels, "data": X right, Y up, Z towards the viewer.
-    Vectors that are not a unit long, as black is not, are background."""
-
-    normals: Pixels
-
-
-@dataclass(frozen=True)
-class PoseHint:
-    """Figures of 18 joints each."""
-
-    figures: tuple[tuple[Keypoint, ...], ...]
-
-
-@dataclass(frozen=True)
-class InpaintHint:
-    """The picture without its masked part, which the daemon makes itself of what Inpaint sends."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +116,20 @@ class Inpaint(Painting):
     height: int = field(default=0, kw_only=True)
 
 
-Task: TypeAlias = Generate | Inpaint
+@dataclass(frozen=True)
+class Detect:
+    """Find the structure of a picture: the result is one picture of its size, as `map_control` takes it back. `kind` is
+    one of the catalog's detected kinds; thresholds are those of `canny_control`."""
+
+    photo: Pixels
+    kind: ControlKind = "canny"
+    low: float = 0.0
+    high: float = 0.0
+
+
+Paints: TypeAlias = Generate | Inpaint
+"""What makes pictures of words."""
+Task: TypeAlias = Paints | Detect
 
 generate = Generate
 inpaint = Inpaint

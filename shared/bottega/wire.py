@@ -12,6 +12,7 @@ from bottega.pixels import ColorSpace, Depth, Pixels
 from bottega.tasks import (
     Control,
     DepthHint,
+    Detect,
     Generate,
     Inpaint,
     MapHint,
@@ -110,6 +111,8 @@ def task_message(task: Task, image_of: ImageOf) -> m.Task:
     """The message for a task; `image_of` is asked once for each picture in it, in a fixed order."""
     if isinstance(task, Generate):
         return m.Task(generate=_generate(task, image_of))
+    if isinstance(task, Detect):
+        return m.Task(detect=m.Detect(kind=_KINDS[task.kind], photo=_photo(task.photo, task.low, task.high, image_of)))
     return m.Task(inpaint=_inpaint(task, image_of))
 
 
@@ -180,7 +183,7 @@ def _control(control: Control, image_of: ImageOf) -> m.Control:
     if isinstance(hint, MapHint):
         message.map = image_of(hint.map)
     elif isinstance(hint, PhotoHint):
-        message.photo = m.Photo(image=image_of(hint.photo), low_threshold=hint.low, high_threshold=hint.high)
+        message.photo = _photo(hint.photo, hint.low, hint.high, image_of)
     elif isinstance(hint, DepthHint):
         message.depth = m.DepthMap(
             z=image_of(hint.z), background=image_of(hint.background) if hint.background else None
@@ -190,6 +193,10 @@ def _control(control: Control, image_of: ImageOf) -> m.Control:
     elif isinstance(hint, PoseHint):
         message.pose = _pose(hint)
     return message
+
+
+def _photo(photo: Pixels, low: float, high: float, image_of: ImageOf) -> m.Photo:
+    return m.Photo(image=image_of(photo), low_threshold=low, high_threshold=high)
 
 
 def _pose(hint: PoseHint) -> m.Pose:

@@ -16,10 +16,11 @@ from bottega import messages as m
 from bottega.blobs import pack, shrinks
 from bottega.check import check
 from bottega.errors import CorruptBlob, InvalidRequest
+from bottega.hints import Keypoint
 from bottega.pixels import Pixels
 from bottega.tasks import (
+    Detect,
     Generate,
-    Keypoint,
     Lora,
     Margin,
     canny_control,
@@ -101,6 +102,13 @@ def test_an_inpaint_says_to_the_daemon_what_it_says_here() -> None:
     assert [mask.inline for mask in theirs.more_masks] == [GREY.data]
     assert (theirs.denoising.controls[0].kind, theirs.denoising.controls[0].WhichOneof("hint")) == (4, None)
     assert pixels_in(task) == [RGB, GREY, GREY]
+
+
+def test_a_detection_says_to_the_daemon_what_it_says_here() -> None:
+    theirs = task_pb2.Task.FromString(bytes(task_message(Detect(RGB, low=20, high=60), inline))).detect
+    assert (theirs.kind, theirs.photo.low_threshold, theirs.photo.high_threshold) == (2, 20, 60)
+    assert theirs.photo.image.inline == RGB.data
+    assert pixels_in(Detect(RGB)) == [RGB]
 
 
 def test_loras_say_what_was_said_and_no_more() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bottega_daemon.jobs.queue import HALF_LIFE, PATIENCE, RANK, Usage, Waiting, expected_waits, in_order, work_of
-from bottega_daemon.spec import Priority
+from bottega_daemon.spec import Detect, Extent, Image, JobSpec, PhotoHint, Priority, count_of
 from tests.jobs.kit import spec
 
 NOW = 1e6
@@ -82,3 +82,11 @@ def test_waits_grow_by_the_work_ahead_and_are_unknown_without_experience() -> No
 
 def test_work_counts_pixels_steps_and_pictures() -> None:
     assert work_of(spec(pictures=3)) == 3 * 2 * 16 * 16
+
+
+def test_detecting_is_less_work_than_any_painting() -> None:
+    """Of the same pixels, it counts as one step of one picture, and takes no picture's place among those denoised."""
+    image = Image("d" * 64, Extent(16, 16), 3, "u8", "srgb")
+    found = JobSpec(Detect("canny", PhotoHint(image)))
+    assert work_of(found) == 16 * 16 < work_of(spec())
+    assert (count_of(found.task), count_of(spec(pictures=3).task)) == (0, 3)

@@ -16,7 +16,19 @@ from bottega_daemon.rpc.convert.jobs import page_of, wish_of
 from bottega_daemon.rpc.convert.tasks import task_message, task_of
 from bottega_daemon.rpc.generated.v1 import control_pb2, image_pb2, jobs_pb2, task_pb2
 from bottega_daemon.rpc.limits import KEYPOINTS, LIMITS
-from bottega_daemon.spec import DepthHint, Extent, Generate, Inpaint, NormalHint, PhotoHint, PoseHint, Task, images_of
+from bottega_daemon.spec import (
+    Denoising,
+    DepthHint,
+    Detect,
+    Extent,
+    Generate,
+    Inpaint,
+    NormalHint,
+    PhotoHint,
+    PoseHint,
+    Task,
+    images_of,
+)
 from tests.rpc.kit import MENUS, arbitrary, generate, image, mask
 
 T = TypeVar("T")
@@ -33,8 +45,18 @@ def refused_or(convert: Callable[[], T]) -> T | BottegaError:
         return error
 
 
+def how_of(message: task_pb2.Task) -> Denoising:
+    """How a painting task is denoised."""
+    task = task_of(message, MENUS, {})
+    assert not isinstance(task, Detect)
+    return task.how
+
+
 def within_limits(task: Task) -> bool:
     """Whether a task is one that the layers below may trust blindly."""
+    if isinstance(task, Detect):
+        hint, extent = task.hint, task.hint.image.extent
+        return task.kind == "canny" and 0 <= hint.low <= hint.high and extent.width * extent.height <= 64 << 20
     how = task.how
     extent = task.extent if isinstance(task, Generate) else task.canvas
     numbers = [how.guidance, task.strength, *(value for c in how.controls for value in (c.strength, c.start, c.end))]
@@ -132,16 +154,15 @@ def test_what_begins_with_a_picture_takes_the_catalogs_sampler_for_it() -> None:
     inpaint = task_pb2.Inpaint(picture=image(64, 64), mask=mask(64, 64))
     silent = task_pb2.Task(inpaint=inpaint), task_pb2.Task(generate=task_pb2.Generate(start=image(64, 64)))
     for message in silent:
-        task = task_of(message, MENUS, {})
-        assert task.how.sampler == MENUS.defaults.start_sampler == "dpmpp_2m_sde"
+        assert how_of(message).sampler == MENUS.defaults.start_sampler == "dpmpp_2m_sde"
         (message.inpaint if message.HasField("inpaint") else message.generate).denoising.sampler = "euler"
-        assert task_of(message, MENUS, {}).how.sampler == "euler"
+        assert how_of(message).sampler == "euler"
 
 
 def test_a_seed_is_drawn_so_that_the_last_pictures_fits_too(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[tuple[int, int]] = []
     monkeypatch.setattr(tasks.random.SystemRandom, "randint", lambda _, low, high: drawn.append((low, high)) or high)
-    assert task_of(generate(count=64), MENUS, {}).how.seed == 2**32 - 64
+    assert how_of(generate(count=64)).seed == 2**32 - 64
     assert drawn == [(0, 2**32 - 64)]
 
 
@@ -155,7 +176,7 @@ def test_a_picture_of_the_largest_size_passes() -> None:
 
 @pytest.mark.parametrize("count", [1, 64])
 def test_the_last_seed_passes(count: int) -> None:
-    assert task_of(generate(seed=2**32 - count, count=count), MENUS, {}).how.seed == 2**32 - count
+    assert how_of(generate(seed=2**32 - count, count=count)).seed == 2**32 - count
 
 
 def test_an_extent_is_taken_from_the_start_picture() -> None:
@@ -166,13 +187,26 @@ def test_an_extent_is_taken_from_the_start_picture() -> None:
 
 
 def test_floats_are_read_as_the_decimals_that_people_wrote() -> None:
-    task = task_of(generate(guidance=7.3), MENUS, {})
-    assert task.how.guidance == 7.3
+    assert how_of(generate(guidance=7.3)).guidance == 7.3
 
 
 @given(st.floats(-1e6, 1e6, width=32))
 def test_shortest_is_the_same_float32(value: float) -> None:
     assert control_pb2.Keypoint(x=fields.shortest(value)).x == value
+
+
+@given(arbitrary(task_pb2.Detect))
+def test_detections_are_refused_by_name_or_come_back_the_same(body: task_pb2.Detect) -> None:
+    body.photo.image.CopyFrom(image(50, 33))
+    if body.kind % 2:
+        body.kind = control_pb2.CONTROL_KIND_CANNY
+    task = refused_or(lambda: task_of(task_pb2.Task(detect=body), MENUS, {}))
+    event(type(task).__name__)
+    if isinstance(task, BottegaError):
+        assert task.field.startswith("detect.") and task.remedy
+        return
+    assert within_limits(task)
+    assert task_of(task_message(task), MENUS, {}) == task
 
 
 def test_hints_arrive_as_what_they_are() -> None:
@@ -184,7 +218,7 @@ def test_hints_arrive_as_what_they_are() -> None:
         control_pb2.Control(kind=control_pb2.CONTROL_KIND_POSE, pose=control_pb2.Pose(figures=[figure])),
         control_pb2.Control(kind=control_pb2.CONTROL_KIND_NORMAL, normals=control_pb2.NormalMap(image=vectors)),
     ]
-    depth, edges, pose, normals = task_of(generate(controls=controls), MENUS, {}).how.controls
+    depth, edges, pose, normals = how_of(generate(controls=controls)).controls
     assert isinstance(depth.hint, DepthHint) and depth.hint.background
     assert isinstance(edges.hint, PhotoHint) and (edges.hint.low, edges.hint.high) == (100, 200)
     assert isinstance(pose.hint, PoseHint) and len(pose.hint.people[0]) == KEYPOINTS

@@ -15,7 +15,7 @@ from bottega_daemon.models.entries import Lora as Entry
 from bottega_daemon.rpc.convert.menus import catalog_message
 from bottega_daemon.rpc.convert.tasks import task_message, task_of
 from bottega_daemon.rpc.generated.v1 import catalog_pb2, control_pb2, task_pb2
-from bottega_daemon.spec import Denoising, Lora
+from bottega_daemon.spec import Denoising, Generate, Lora
 from tests.rpc.kit import MENUS, generate
 
 INK = Entry("ink", Path("ink"), "sd15", 0, ("ink wash",), "author", 9, 1)
@@ -29,6 +29,7 @@ def how(prompt: str = "brick", *loras: task_pb2.LoraUse, negative: str = "") -> 
     """The settings that a request becomes; it says the same again."""
     task = task_of(generate(prompt=prompt, negative_prompt=negative, loras=loras), SHELF, {})
     assert task_of(task_message(task), SHELF, {}) == task
+    assert isinstance(task, Generate)
     return task.how
 
 

@@ -25,6 +25,12 @@ def normal(**wanted: Any) -> task_pb2.Task:
     return generate(controls=[control_pb2.Control(kind=control_pb2.CONTROL_KIND_NORMAL, **wanted)])
 
 
+def detected(**wanted: Any) -> task_pb2.Task:
+    """A task to find edges."""
+    fields: dict[str, Any] = {"kind": control_pb2.CONTROL_KIND_CANNY, "photo": control_pb2.Photo(image=image())}
+    return task_pb2.Task(detect=task_pb2.Detect(**(fields | wanted)))
+
+
 def sized(width: int, height: int) -> task_pb2.Task:
     """A task to paint so many pixels."""
     task = generate()
@@ -114,6 +120,13 @@ BAD = {
     "normals for depth": (
         generate(controls=[control_pb2.Control(kind=DEPTH, normals=control_pb2.NormalMap(image=image()))]),
         "generate.denoising.controls[0].normals",
+    ),
+    "detect what is not found": (detected(kind=DEPTH), "detect.kind"),
+    "detect nothing": (detected(kind=control_pb2.CONTROL_KIND_UNSPECIFIED), "detect.kind"),
+    "detect in nothing": (detected(photo=control_pb2.Photo()), "detect.photo.image"),
+    "detect with thresholds swapped": (
+        detected(photo=control_pb2.Photo(image=image(), low_threshold=9, high_threshold=8)),
+        "detect.photo.low_threshold",
     ),
     "start too large": (started(8193, 8192), "generate.start.extent"),
     "start too wide": (started(16385, 1), "generate.start.extent.width"),

@@ -13,7 +13,7 @@ from bottega import messages as m
 from bottega.errors import BottegaError
 from bottega.events import Event, Picture
 from bottega.pixels import Pixels
-from bottega.tasks import Task
+from bottega.tasks import Paints
 from bottega.wire import pixels_of
 from bottega_daemon.cli.asking import slug
 from bottega_daemon.cli.interrupts import UNWATCHED, interruptible, submitting
@@ -92,7 +92,7 @@ class Painted:
 
 
 def paint(
-    client: Client, task: Task, placing: Placing, reaching: Reaching, *, as_layers: bool = False, profile: bytes = b""
+    client: Client, task: Paints, placing: Placing, reaching: Reaching, *, as_layers: bool = False, profile: bytes = b""
 ) -> Painted | None:
     """Have a task done and keep its pictures; None if it was only submitted. Ctrl-C cancels it on the daemon.
 

@@ -29,6 +29,8 @@ _AXES = {(False, False): "none", (True, False): "x", (False, True): "y", (True, 
 def settings_of(job: m.Job) -> dict[str, Any]:
     """What was asked, every default filled in."""
     task = job.task or m.Task()
+    if task.detect:
+        return {"task": "detect", "kind": _KINDS[task.detect.kind]}
     asked = task.generate or task.inpaint
     if asked is None:
         return {}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from bottega_daemon.jobs.executor import BATCH_JOBS, BATCH_PICTURES, INTERACTIVE_JOBS, Facts, Listener
 from bottega_daemon.jobs.process import WorkerProcess
+from bottega_daemon.spec import count_of
 from bottega_daemon.worker.protocol import Run, Setup
 
 
@@ -66,4 +67,4 @@ def _has_room(worker: WorkerProcess, run: Run, alone: bool) -> bool:
         return True
     if run.spec.priority == "interactive":
         return len(worker.jobs) < INTERACTIVE_JOBS
-    return len(worker.jobs) < BATCH_JOBS and worker.pictures + run.spec.task.how.count <= BATCH_PICTURES
+    return len(worker.jobs) < BATCH_JOBS and worker.pictures + count_of(run.spec.task) <= BATCH_PICTURES

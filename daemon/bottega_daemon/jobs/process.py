@@ -13,6 +13,7 @@ from contextlib import suppress
 import msgspec
 
 from bottega_daemon.jobs.executor import Facts, Listener
+from bottega_daemon.spec import count_of
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.protocol import Cancel, Command, Load, Quit, Ready, Run, Setup, Watch
 
@@ -57,7 +58,7 @@ class WorkerProcess:
     @property
     def pictures(self) -> int:
         """Pictures of all its jobs."""
-        return sum(run.spec.task.how.count for run in self._jobs.values())
+        return sum(count_of(run.spec.task) for run in self._jobs.values())
 
     def run(self, run: Run, alone: bool) -> None:
         """Take a job, starting the process if there is none."""

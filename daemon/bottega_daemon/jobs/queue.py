@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from bottega_daemon.spec import Generate, JobSpec, Priority
+from bottega_daemon.spec import Detect, Generate, JobSpec, Priority
 
 RANK: dict[Priority, int] = {"live": 0, "interactive": 1, "batch": 2}
 PATIENCE = 600.0
@@ -33,6 +33,8 @@ class Waiting(msgspec.Struct, frozen=True):
 def work_of(spec: JobSpec) -> float:
     """How much a job is, in pixel-steps: a measure to compare jobs by, not a time."""
     task = spec.task
+    if isinstance(task, Detect):
+        return float(task.hint.image.extent.width * task.hint.image.extent.height)
     extent, masks = (task.extent, 1) if isinstance(task, Generate) else (task.canvas, len(task.masks))
     return float(task.how.count * masks * task.how.steps * extent.width * extent.height)
 

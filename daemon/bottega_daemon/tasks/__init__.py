@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from bottega_daemon.blobs import Blobs
-from bottega_daemon.spec import Generate, Inpaint, Task
+from bottega_daemon.spec import Detect, Generate, Inpaint, Task
+from bottega_daemon.tasks.detect import detect
 from bottega_daemon.tasks.generate import generate
 from bottega_daemon.tasks.inpaint import inpaint
 from bottega_daemon.tasks.stages import Stages
 
-TASKS: dict[type, Callable[[Any, Blobs], Stages]] = {Generate: generate, Inpaint: inpaint}
+TASKS: dict[type, Callable[[Any, Blobs], Stages]] = {Generate: generate, Inpaint: inpaint, Detect: detect}
 
 
 def name_of(task: Task) -> str:

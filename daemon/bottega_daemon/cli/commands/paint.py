@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 from bottega.errors import InvalidRequest
-from bottega.tasks import Generate, Inpaint, Task
+from bottega.tasks import Generate, Inpaint, Paints
 from bottega_daemon.cli.asking import check_output, extent_of, fitted, look_of
 from bottega_daemon.cli.masks import any_selected, expanded_by, filling_of, masks_of
 from bottega_daemon.cli.options import Axes, Focus, Look, Placing, Reaching, Selecting, Size, Structure
@@ -45,7 +45,7 @@ def generate(
         wanted = (picture.width, picture.height)
     guides = read_guides(structure)
 
-    def task(client: Client) -> Task:
+    def task(client: Client) -> Paints:
         guided = _guided(client, guides, wanted, look.checkpoint)
         return Generate(prompt, start=picture, strength=strength, **fields, **guided)
 
@@ -69,7 +69,7 @@ def texture(
     wanted, fields = extent_of(size.size), look_of(look, seamless, "generate")
     guides = read_guides(structure)
 
-    def task(client: Client) -> Task:
+    def task(client: Client) -> Paints:
         return Generate(prompt, **fields, **_guided(client, guides, wanted, look.checkpoint))
 
     painted = _paint(task, placing, reaching)
@@ -131,14 +131,14 @@ def control(
         remedy = "Give --depth, --canny, --normal, --pose or --map; without, it is `bottega generate`."
         raise InvalidRequest("there is nothing to follow.", remedy=remedy, field="generate.denoising.controls")
 
-    def task(client: Client) -> Task:
+    def task(client: Client) -> Paints:
         return Generate(prompt, **fields, **_guided(client, guides, wanted, look.checkpoint))
 
     _paint(task, placing, reaching)
 
 
 def _paint(
-    make: Callable[[Client], Task],
+    make: Callable[[Client], Paints],
     placing: Placing,
     reaching: Reaching,
     *,

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from bottega.pixels import Pixels
-from bottega.tasks import Generate, Inpaint, Task, canny_control, depth_control
+from bottega.tasks import Generate, Inpaint, Paints, canny_control, depth_control
 
 INPUTS = Path(__file__).parents[2] / "starter" / "demo"
 SIDE = 128
@@ -27,7 +27,7 @@ class Work:
 
     name: str
     label: str
-    task: Task
+    task: Paints
 
 
 @dataclass(frozen=True)

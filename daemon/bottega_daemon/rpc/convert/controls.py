@@ -18,11 +18,13 @@ from bottega_daemon.rpc.convert.images import (
     same_extent,
 )
 from bottega_daemon.rpc.generated.v1 import control_pb2 as pb
+from bottega_daemon.rpc.generated.v1 import task_pb2
 from bottega_daemon.rpc.limits import KEYPOINTS, LIMITS
 from bottega_daemon.rpc.menus import Menus
 from bottega_daemon.spec import (
     Control,
     DepthHint,
+    Detect,
     Hint,
     Image,
     InpaintHint,
@@ -93,6 +95,23 @@ def _network(name: str, kind: str, menus: Menus, checkpoint: Checkpoint, field: 
     return fields.named(name, fitting, "control network", field)
 
 
+def detect_of(message: task_pb2.Detect, inline: Inline) -> Detect:
+    """What is to be found, and in which picture."""
+    kind = fields.choice(message.kind, KINDS, pb.ControlKind.keys()[1:], "detect.kind")
+    if kind != KIND_OF_HINT["photo"]:
+        raise InvalidRequest(
+            f"the daemon finds no {kind} in pictures.",
+            remedy=f"Ask for one of the catalog's detected_kinds: {KIND_OF_HINT['photo']}.",
+            field="detect.kind",
+        )
+    return Detect(kind, _photo(message.photo, inline, "detect.photo"))
+
+
+def detect_message(task: Detect) -> task_pb2.Detect:
+    """A detection with everything said."""
+    return task_pb2.Detect(kind=KIND_VALUES[task.kind], photo=_photo_message(task.hint))
+
+
 def _hint(message: pb.Control, kind: str, inline: Inline, field: str) -> Hint:
     which = message.WhichOneof("hint")
     if kind == "inpaint":
@@ -119,8 +138,7 @@ def _map(message: pb.Control, inline: Inline, field: str) -> Hint:
     return ReadyHint(image_of(message.map, inline, field, channels=channels, color_spaces=ANY_COLOR_SPACE))
 
 
-def _photo(message: pb.Control, inline: Inline, field: str) -> Hint:
-    photo = message.photo
+def _photo(photo: pb.Photo, inline: Inline, field: str) -> PhotoHint:
     low = fields.real(photo.low_threshold, 0, LIMITS.max_canny_threshold, f"{field}.low_threshold")
     high = fields.real(photo.high_threshold, 0, LIMITS.max_canny_threshold, f"{field}.high_threshold")
     if low == 0 and high == 0:
@@ -171,7 +189,7 @@ def _keypoint(message: pb.Keypoint, field: str) -> Keypoint:
 
 HINTS: dict[str, Callable[[pb.Control, Inline, str], Hint]] = {
     "map": _map,
-    "photo": _photo,
+    "photo": lambda message, inline, field: _photo(message.photo, inline, field),
     "depth": _depth,
     "pose": _pose,
     "normals": _normals,
@@ -190,9 +208,8 @@ def control_message(control: Control) -> pb.Control:
     match control.hint:
         case ReadyHint(image):
             message.map.CopyFrom(image_message(image))
-        case PhotoHint(image, low, high):
-            photo = pb.Photo(image=image_message(image), low_threshold=low, high_threshold=high)
-            message.photo.CopyFrom(photo)
+        case PhotoHint():
+            message.photo.CopyFrom(_photo_message(control.hint))
         case DepthHint(z, background):
             far = image_message(background) if background else None
             message.depth.CopyFrom(pb.DepthMap(z=image_message(z), background=far))
@@ -203,6 +220,10 @@ def control_message(control: Control) -> pb.Control:
         case InpaintHint():
             pass
     return message
+
+
+def _photo_message(hint: PhotoHint) -> pb.Photo:
+    return pb.Photo(image=image_message(hint.image), low_threshold=hint.low, high_threshold=hint.high)
 
 
 def _figure_message(points: tuple[Keypoint, ...]) -> pb.Figure:

@@ -8,14 +8,14 @@ from dataclasses import replace
 from bottega_daemon.errors import InvalidRequest
 from bottega_daemon.models.entries import Checkpoint
 from bottega_daemon.rpc.convert import fields, inpainting
-from bottega_daemon.rpc.convert.controls import Inline, control_message, control_of
+from bottega_daemon.rpc.convert.controls import Inline, control_message, control_of, detect_message, detect_of
 from bottega_daemon.rpc.convert.images import canvas_of, image_message, image_of
 from bottega_daemon.rpc.convert.loras import lora_messages, words_of
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.generated.v1 import task_pb2 as pb
 from bottega_daemon.rpc.limits import LIMITS
 from bottega_daemon.rpc.menus import Menus
-from bottega_daemon.spec import Axes, Denoising, Extent, Generate, Image, Inpaint, InpaintHint, Task
+from bottega_daemon.spec import Axes, Denoising, Detect, Extent, Generate, Image, Inpaint, InpaintHint, Task
 
 AXES: dict[tuple[bool, bool], Axes] = {
     (False, False): "none",
@@ -32,8 +32,10 @@ def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
             return _generate(message.generate, menus, inline)
         case "inpaint":
             return _inpaint(message.inpaint, menus, inline)
+        case "detect":
+            return detect_of(message.detect, inline)
         case _:
-            raise InvalidRequest("there is nothing to do.", remedy="Set generate or inpaint.", field="task")
+            raise InvalidRequest("there is nothing to do.", remedy="Set generate, inpaint or detect.", field="task")
 
 
 def _generate(message: pb.Generate, menus: Menus, inline: Inline) -> Generate:
@@ -131,6 +133,8 @@ def task_message(task: Task) -> pb.Task:
             strength=task.strength if task.start else None,
         )
         return pb.Task(generate=generate)
+    if isinstance(task, Detect):
+        return pb.Task(detect=detect_message(task))
     return pb.Task(inpaint=inpainting.inpaint_message(task, _denoising_message(task.how)))
 
 

@@ -120,10 +120,20 @@ class Inpaint(_message.Message):
     extent: _image_pb2.Extent
     def __init__(self, denoising: _Optional[_Union[Denoising, _Mapping]] = ..., picture: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., mask: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., strength: _Optional[float] = ..., fill: _Optional[_Union[InpaintFill, str]] = ..., more_masks: _Optional[_Iterable[_Union[_image_pb2.Image, _Mapping]]] = ..., grow: _Optional[_Union[Margin, _Mapping]] = ..., feather: _Optional[_Union[Margin, _Mapping]] = ..., match_color: _Optional[bool] = ..., outpaint: _Optional[bool] = ..., extent: _Optional[_Union[_image_pb2.Extent, _Mapping]] = ...) -> None: ...
 
+class Detect(_message.Message):
+    __slots__ = ("kind", "photo")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    PHOTO_FIELD_NUMBER: _ClassVar[int]
+    kind: _control_pb2.ControlKind
+    photo: _control_pb2.Photo
+    def __init__(self, kind: _Optional[_Union[_control_pb2.ControlKind, str]] = ..., photo: _Optional[_Union[_control_pb2.Photo, _Mapping]] = ...) -> None: ...
+
 class Task(_message.Message):
-    __slots__ = ("generate", "inpaint")
+    __slots__ = ("generate", "inpaint", "detect")
     GENERATE_FIELD_NUMBER: _ClassVar[int]
     INPAINT_FIELD_NUMBER: _ClassVar[int]
+    DETECT_FIELD_NUMBER: _ClassVar[int]
     generate: Generate
     inpaint: Inpaint
-    def __init__(self, generate: _Optional[_Union[Generate, _Mapping]] = ..., inpaint: _Optional[_Union[Inpaint, _Mapping]] = ...) -> None: ...
+    detect: Detect
+    def __init__(self, generate: _Optional[_Union[Generate, _Mapping]] = ..., inpaint: _Optional[_Union[Inpaint, _Mapping]] = ..., detect: _Optional[_Union[Detect, _Mapping]] = ...) -> None: ...

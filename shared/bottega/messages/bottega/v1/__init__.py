@@ -22,6 +22,7 @@ __all__ = (
     "Defaults",
     "Denoising",
     "DepthMap",
+    "Detect",
     "DownloadRequest",
     "DownloadResponse",
     "Embedding",
@@ -973,6 +974,29 @@ class DepthMap(betterproto2.Message):
 
 
 default_message_pool.register_message("bottega.v1", "DepthMap", DepthMap)
+
+
+@dataclass(eq=False, repr=False)
+class Detect(betterproto2.Message):
+    """
+    Find the structure of a picture: see it, and correct it, before it is followed. No model is loaded for it.
+
+    The result is one picture of the photo's extent, RGB, CHANNEL_DEPTH_U8: what a control network of this kind reads, as
+    Control.map takes it back.
+    """
+
+    kind: "ControlKind" = betterproto2.field(1, betterproto2.TYPE_ENUM, default_factory=lambda: ControlKind(0))
+    """
+    One of the catalog's detected_kinds.
+    """
+
+    photo: "Photo | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    Its picture has sides of 1..16384 and at most 67 108 864 pixels.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "Detect", Detect)
 
 
 @dataclass(eq=False, repr=False)
@@ -2049,6 +2073,8 @@ class Task(betterproto2.Message):
     generate: "Generate | None" = betterproto2.field(1, betterproto2.TYPE_MESSAGE, optional=True, group="task")
 
     inpaint: "Inpaint | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True, group="task")
+
+    detect: "Detect | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="task")
 
 
 default_message_pool.register_message("bottega.v1", "Task", Task)

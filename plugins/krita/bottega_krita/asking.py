@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from . import pixels
+from .bare import hints, read_without
 from .canvas import Reading, Sheet, mask_of, read_canvas, read_selection, settled
 from .client import (
     Bounds,
@@ -30,7 +31,7 @@ from .client import (
     plan,
     relative,
 )
-from .following import read_controls
+from .following import detected, read_controls
 from .geometry import Margins
 from .host import Aside
 from .layers import Target
@@ -83,7 +84,7 @@ def gather(
     made, feather = yield Aside(lambda: _planned(seen.extent, mask, where, mode, params, native))
     picture = None
     if mode.name != "generate":
-        picture = yield from _picture(seen, made, reader or read_canvas)
+        picture = yield from _picture(seen, made, params, detected(catalog), reader)
     controls = yield from read_controls(seen, params, made.context, catalog)
     size = _size(made.passes[0].content, native)
     task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size))
@@ -139,10 +140,15 @@ def _size(content: Extent, native: Native) -> tuple[int, int]:
     return max(16, math.floor(content.width * scale)), max(16, math.floor(content.height * scale))
 
 
-def _picture(seen: Sheet, made: Plan, reader: Reader) -> Generator[Any, Any, Pixels]:
-    """The context as the canvas shows it; where it leaves the canvas, its edge is repeated."""
+def _picture(
+    seen: Sheet, made: Plan, params: Params, found: set[str], reader: Reader | None
+) -> Generator[Any, Any, Pixels]:
+    """The context as the canvas shows it, but for its hints; where it leaves the canvas, its edge is repeated."""
     part = made.context.within(seen.extent.bounds)
-    parts = yield from reader(seen, part)
+    gone = yield from hints(seen.document, params.controls, found)
+    if gone and reader:
+        yield from reader(seen, part)  # it knows by that what changes
+    parts = yield from read_without(seen, gone, part) if gone else (reader or read_canvas)(seen, part)
     return (yield Aside(lambda: cut(pixels.to_pixels(parts, part, seen.colours), made.context.seen_from(part))))
 
 

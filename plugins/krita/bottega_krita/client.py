@@ -17,6 +17,7 @@ from bottega.session import Connection, Session, Ticket
 from bottega.tasks import (
     Control,
     ControlKind,
+    Detect,
     Fill,
     Inpaint,
     Keypoint,
@@ -43,6 +44,7 @@ __all__ = [
     "Control",
     "ControlKind",
     "Depth",
+    "Detect",
     "Entry",
     "Errand",
     "Event",

@@ -21,7 +21,7 @@ from .client import (
     pose_control,
 )
 from .host import Aside
-from .layers import find
+from .layers import named
 from .params import Follow, Params
 from .pose import figures_of
 
@@ -47,10 +47,7 @@ def read_controls(
     for follow in params.controls:
         if not follow.on or follow.strength <= 0:
             continue
-        node = find(seen.document, follow.layer)
-        if node is None:
-            message = f"the control layer {follow.name!r} is gone."
-            raise InvalidRequest(message, remedy="Choose another one, or switch it off.", field="controls")
+        node = named(seen.document, follow.layer, follow.name)
         found.append((yield from _control(seen, follow, node, context, detected(catalog))))
     return found
 
@@ -63,7 +60,7 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, found: se
             message, remedy = f"the layer {follow.name!r} shows no figure.", "Add one in the docker."
             raise InvalidRequest(message, remedy=remedy, field="controls")
         return pose_control(figures, **how)
-    hint = yield from _hint(seen, node, context)
+    hint = yield from on_black(seen, node, context)
     if follow.detect and follow.kind in found:
         return Control(follow.kind, PhotoHint(hint, 0.0, 0.0), **how)  # type: ignore[arg-type]
     if follow.kind == "normal":
@@ -71,7 +68,7 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, found: se
     return map_control(follow.kind, hint, **how)  # type: ignore[arg-type]
 
 
-def _hint(seen: Sheet, node: Node, context: Bounds) -> Generator[Any, Any, Pixels]:
+def on_black(seen: Sheet, node: Node, context: Bounds) -> Generator[Any, Any, Pixels]:
     """The layer's picture on black, in 8 bits, its edge repeated beyond the canvas."""
     part, colours = context.within(seen.extent.bounds), colours_of_node(node)
     parts = yield from read_layer(node, part, colours)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,14 +46,14 @@ def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generato
     colours = profiles.colours(document.colorModel(), document.colorDepth(), document.colorProfile())
     found = candidate.picture.pixels
     stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
-    return (yield from insert(document, name, stripes, to.above, larger))
+    return (yield from insert(document, name, stripes, document.activeNode() or to.above, larger))
 
 
 def insert(
     document: Document, name: str, stripes: Sequence[Stripe], above: Node | None, larger: Bounds | None = None
 ) -> Generator[Any, None, Bundle]:
-    """Add a layer of these stripes, with its mask; nothing of the user's own is touched. Raises InvalidRequest if Krita
-    refuses."""
+    """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. Raises
+    InvalidRequest if Krita refuses."""
     layer = document.createNode(name, "paintlayer")
     if layer is None:
         raise InvalidRequest("Krita made no layer.", remedy="Is the image still open?", field="image")
@@ -66,7 +66,7 @@ def insert(
     yield from settled(document)
     bundle = Bundle(document, layer)
     yield Named("insert")
-    bundle.put(larger, mask, *place(document, document.activeNode() or above))
+    bundle.put(larger, mask, *place(document, above))
     yield Named("")
     return bundle
 
@@ -105,13 +105,26 @@ def _top(root: Node) -> Node | None:
     return layers[-1] if layers else None
 
 
-def find(document: Document, unique: str) -> Node | None:
-    """The layer of this id, wherever it is."""
+def all_layers(document: Document) -> Iterator[Node]:
+    """Every layer of a document, the topmost first; no masks."""
     root = document.rootNode()
     waiting = list(root.childNodes()) if root else []
     while waiting:
         node = waiting.pop()
-        if node.uniqueId().toString() == unique:
-            return node
-        waiting += node.childNodes()
-    return None
+        if node.type() not in MASKS:
+            yield node
+            waiting += node.childNodes()
+
+
+def find(document: Document, unique: str) -> Node | None:
+    """The layer of this id, wherever it is."""
+    return next((node for node in all_layers(document) if node.uniqueId().toString() == unique), None)
+
+
+def named(document: Document, unique: str, name: str) -> Node:
+    """The layer of this id, which the artist knows by this name. Raises InvalidRequest, in words, if it is gone."""
+    node = find(document, unique)
+    if node is None:
+        message = f"the control layer {name!r} is gone."
+        raise InvalidRequest(message, remedy="Choose another one, or switch it off.", field="controls")
+    return node

@@ -88,6 +88,12 @@ def _matrix(*values: float) -> str:
     return ",".join(f"{value:.5f}" for value in values)
 
 
+def is_figure(layer: Node) -> bool:
+    """Whether a vector layer holds figures and nothing else; an empty one does not."""
+    names = [shape.name() for shape in layer.shapes()]  # type: ignore[attr-defined]
+    return bool(names) and all(_NAME.match(name) or _BONE.match(name) for name in names)
+
+
 def joints_of(shapes: Iterable[Any]) -> dict[tuple[int, int], Point]:
     """Where the joints among these shapes are, in points, by figure and number."""
     found: dict[tuple[int, int], Point] = {}

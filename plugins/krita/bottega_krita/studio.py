@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from . import asking, jobs, layers
+from . import asking, finding, jobs, layers
 from .canvas import sheet
 from .client import (
     BottegaError,
@@ -21,7 +21,7 @@ from .client import (
 )
 from .geometry import Margins
 from .host import Chore, Main
-from .params import Params, drawn_seed
+from .params import Follow, Params, drawn_seed
 from .qt import QtCore, Signal, app
 from .settings import document_id, setting
 from .spoken import Spoken
@@ -152,6 +152,20 @@ class Studio(QtCore.QObject):
             log.error("job %d failed", work.number, exc_info=error)
             work.error = BottegaError(f"{type(error).__name__}: {error}", remedy=say("This is a mistake: report it."))
         self.changed.emit(work)
+
+    def find_structure(
+        self, what: Follow, follows: tuple[Follow, ...], found: finding.Found, failed: finding.Failed
+    ) -> None:
+        """Have the structure of a layer of the active image, or of its canvas (none named), found and put above it."""
+        try:
+            seen = sheet(app().activeDocument())
+            session, catalog = self._ready()
+            source = layers.named(seen.document, what.layer, what.name) if what.layer else None
+        except BottegaError as error:
+            failed(error)
+            return
+        steps = finding.find(self.main, session, catalog, seen, source, follows, what.kind, found, failed)
+        self.main.chore("reading", steps, failed)
 
     def apply(self, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
         """Put a candidate into its document as a new layer, with a mask or with its alpha."""

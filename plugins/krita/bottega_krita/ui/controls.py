@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..client import Bounds, Extent
 from ..following import KINDS, detected
-from ..layers import MASKS
+from ..layers import all_layers
 from ..params import Follow
 from ..pose import svg
 from ..posing import Posing
@@ -17,7 +17,7 @@ from ..words import say
 from . import kit
 
 if TYPE_CHECKING:
-    from krita import Document, Node
+    from krita import Node
 
     from ..studio import Studio
 
@@ -37,11 +37,14 @@ class Controls(QtWidgets.QWidget):
         on(self.edited, self.posing.listen)
         self._list = QtWidgets.QVBoxLayout()
         self._list.setSpacing(6)
-        self._hint = QtWidgets.QLabel(say("The picture follows the layers that are listed here, visible or hidden."))
+        self._hint = QtWidgets.QLabel()
         self._hint.setWordWrap(True)
         buttons = kit.row(
             kit.button("list-add", say("Follow layer"), say("Follow the active layer"), self.add),
             kit.button("list-add", say("Figure"), say("A new vector layer with a figure to pose"), self.add_figure),
+            kit.button(
+                "list-add", say("Edges"), say("A new layer with the edges of the canvas, to correct"), self.make
+            ),
             1,
         )
         layout = QtWidgets.QVBoxLayout(self)
@@ -49,6 +52,7 @@ class Controls(QtWidgets.QWidget):
         for part in (buttons, self._list):
             layout.addLayout(part)
         layout.addWidget(self._hint)
+        self._tell("")
         layout.addStretch(1)
 
     def _figures(self) -> set[str]:
@@ -87,12 +91,35 @@ class Controls(QtWidgets.QWidget):
         layer.addShapesFromSvg(svg(0, at, canvas, document.resolution()))
         self._append(Follow(layer.uniqueId().toString(), layer.name(), "pose"))
 
+    def make(self, row: Row | None = None) -> None:
+        """Have the structure of a row's layer, or the canvas's edges, found as a layer, which is followed instead."""
+        self._tell("")
+        what = row.follow() if row else Follow()
+        self._studio.find_structure(what, self.follows(), partial(self._made, row), self._not_made)
+
+    def _made(self, row: Row | None, follow: Follow) -> None:
+        if row is not None and row in self.rows:
+            now = row.follow()
+            place = self.rows.index(row)
+            self.remove(row)
+            follow = dataclasses.replace(now, layer=follow.layer, name=follow.name, detect=False)
+            self._append(follow, place)
+        else:
+            self._append(follow)
+
+    def _not_made(self, error: Exception) -> None:
+        self._tell(f"{error} {getattr(error, 'remedy', '')}")
+
+    def _tell(self, wrong: str) -> None:
+        self._hint.setText(wrong or say("The picture follows the layers that are listed here, visible or hidden."))
+        self._hint.setVisible(bool(wrong) or not self.rows)
+
     def remove(self, row: Row) -> None:
         """Follow a layer no longer."""
         self.rows.remove(row)
         self._list.removeWidget(row)
         row.deleteLater()
-        self._hint.setVisible(not self.rows)
+        self._tell("")
         self.edited.emit()
 
     def refresh(self) -> None:
@@ -102,12 +129,12 @@ class Controls(QtWidgets.QWidget):
         for row in self.rows:
             row.offer(layers)
 
-    def _append(self, follow: Follow) -> None:
-        row = Row(self._studio, follow, self.remove)
-        self.rows.append(row)
-        self._list.addWidget(row)
+    def _append(self, follow: Follow, place: int | None = None) -> None:
+        row, place = Row(self._studio, follow, self.remove, self.make), len(self.rows) if place is None else place
+        self.rows.insert(place, row)
+        self._list.insertWidget(place, row)
         on(row.edited, self.edited.emit)
-        self._hint.hide()
+        self._tell("")
         self.refresh()
         self.edited.emit()
 
@@ -117,7 +144,7 @@ class Row(QtWidgets.QWidget):
 
     edited = Signal()
 
-    def __init__(self, studio: Studio, follow: Follow, remove: Any) -> None:
+    def __init__(self, studio: Studio, follow: Follow, remove: Any, make: Any) -> None:
         super().__init__()
         self._studio, self._was = studio, follow
         self.on = QtWidgets.QCheckBox()
@@ -136,12 +163,14 @@ class Row(QtWidgets.QWidget):
         self.end = kit.real(0, 1, follow.end, 0.05, say("Up to which part of the steps"))
         for box, prefix in ((self.strength, "× "), (self.start, f"{say('from')} "), (self.end, f"{say('to')} ")):
             box.setPrefix(prefix)
+        tip = say("Make a layer of what the daemon finds, to see and to correct it, and follow that")
+        self.make = kit.button("addlayer", "", tip, lambda: make(self))
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         gone = kit.button("deletelayer", "", say("Follow it no longer"), lambda: remove(self))
         layout.addLayout(kit.row(self.on, self.layer, self.kind, gone))
-        layout.addLayout(kit.row(self.strength, self.start, self.end, self.detect))
+        layout.addLayout(kit.row(self.strength, self.start, self.end, self.detect, self.make))
         for box in (self.layer, self.kind):
             on(box.currentIndexChanged, lambda _: self._changed())
         for number in (self.strength, self.start, self.end):
@@ -151,7 +180,9 @@ class Row(QtWidgets.QWidget):
         self._changed()
 
     def _changed(self) -> None:
-        self.detect.setVisible(self.kind.currentData() in detected(self._studio.catalog))
+        found = self.kind.currentData() in detected(self._studio.catalog)
+        self.detect.setVisible(found)
+        self.make.setVisible(found and self.detect.isChecked())
         self.edited.emit()
 
     def offer(self, layers: list[Node]) -> None:
@@ -175,14 +206,3 @@ class Row(QtWidgets.QWidget):
             start=round(self.start.value(), 2),
             end=round(self.end.value(), 2),
         )
-
-
-def all_layers(document: Document) -> Iterator[Node]:
-    """Every layer of a document, the topmost first; no masks."""
-    root = document.rootNode()
-    waiting = list(root.childNodes()) if root else []
-    while waiting:
-        node = waiting.pop()
-        if node.type() not in MASKS:
-            yield node
-            waiting += node.childNodes()

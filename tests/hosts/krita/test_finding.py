@@ -39,8 +39,9 @@ def found(opened: Krita) -> Krita:
         photo = photograph(d, "photo", bytes([40, 90, 200, 255]))
         photo.setVisible(False)
         photograph(d, "above", bytes([0, 0, 0, 0]))
-        d.setActiveNode(photo)
     """)
+    opened.wait("d.activeNode().name() == 'above'")  # Krita chooses a new layer a little later
+    opened.run("d.setActiveNode(photo)")
     opened.wait("d.activeNode() == photo")
     opened.run("""
         dock.controls.add()

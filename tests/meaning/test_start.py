@@ -30,7 +30,8 @@ def wall(seed: int, colour: str = "grey") -> Rgb:
 
 
 def test_strength_orders_likeness(studio: Studio) -> None:
-    """Protects image to image: each strength leaves less of the start picture than the one before, from every seed."""
+    """Protects image to image: each strength leaves less of the start picture than the one before, from every seed, until
+    nothing is left of it: then the distance is that of two pictures that have nothing to do with each other."""
     starts, prompt = [wall(seed) for seed in range(3)], prompt_of("blue", "checker")
     made = studio.paint(
         [
@@ -40,8 +41,9 @@ def test_strength_orders_likeness(studio: Studio) -> None:
         ]
     )
     away = np.array([apart(rgb, starts[k // len(STRENGTHS)]) for k, rgb in enumerate(made)]).reshape(len(starts), -1)
-    assert (np.diff(away, axis=1) > 0).mean() >= 0.9, away  # measured 1.0
-    assert (np.diff(np.median(away, axis=0)) > 1).all(), away
+    left = away[:, :-1] < 0.95 * away.max(axis=1, keepdims=True)
+    assert left[:, :3].all() and (np.diff(away, axis=1)[left] > 1).all(), away  # measured 4.8 and more
+    assert (np.abs(np.diff(away, axis=1)[~left]) < 0.05 * away.max()).all(), away
     assert (away[:, -1] > 2 * away[:, 0]).all(), away
     assert (hue_errors(made[len(STRENGTHS) - 1 :: len(STRENGTHS)], ["blue"] * len(starts)) < HUE_LIMIT).all()
 

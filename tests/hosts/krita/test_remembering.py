@@ -6,6 +6,57 @@ import pytest
 
 from tests.hosts.krita.rig import Krita
 
+LIMITED = """
+import os
+from bottega_krita.client import Bounds, Picture, Pixels
+from bottega_krita.params import Params
+from bottega_krita.pictures import image_of
+from bottega_krita.ui.banner import Link
+from bottega_krita.works import Candidate, Work
+link = dock.findChild(Link)
+kept_before = link.megabytes.value()
+d = fresh(name="limited")
+
+def keep(prompt):
+    pixels = Pixels(360, 360, 4, "u8", "srgb", os.urandom(360 * 360 * 4))
+    image = image_of(pixels)
+    candidate = Candidate(Picture("", 0, 5, pixels), Bounds(0, 0, 360, 360), image, image.scaled(96, 96))
+    S.main.chore("remember", memory.remember(d, Work(0, Params(prompt=prompt, steps=7), ""), candidate), print)
+
+def told():
+    return [[r.prompt, r.wishes().steps, bool(r.size), len(d.annotation(memory.PICTURE + r.name)) == r.size]
+            for r in memory.records(d)]
+"""
+
+
+def test_the_size_of_history_is_the_artists_choice(opened: Krita) -> None:
+    """Pictures of half a megabyte each under the field's 1 MB: the oldest goes when a third comes, and its settings
+    stay; 0 MB keeps settings alone. The choice is kept for the next Krita."""
+    opened.run(LIMITED)
+    opened.wait("K.activeDocument() == d")
+    opened.run("link.megabytes.setValue(1)")
+    for number, prompt in enumerate(("one", "two", "three"), 1):
+        opened.run(f"keep({prompt!r})")
+        opened.wait(f"len(memory.records(d)) == {number}")
+    assert opened.run("result = told()") == [
+        ["three", 7, True, True],
+        ["two", 7, True, True],
+        ["one", 7, False, True],
+    ]
+    size, limit, again = opened.run("""
+        kept = [n for n in d.annotationTypes() if n.startswith(memory.PICTURE)]
+        result = [sum(len(d.annotation(n)) for n in kept), memory.megabytes() << 20, Link(S).megabytes.value()]
+        link.megabytes.setValue(0)
+        keep("four")
+    """)
+    assert 1 << 19 < size <= limit == 1 << 20 and again == 1
+    opened.wait("len(memory.records(d)) == 4")
+    assert [row[:3] for row in opened.run("result = told()")] == [
+        [prompt, 7, False] for prompt in ("four", "three", "two", "one")
+    ]
+    assert opened.run("result = [n for n in d.annotationTypes() if n.startswith(memory.PICTURE)]") == []
+    opened.run("link.megabytes.setValue(kept_before)")
+
 
 @pytest.fixture(scope="module")
 def remembered(opened: Krita) -> Krita:
@@ -96,58 +147,6 @@ def test_history_keeps_its_limit(remembered: Krita) -> None:
         result = [[bool(r.size) for r in kept], gone == [records[1].name], len(none), len(all)]
     """)
     assert said == [[True, False], True, 2, 2]
-
-
-LIMITED = """
-import os
-from bottega_krita.client import Bounds, Picture, Pixels
-from bottega_krita.params import Params
-from bottega_krita.pictures import image_of
-from bottega_krita.ui.banner import Link
-from bottega_krita.works import Candidate, Work
-link = dock.findChild(Link)
-kept_before = link.megabytes.value()
-d = fresh(name="limited")
-
-def keep(prompt):
-    pixels = Pixels(360, 360, 4, "u8", "srgb", os.urandom(360 * 360 * 4))
-    image = image_of(pixels)
-    candidate = Candidate(Picture("", 0, 5, pixels), Bounds(0, 0, 360, 360), image, image.scaled(96, 96))
-    S.main.chore("remember", memory.remember(d, Work(0, Params(prompt=prompt, steps=7), ""), candidate), print)
-
-def told():
-    return [[r.prompt, r.wishes().steps, bool(r.size), len(d.annotation(memory.PICTURE + r.name)) == r.size]
-            for r in memory.records(d)]
-"""
-
-
-def test_the_size_of_history_is_the_artists_choice(opened: Krita) -> None:
-    """Pictures of half a megabyte each under the field's 1 MB: the oldest goes when a third comes, and its settings
-    stay; 0 MB keeps settings alone. The choice is kept for the next Krita."""
-    opened.run(LIMITED)
-    opened.wait("K.activeDocument() == d")
-    opened.run("link.megabytes.setValue(1)")
-    for number, prompt in enumerate(("one", "two", "three"), 1):
-        opened.run(f"keep({prompt!r})")
-        opened.wait(f"len(memory.records(d)) == {number}")
-    assert opened.run("result = told()") == [
-        ["three", 7, True, True],
-        ["two", 7, True, True],
-        ["one", 7, False, True],
-    ]
-    size, limit, again = opened.run("""
-        kept = [n for n in d.annotationTypes() if n.startswith(memory.PICTURE)]
-        result = [sum(len(d.annotation(n)) for n in kept), memory.megabytes() << 20, Link(S).megabytes.value()]
-        link.megabytes.setValue(0)
-        keep("four")
-    """)
-    assert 1 << 19 < size <= limit == 1 << 20 and again == 1
-    opened.wait("len(memory.records(d)) == 4")
-    assert [row[:3] for row in opened.run("result = told()")] == [
-        [prompt, 7, False] for prompt in ("four", "three", "two", "one")
-    ]
-    assert opened.run("result = [n for n in d.annotationTypes() if n.startswith(memory.PICTURE)]") == []
-    opened.run("link.megabytes.setValue(kept_before)")
 
 
 def test_styles_are_kept_and_chosen(opened: Krita) -> None:

@@ -30,8 +30,8 @@ def wall(seed: int, colour: str = "grey") -> Rgb:
 
 
 def test_strength_orders_likeness(studio: Studio) -> None:
-    """Protects image to image: each strength leaves less of the start picture than the one before, from every seed, until
-    nothing is left of it: then the distance is that of two pictures that have nothing to do with each other."""
+    """Protects image to image: each strength leaves less of the start picture than the one before, from every seed,
+    until nothing is left of it: then the distance is that of two pictures that have nothing to do with each other."""
     starts, prompt = [wall(seed) for seed in range(3)], prompt_of("blue", "checker")
     made = studio.paint(
         [

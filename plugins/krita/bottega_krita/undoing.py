@@ -2,6 +2,7 @@
 
 There are no macros of undo steps: making the canvas larger, giving a layer its mask and inserting it are three. So the
 artist's own Undo is heard, and where it took the layer away, the steps that led to it are undone too; Redo likewise.
+Krita may be done with an Undo before we hear of it, so what was there a moment ago is known.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from .canvas import settled
 from .client import Bounds, Extent
 from .host import WAIT, Main
-from .qt import app, on
+from .qt import QtCore, app, on
 
 if TYPE_CHECKING:
     from krita import Document, Node
@@ -23,6 +24,8 @@ Step: TypeAlias = Literal["canvas", "mask", "layer"]
 UNDO, REDO = "edit_undo", "edit_redo"
 PATIENCE = 5.0
 """Seconds in which Krita does a step."""
+MOMENT = 200
+"""Milliseconds: nobody removes a layer, does something else and takes that back in less."""
 
 
 @dataclass(eq=False)
@@ -36,6 +39,8 @@ class Bundle:
     steps: list[Step] = field(default_factory=list[Step])
     undone: bool = False
     """All of it, by one Undo."""
+    there: bool = True
+    """The layer was in the image a moment ago."""
     watched: bool = False
     """It is being looked whether it goes."""
 
@@ -69,22 +74,30 @@ class Undoing:
         self.bundles: list[Bundle] = []
         self._heard: list[Any] = []
         """Actions that are listened to: each window has its own."""
+        self._look = QtCore.QTimer()
+        self._look.setInterval(MOMENT)
+        self._look.timeout.connect(self._looked)
 
     def bind(self, bundle: Bundle) -> None:
         """Its layer was just inserted."""
         if len(bundle.steps) < 2 or app().action(UNDO) is None:
             return
         self.bundles.append(bundle)
+        self._look.start()
         for name, look in ((UNDO, self._undo), (REDO, self._redo)):
             action = app().action(name)
             if action is not None and action not in self._heard:
                 self._heard.append(action)
                 on(action.triggered, lambda *_, look=look: look())
 
-    def _undo(self) -> None:
-        """Heard when Krita was told, but has not done it: a layer that is there and then is not was undone."""
+    def _looked(self) -> None:
         for bundle in self.bundles:
-            if bundle.done("layer") and not bundle.watched:
+            bundle.there = bundle.done("layer")
+
+    def _undo(self) -> None:
+        """Heard when Krita was told, and perhaps has done it: a layer that was there and then is not was undone."""
+        for bundle in self.bundles:
+            if (bundle.there or bundle.done("layer")) and not bundle.watched:
                 bundle.watched = True
                 self._main.chore("undo", _taken_back(bundle), lambda _: None)
 
@@ -99,7 +112,7 @@ def _taken_back(bundle: Bundle) -> Generator[Any, None, None]:
     """If the layer goes, undo the other steps too, the last one first."""
     yield from settled(bundle.document)
     gone = yield from _comes(bundle, lambda: not bundle.done("layer"))
-    bundle.watched = False
+    bundle.watched, bundle.there = False, not gone
     if not gone or not _undone_last():
         return
     for step in reversed(bundle.steps[:-1]):
@@ -117,6 +130,7 @@ def _done_again(bundle: Bundle) -> Generator[Any, None, None]:
             return
         if step != "layer" and not bundle.done(bundle.steps[bundle.steps.index(step) + 1]):
             _trigger(REDO)
+    bundle.there = True
 
 
 def _undone_last() -> bool:

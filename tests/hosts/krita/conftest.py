@@ -1,4 +1,4 @@
-"""One daemon, one built zip and one live Krita for all of these tests."""
+"""One daemon and one built zip for all of these tests, and a live Krita for each file."""
 
 from __future__ import annotations
 
@@ -101,11 +101,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Generator[desks.Desk, Any,
         yield desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def krita(
     daemon: Daemon, plugin: Path, desk: desks.Desk, tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[rig.Krita, Any, None]:
-    """A live Krita with the installed zip."""
+    """A live Krita with the installed zip: a new one for each file, so that no file can bring another one down."""
     home = rig.profile(tmp_path_factory.mktemp("krita-home"), plugin)
     with rig.live(home, desk, {daemon.home: "/daemon"}, {"BOTTEGA_HOME": "/daemon"}) as krita:
         yield krita

@@ -50,6 +50,7 @@ def test_every_command_and_every_exit_code_is_explained(lonely: Shell) -> None:
         "generate",
         "texture",
         "inpaint",
+        "detect",
         "inspect-plan",
         "control",
         "serve",

@@ -1,4 +1,4 @@
-"""A painting task from submission to files on disk."""
+"""A task from submission to files on disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bottega import messages as m
 from bottega.errors import BottegaError
 from bottega.events import Event, Picture
 from bottega.pixels import Pixels
-from bottega.tasks import Paints
+from bottega.tasks import Detect, Task
 from bottega.wire import pixels_of
 from bottega_daemon.cli.asking import slug
 from bottega_daemon.cli.interrupts import UNWATCHED, interruptible, submitting
@@ -75,12 +75,17 @@ class Painted:
     def save(self, pixels: Pixels, index: int, seed: int, **more: Any) -> None:
         """Write finished pixels to their file, with their settings."""
         suffix = ".tiff" if pixels.depth.startswith("f") else ".png"
-        path = _path(self.placing.output, self.settings, seed, more.get("mask", 0), suffix)
+        path = _path(self.placing.output, self.settings, self._stem(seed), seed, more.get("mask", 0), suffix)
         write_picture(pixels, path, texts_of(self.settings, seed), self.profile)
         self.pictures.append(pixels)
-        index = index if self.as_layers else index % self.settings["count"]
+        index = index if self.as_layers else index % self.settings.get("count", 1)
         size = {"width": pixels.width, "height": pixels.height}
         self.files.append({"path": str(path), "index": index, "seed": seed, **size, **more})
+
+    def _stem(self, seed: int) -> str:
+        """A file's name by the prompt, or for what takes no words by the job's title."""
+        settings = self.settings
+        return f"{slug(settings['prompt'])}-{seed}" if "prompt" in settings else slug(self.job.title)
 
     def save_tiled(self) -> None:
         """Beside each file, write one that shows it 2 x 2."""
@@ -92,13 +97,21 @@ class Painted:
 
 
 def paint(
-    client: Client, task: Paints, placing: Placing, reaching: Reaching, *, as_layers: bool = False, profile: bytes = b""
+    client: Client,
+    task: Task,
+    placing: Placing,
+    reaching: Reaching,
+    *,
+    title: str = "",
+    as_layers: bool = False,
+    profile: bytes = b"",
 ) -> Painted | None:
-    """Have a task done and keep its pictures; None if it was only submitted. Ctrl-C cancels it on the daemon.
+    """Have a task done and keep its pictures; None if it was only submitted. Ctrl-C cancels it on the daemon. The title
+    is the prompt's beginning, unless given.
 
     Raises JobFailed, JobCancelled, and whatever the client raises.
     """
-    title, begun = task.prompt[:200], time.monotonic()
+    title, begun = (title if isinstance(task, Detect) else task.prompt)[:200], time.monotonic()
     with interruptible(), Bar(title, quiet=placing.quiet) as bar, submitting(client) as jobs:
         job_id = jobs.submit(task, title, 0.0 if placing.detach else UNWATCHED).job_id
         if placing.detach:
@@ -145,7 +158,8 @@ def report(painted: Painted, job: m.Job, seconds: dict[str, float], reaching: Re
         return
     for file in painted.files:
         put(file["path"])
-        note(f"[dim]{file['width']} x {file['height']}, seed {file['seed']}[/]")
+        seed = f", seed {file['seed']}" if "seed" in painted.settings else ""
+        note(f"[dim]{file['width']} x {file['height']}{seed}[/]")
     shared = f", {job.shared_calls} of {job.model_calls} model calls shared" if job.shared_calls else ""
     note(f"[dim]{seconds['total']:.1f} s{shared}; job {safe(job.job_id)}[/]")
 
@@ -157,13 +171,13 @@ def _leave(job_id: str, reaching: Reaching) -> None:
         put(job_id)
 
 
-def _path(output: Path | None, settings: dict[str, Any], seed: int, mask: int, suffix: str) -> Path:
-    """Where a picture goes: the file that was named (with the seed, if there are several), or a name by the prompt.
-    Layers of further masks have the mask's number too."""
+def _path(output: Path | None, settings: dict[str, Any], stem: str, seed: int, mask: int, suffix: str) -> Path:
+    """Where a picture goes: the file that was named (with the seed, if there are several), or one of that stem. Layers
+    of further masks have the mask's number too."""
     which = f"-mask-{mask}" if mask else ""
     if output is None or output.is_dir():
-        return free_name(output or Path(), f"{slug(settings['prompt'])}-{seed}{which}", suffix)
-    several = f"-{seed}" if settings["count"] > 1 else ""
+        return free_name(output or Path(), stem + which, suffix)
+    several = f"-{seed}" if settings.get("count", 1) > 1 else ""
     return output.with_name(f"{output.stem}{several}{which}{output.suffix}")
 
 

@@ -72,6 +72,8 @@ def png(pixels: Pixels, texts: Mapping[str, str] | None = None, profile: bytes =
 
 def texts_of(settings: Mapping[str, Any], seed: int) -> dict[str, str]:
     """The text chunks of a picture: a job's `settings`, with the seed that makes this very picture alone."""
+    if "seed" not in settings:  # nothing was painted
+        return {SETTINGS: json.dumps(settings)}
     return {PARAMETERS: _in_words(settings, seed), SETTINGS: json.dumps({**settings, "seed": seed, "count": 1})}
 
 

@@ -30,7 +30,7 @@ def settings_of(job: m.Job) -> dict[str, Any]:
     """What was asked, every default filled in."""
     task = job.task or m.Task()
     if task.detect:
-        return {"task": "detect", "kind": _KINDS[task.detect.kind]}
+        return _detecting(task.detect)
     asked = task.generate or task.inpaint
     if asked is None:
         return {}
@@ -119,6 +119,18 @@ def _repainting(asked: m.Inpaint) -> dict[str, Any]:
         "match_color": asked.match_color is not False,
         "outpaint": asked.outpaint,
         "masks": 1 + len(asked.more_masks),
+    }
+
+
+def _detecting(asked: m.Detect) -> dict[str, Any]:
+    photo = asked.photo or m.Photo()
+    extent = (photo.image.extent if photo.image else None) or m.Extent()
+    return {
+        "task": "detect",
+        "kind": _KINDS.get(asked.kind, "unknown"),
+        "low": short(photo.low_threshold),
+        "high": short(photo.high_threshold),
+        "size": f"{extent.width}x{extent.height}",
     }
 
 

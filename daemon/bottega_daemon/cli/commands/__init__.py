@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from bottega_daemon.cli.commands import catalog, demo, doctor, jobs, paint, plan, serve
+from bottega_daemon.cli.commands import catalog, demo, detect, doctor, jobs, paint, plan, serve
 
 _PAINT, _DAEMON = "Paint", "The daemon"
 
@@ -15,6 +15,7 @@ REGISTERED: tuple[tuple[str, Callable[..., None] | typer.Typer, str], ...] = (
     ("texture", paint.texture, _PAINT),
     ("inpaint", paint.inpaint, _PAINT),
     ("control", paint.control, _PAINT),
+    ("detect", detect.detect, _PAINT),
     ("inspect-plan", plan.inspect_plan, _PAINT),
     ("demo", demo.demo, _PAINT),
     ("serve", serve.serve, _DAEMON),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .client import Bounds
-from .qt import Qt, QtCore, QtGui, QtWidgets, app
+from .qt import Qt, QtCore, QtGui, QtWidgets, app, on
 
 if TYPE_CHECKING:
     from krita import Document, View
@@ -59,15 +58,19 @@ class Overlay(QtCore.QObject):
         _, image, bounds = self._shown
         if self._glass is None or self._glass.parentWidget() is not canvas:
             self._drop()
-            self._glass = Glass(canvas)
+            self._glass = glass = Glass(canvas)
+            on(glass.destroyed, lambda *_: self._forget(glass))  # it goes with its canvas
         to_flake, possible = view.flakeToImageTransform().inverted()
         if possible:
             self._glass.look(image, bounds, to_flake * view.flakeToCanvasTransform())
 
     def _drop(self) -> None:
         if self._glass:
-            with suppress(RuntimeError):  # it went with its canvas
-                self._glass.deleteLater()
+            self._glass.deleteLater()
+            self._glass = None
+
+    def _forget(self, glass: Glass) -> None:
+        if self._glass is glass:
             self._glass = None
 
 

@@ -149,6 +149,25 @@ def test_history_keeps_its_limit(remembered: Krita) -> None:
     assert said == [[True, False], True, 2, 2]
 
 
+def test_an_image_may_be_closed_under_the_picture_on_its_canvas(opened: Krita) -> None:
+    """The next image opens without a word of Krita's about a script, and shows pictures of its own."""
+    opened.run("""
+        from PyQt5.QtWidgets import QApplication
+        from bottega_krita.overlay import Glass
+
+        def panes():
+            return [pane.isVisible() for pane in dock.window().findChildren(Glass)]
+    """)
+    for name in ("closed", "next"):
+        opened.run(f"d = fresh(name={name!r})")
+        opened.wait("K.activeDocument() == d")
+        assert opened.run("result = QApplication.activeModalWidget() is None")
+        opened.run("w = dock.ask()")
+        opened.wait("w.ended and dock.overlay.showing and panes() == [True]")
+        opened.run("d.setModified(False); d.setBatchmode(True); d.close()")
+        opened.wait("panes() == []")
+
+
 def test_styles_are_kept_and_chosen(opened: Krita) -> None:
     """A style changes everything but the prompt, the seed and the control layers."""
     said = opened.run("""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,19 +50,25 @@ def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generato
 
 
 def insert(
-    document: Document, name: str, stripes: Sequence[Stripe], above: Node | None, larger: Bounds | None = None
+    document: Document, name: str, stripes: list[Stripe], above: Node | None, larger: Bounds | None = None
 ) -> Generator[Any, None, Bundle]:
-    """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. Raises
+    """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. The list is
+    emptied as it goes, since to let go of all of it at once takes a tenth of a second for 8192 x 8192. Raises
     InvalidRequest if Krita refuses."""
     layer = document.createNode(name, "paintlayer")
+    mask = _mask(document) if any(stripe.mask for stripe in stripes) else None
     if layer is None:
         raise InvalidRequest("Krita made no layer.", remedy="Is the image still open?", field="image")
     yield None
-    for stripe in stripes:
+    stripes.reverse()
+    while stripes:
+        stripe = stripes.pop()
         at = stripe.bounds
         layer.setPixelData(stripe.data, at.x, at.y, at.width, at.height)
+        if mask is not None:
+            yield None
+            mask.setPixelData(stripe.mask, at.x, at.y, at.width, at.height)
         yield None
-    mask = (yield from _mask(document, stripes)) if any(stripe.mask for stripe in stripes) else None
     yield from settled(document)
     bundle = Bundle(document, layer)
     yield Named("insert")
@@ -71,17 +77,12 @@ def insert(
     return bundle
 
 
-def _mask(document: Document, stripes: Sequence[Stripe]) -> Generator[Any, None, Node]:
-    selection = Selection()
-    for stripe in stripes:
-        at = stripe.bounds
-        selection.setPixelData(stripe.mask, at.x, at.y, at.width, at.height)
-        yield None
+def _mask(document: Document) -> Node:
+    """A mask that hides all, to be written into."""
     mask = document.createTransparencyMask("Mask")
     if mask is None:
         raise InvalidRequest("Krita made no mask.", remedy="Is the image still open?", field="image")
-    mask.setSelection(selection)
-    yield None
+    mask.setSelection(Selection())
     return mask
 
 

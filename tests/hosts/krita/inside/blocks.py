@@ -9,6 +9,10 @@ from krita import Selection
 
 SIDES = tuple(map(int, os.environ["SIDES"].split()))
 TIMES = 3
+OWN = "this script's own"
+"""Steps that no job takes."""
+KEPT = []
+"""Results, as the docker keeps them."""
 
 
 def main(arguments):
@@ -50,6 +54,7 @@ def measured(thread, steps, document, side):
     """The longest of each kind of step, in seconds."""
     done, wrong = [], []
     thread.blocks.clear()
+    KEPT.clear()
 
     def all_of_it():
         yield None
@@ -59,7 +64,7 @@ def measured(thread, steps, document, side):
     stage.pump(lambda: done or wrong, 600)
     if wrong:
         raise wrong[0]
-    found = {name: times for name, times in thread.blocks.items() if name != "made"}
+    found = {name: times for name, times in thread.blocks.items() if name not in ("made", OWN)}
     document.waitForDone()
     if done[0] is not None:
         done[0].remove()
@@ -70,13 +75,17 @@ def measured(thread, steps, document, side):
 def canvas(document, side):
     """All of the canvas, and all of a selection."""
     from bottega_krita.canvas import read_canvas, read_selection, sheet
+    from bottega_krita.host import Aside, Named
 
     seen = sheet(document)
-    yield from read_canvas(seen, seen.extent.bounds)
+    parts = yield from read_canvas(seen, seen.extent.bounds)
+    yield Aside(parts.clear)  # as jobs do
     selection = Selection()
+    yield Named(OWN)
     selection.select(0, 0, side, side, 255)
-    yield None
-    yield from read_selection(selection, seen.extent.bounds)
+    yield Named("")
+    parts = yield from read_selection(selection, seen.extent.bounds)
+    yield Aside(parts.clear)
 
 
 def hinted(document, side):
@@ -115,7 +124,8 @@ def _inserted(document, at, side, larger):
     from bottega_krita.pixels import to_stripes
 
     seen = sheet(document)
-    pixels = Pixels(side, side, 4, "u8", "srgb", os.urandom(1 << 20) * (side * side * 4 >> 20))
+    pixels = yield Aside(lambda: Pixels(side, side, 4, "u8", "srgb", os.urandom(1 << 20) * (side * side * 4 >> 20)))
+    KEPT.append(pixels)
     stripes = yield Aside(lambda: to_stripes(pixels, at, at, seen.colours, True))
     return (yield from insert(document, "result", stripes, document.rootNode().childNodes()[0], larger)).layer
 

@@ -63,7 +63,7 @@ LIVE = """
 K.action("deselect").trigger()
 K.action("KritaShape/KisToolBrush").trigger()
 dock.form.count.setValue(1)
-dock.form.strength.setValue(65)
+dock.live.strength.setValue(65)
 dock.form.prompt.setPlainText("blue planks")
 dock.tabs.setCurrentIndex(1)
 dock.live.switch.setChecked(True)

@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,13 @@ class Daemon:
     token: str
     home: Path
     process: subprocess.Popen[bytes]
+    start: Callable[[], Daemon]
+    """Another one as this one was started."""
+
+    def again(self) -> None:
+        """Start anew what was stopped or killed: the same home, models and settings."""
+        fresh = self.start()
+        self.address, self.token, self.process = fresh.address, fresh.token, fresh.process
 
     def stop(self) -> int:
         """SIGTERM, and wait for the end; returns the exit status."""
@@ -56,7 +64,8 @@ def start_daemon(home: Path, models: Sequence[Path] = (), *, starter: bool = Fal
             raise AssertionError(f"the daemon did not start:\n{(home / 'daemon.log').read_text()}")
         time.sleep(0.01)
     said = json.loads(file.read_text())
-    return Daemon(said["address"], said["token"], home, process)
+    start = partial(start_daemon, home, models, starter=starter, **settings)
+    return Daemon(said["address"], said["token"], home, process, start)
 
 
 @contextmanager

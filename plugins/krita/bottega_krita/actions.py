@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .qt import app
+from .ui.kit import main_window
 from .words import say
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Action:
         window = app().activeWindow()
         front = window.qwindow() if window else None
         for docker in studio.dockers:
-            if docker.window() is front or len(studio.dockers) == 1:
+            if main_window(docker) is front or len(studio.dockers) == 1:
                 self.do(docker)
                 return
 

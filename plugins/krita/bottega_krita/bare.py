@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .canvas import Reading, Sheet, read_canvas
+from .canvas import Reading, Sheet, check_open, is_seen, read_canvas
 from .client import Bounds
 from .host import WAIT, Named
 from .layers import all_layers, find
@@ -46,16 +46,6 @@ def hints(document: Document, follows: Sequence[Follow], found: Iterable[str]) -
     return seen
 
 
-def is_seen(node: Node) -> bool:
-    """Whether it and all groups around it are switched on."""
-    while node.visible():
-        above = node.parentNode()
-        if above is None:
-            return True
-        node = above
-    return False
-
-
 def read_without(seen: Sheet, gone: Sequence[Node], bounds: Bounds) -> Reading:
     """What the canvas would show in these bounds without these layers, stripe by stripe. Waits until Krita has finished
     what it is drawing."""
@@ -79,7 +69,8 @@ def read_without(seen: Sheet, gone: Sequence[Node], bounds: Bounds) -> Reading:
 
 
 def _copied(document: Document) -> Document | None:
-    """None while something is drawn."""
+    """None while something is drawn. Raises InvalidRequest if the image is closed meanwhile."""
+    check_open(document)
     if not document.tryBarrierLock():
         return None
     try:

@@ -12,6 +12,7 @@ from . import pixels, profiles
 from .client import Bounds, Extent, InvalidRequest, Pixels
 from .host import WAIT
 from .qt import raw
+from .words import say
 
 if TYPE_CHECKING:
     from krita import Document, Node, Selection
@@ -36,6 +37,27 @@ class Sheet:
     active: Node | None
 
 
+def is_open(document: Document) -> bool:
+    """Whether an image is still there. Most calls on one that is closed answer nothing; some end Krita."""
+    return document.width() > 0
+
+
+def check_open(document: Document) -> None:
+    """Raises InvalidRequest if the image was closed meanwhile."""
+    if not is_open(document):
+        raise InvalidRequest(say("The image was closed."), remedy=say("Open it and paint again."), field="image")
+
+
+def is_seen(node: Node) -> bool:
+    """Whether it and all groups around it are switched on."""
+    while node.visible():
+        above = node.parentNode()
+        if above is None:
+            return True
+        node = above
+    return False
+
+
 def sheet(document: Document | None) -> Sheet:
     """The document as it is now. Raises InvalidRequest, in words, for one that cannot be painted on."""
     if document is None:
@@ -52,9 +74,11 @@ def sheet(document: Document | None) -> Sheet:
 
 
 def settled(document: Document) -> Generator[Any, None, None]:
-    """Wait, without holding anybody, until Krita has finished what it is drawing."""
+    """Wait, without holding anybody, until Krita has finished what it is drawing. Raises InvalidRequest if the image is
+    closed meanwhile."""
     end = time.monotonic() + QUIET
     while not document.tryBarrierLock():
+        check_open(document)
         if time.monotonic() > end:
             return
         yield WAIT
@@ -76,15 +100,17 @@ def read_canvas(seen: Sheet, bounds: Bounds) -> Reading:
     for band in pixels.bands(bounds, seen.colours.pixel_bytes):
         parts.append(raw(seen.document.pixelData(band.x, band.y, band.width, band.height)))
         yield None
+    check_open(seen.document)
     return parts
 
 
 def read_layer(node: Node, bounds: Bounds, colours: pixels.Colours) -> Reading:
     """What a layer holds in these bounds, with its masks, whether it is visible or not."""
     parts: Parts = []
+    hidden = not is_seen(node)
     for band in pixels.bands(bounds, colours.pixel_bytes):
         data = raw(node.projectionPixelData(band.x, band.y, band.width, band.height))
-        if data.count(0) == len(data):  # a hidden layer may have no projection
+        if hidden and data.count(0) == len(data):  # a hidden layer may have no projection
             data = raw(node.pixelData(band.x, band.y, band.width, band.height))
         parts.append(data)
         yield None

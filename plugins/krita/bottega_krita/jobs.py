@@ -42,6 +42,8 @@ def submit(studio: Studio, work: Work, session: Session, steps: Chore, replaces:
     """Gather by these steps, then hand in. A chore."""
     request: asking.Request = yield from steps
     work.request = request
+    if work.ended:  # another daemon was chosen
+        return
     if work.unwanted:
         raise JobCancelled
     work.state = "queued"
@@ -151,17 +153,19 @@ def _came(studio: Studio, work: Work, picture: Picture) -> Chore:
     image = yield Aside(lambda: pictures.image_of(picture.pixels))
     small = yield Aside(lambda: pictures.thumbnail_image(image, pictures.SMALL))
     candidate = Candidate(picture, bounds, image, small, picture.index)
+    work.came += 1
     work.candidates.append(candidate)
     work.candidates.sort(key=lambda each: each.index)
     work.preview = None
     studio.arrived.emit(work, candidate)
+    studio.remembering.add(work, candidate)
     if work.arrived:
         work.arrived(candidate)
 
 
 def _end(studio: Studio, work: Work, number: int) -> Chore:
     """All have been painted: wait for those that are still converted."""
-    while len(work.candidates) < number and not work.ended:
+    while work.came < number and not work.ended:
         yield WAIT
     if not work.ended:
         work.state, work.fraction, work.note = "done", 1.0, ""

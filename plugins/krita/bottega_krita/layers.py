@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from krita import Selection
 
 from . import pixels, profiles
-from .canvas import settled
+from .canvas import check_open, settled
 from .client import Bounds, Extent, InvalidRequest
 from .geometry import Margins
 from .host import Aside, Named
@@ -39,6 +39,7 @@ def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generato
     """Put a candidate into its document, above the layer that is active now: as opaque colours under a mask, or with
     its alpha. An outpaint makes the canvas larger. Returns the steps that it took, with the layer."""
     document, margins = to.document, to.margins
+    check_open(document)
     larger = None
     if margins and (document.width(), document.height()) == (to.canvas.width, to.canvas.height):
         larger = margins.around(to.canvas.bounds)
@@ -55,6 +56,7 @@ def insert(
     """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. The list is
     emptied as it goes, since to let go of all of it at once takes a tenth of a second for 8192 x 8192. Raises
     InvalidRequest if Krita refuses."""
+    check_open(document)
     layer = document.createNode(name, "paintlayer")
     mask = _mask(document) if any(stripe.mask for stripe in stripes) else None
     if layer is None:

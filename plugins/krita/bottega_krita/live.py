@@ -84,7 +84,8 @@ class Live(QtCore.QObject):
             return
         self._window, self._document, self._dirty = window, document, True
         self._mosaic = Mosaic(seen.extent, seen.colours)
-        self._asked, self._seed, self._touched_at = None, drawn_seed(1), time.monotonic()
+        self._asked, self._selected, self._work = None, None, None
+        self._seed, self._touched_at = drawn_seed(1), time.monotonic()
         application = QtWidgets.QApplication.instance()
         assert application is not None
         application.installEventFilter(self)

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import pictures
+from .canvas import is_open
 from .client import Bounds, Picture, Pixels
 from .host import Aside
 from .params import Params, parsed
@@ -68,7 +69,9 @@ class Record:
 
 
 def records(document: Document) -> list[Record]:
-    """What a document remembers, the newest first; what another version wrote is left out."""
+    """What a document remembers, the newest first; what another version wrote is left out. Nothing for a closed one."""
+    if not is_open(document):
+        return []
     try:
         rows = json.loads(raw(document.annotation(INDEX)) or b"[]")
         return [Record(**{**row, "bounds": tuple(row["bounds"]), "form": tuple(row["form"])}) for row in rows]
@@ -76,19 +79,19 @@ def records(document: Document) -> list[Record]:
         return []
 
 
-def remember(document: Document, work: Work, candidate: Candidate) -> Generator[Any, Any, Record]:
-    """Keep a candidate in its document. A chore."""
+def remember(document: Document, work: Work, candidate: Candidate) -> Generator[Any, Any, None]:
+    """Keep a candidate in its document, unless that was closed. A chore; one at a time for each document."""
     name = uuid.uuid4().hex[:12]
     packed, record = yield Aside(lambda: _packed(name, work.params, candidate))
     kept, gone = within([record, *records(document)], megabytes() << 20)
     text = yield Aside(lambda: json.dumps([asdict(each) for each in kept], ensure_ascii=False).encode())
+    if not is_open(document):
+        return
     for old in gone:
         document.removeAnnotation(PICTURE + old)
-    yield None
     if name not in gone:
         document.setAnnotation(PICTURE + name, "A picture that Bottega made", packed)
     document.setAnnotation(INDEX, "What Bottega made", text)
-    return record
 
 
 def forget(document: Document, gone: Sequence[Record]) -> None:
@@ -102,7 +105,7 @@ def forget(document: Document, gone: Sequence[Record]) -> None:
 
 def recalled(document: Document, record: Record) -> Generator[Any, Any, Candidate | None]:
     """The candidate that was kept, bit for bit; None where only its small picture is left. A chore."""
-    packed = raw(document.annotation(PICTURE + record.name))
+    packed = raw(document.annotation(PICTURE + record.name)) if is_open(document) else b""
     if not packed:
         return None
     return (yield Aside(lambda: _unpacked(packed, record)))

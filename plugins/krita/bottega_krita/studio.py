@@ -22,7 +22,8 @@ from .client import (
 from .geometry import Margins
 from .host import Chore, Main
 from .params import Follow, Params, drawn_seed
-from .qt import QtCore, Signal, app
+from .qt import QtCore, Signal, app, on
+from .remembering import Remembering
 from .settings import document_id, setting
 from .spoken import Spoken
 from .undoing import Undoing
@@ -54,6 +55,7 @@ class Studio(QtCore.QObject):
         self.works: list[Work] = []
         self.spoken = Spoken()
         self.undoing = Undoing(self.main)
+        self.remembering = Remembering(self.main)
         self.dockers: list[Any] = []
         """One for each window."""
         self.connection = Connection("connecting")
@@ -68,8 +70,16 @@ class Studio(QtCore.QObject):
             self._catalog = self.session.known_catalog
         return self._catalog
 
+    def add_docker(self, docker: Any) -> None:
+        """A window has got its docker; it goes with the window."""
+        self.dockers.append(docker)
+        on(docker.destroyed, lambda *_: self.dockers.remove(docker))
+
     def connect_daemon(self) -> None:
-        """Meet the daemon that the settings name, anew if they have changed."""
+        """Meet the daemon that the settings name, anew if they have changed. What is under way there is given up."""
+        for work in self.works:
+            remedy = say("Paint it again.")
+            self.fail(work, BottegaError(say("Another daemon was chosen while this was painted."), remedy=remedy))
         if self.session:
             self.session.close(patience=0)
         self._catalog = None
@@ -168,9 +178,13 @@ class Studio(QtCore.QObject):
         self.main.chore("reading", steps, failed)
 
     def apply(self, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
-        """Put a candidate into its document as a new layer, with a mask or with its alpha."""
+        """Put a candidate into its document as a new layer, with a mask or with its alpha. A copy of that document that
+        is in front gets it instead."""
         assert work.request
-        self.apply_to(work.request.target, work, candidate, masked=masked)
+        target, front = work.request.target, app().activeDocument()
+        if front and front != target.document and document_id(front) == work.document_id:
+            target = dataclasses.replace(target, document=front, above=front.activeNode())
+        self.apply_to(target, work, candidate, masked=masked)
 
     def apply_to(self, target: layers.Target, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
         """The same, wherever it is wanted."""

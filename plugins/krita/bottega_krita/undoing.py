@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .canvas import settled
+from .canvas import is_open, settled
 from .client import Bounds, Extent
 from .host import WAIT, Main
 from .qt import QtCore, app, on
@@ -91,18 +91,26 @@ class Undoing:
                 on(action.triggered, lambda *_, look=look: look())
 
     def _looked(self) -> None:
+        self.bundles = [bundle for bundle in self.bundles if is_open(bundle.document)]
         for bundle in self.bundles:
             bundle.there = bundle.done("layer")
+        if not self.bundles:
+            self._look.stop()
+
+    def _here(self) -> list[Bundle]:
+        """Those of the image that Undo and Redo are for."""
+        front = app().activeDocument()
+        return [bundle for bundle in self.bundles if bundle.document == front]
 
     def _undo(self) -> None:
         """Heard when Krita was told, and perhaps has done it: a layer that was there and then is not was undone."""
-        for bundle in self.bundles:
+        for bundle in self._here():
             if (bundle.there or bundle.done("layer")) and not bundle.watched:
                 bundle.watched = True
                 self._main.chore("undo", _taken_back(bundle), lambda _: None)
 
     def _redo(self) -> None:
-        for bundle in self.bundles:
+        for bundle in self._here():
             if bundle.undone:
                 bundle.undone = False
                 self._main.chore("undo", _done_again(bundle), lambda _: None)
@@ -117,7 +125,7 @@ def _taken_back(bundle: Bundle) -> Generator[Any, None, None]:
         return
     for step in reversed(bundle.steps[:-1]):
         if bundle.done(step):  # else the artist was quicker
-            _trigger(UNDO)
+            _trigger(bundle, UNDO)
         if not (yield from _comes(bundle, lambda step=step: not bundle.done(step))):
             return
     bundle.undone = True
@@ -129,7 +137,7 @@ def _done_again(bundle: Bundle) -> Generator[Any, None, None]:
         if not (yield from _comes(bundle, lambda step=step: bundle.done(step))):
             return
         if step != "layer" and not bundle.done(bundle.steps[bundle.steps.index(step) + 1]):
-            _trigger(REDO)
+            _trigger(bundle, REDO)
     bundle.there = True
 
 
@@ -150,7 +158,8 @@ def _comes(bundle: Bundle, true: Callable[[], bool]) -> Generator[Any, None, boo
     return True
 
 
-def _trigger(name: str) -> None:
+def _trigger(bundle: Bundle, name: str) -> None:
+    """Krita undoes what is in front: if that is another image by now, nothing is done."""
     action = app().action(name)
-    if action is not None:
+    if action is not None and app().activeDocument() == bundle.document:
         action.trigger()

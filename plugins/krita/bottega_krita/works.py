@@ -52,6 +52,8 @@ class Work:
     request: Request | None = None
     ticket: Cancellable | None = None
     """What cancels it: its job in the daemon, or the walk from job to job."""
+    came: int = 0
+    """Candidates that have arrived, of which some may be discarded."""
     candidates: list[Candidate] = field(default_factory=list)
     preview: tuple[Any, Bounds] | None = None
     """The newest step's picture, and where it lies."""

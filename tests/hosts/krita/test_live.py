@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.daemon import Daemon, start_daemon
+from tests.daemon import Daemon
 from tests.hosts.krita.rig import Krita
 
 OPEN = """
@@ -178,8 +178,7 @@ def test_a_daemon_that_dies_in_mid_job_costs_nothing(painted: Krita, daemon: Dae
     daemon.kill()
     painted.wait("S.connection.state == 'lost'", 120)
     assert painted.run("result = dock.banner.isVisibleTo(dock) and dock.banner.text()")
-    fresh = start_daemon(daemon.home, starter=True)
-    daemon.address, daemon.token, daemon.process = fresh.address, fresh.token, fresh.process
+    daemon.again()
     painted.wait("w.ended", 240)
     assert painted.run("result = [w.state, len(w.candidates)]") == ["done", 1]
     painted.wait("S.connection.state == 'connected'", 120)

@@ -28,7 +28,7 @@ def live(opened: Krita) -> Krita:
     opened.wait("K.activeDocument() == d")
     opened.run("""
         K.action("KritaShape/KisToolBrush").trigger()
-        dock.form.strength.setValue(60)
+        dock.live.strength.setValue(60)
         S.main.blocks.clear()
         calls, link = [], S.session._core.link
         unary, feed = link.unary, link.feed

@@ -15,7 +15,7 @@ from bottega.tasks import Inpaint, Margin
 from bottega.walks import seen_alone
 from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.layers import array_of
-from tests.daemon import Daemon, start_daemon
+from tests.daemon import Daemon
 from tests.hosts.krita.rig import Krita
 
 WIDTH, HEIGHT = 400, 300
@@ -183,8 +183,7 @@ def test_a_daemon_that_dies_between_tiles_costs_nothing(tiled: Krita, daemon: Da
     tiled.wait("w.fraction > 0.3")
     daemon.kill()
     tiled.wait("S.connection.state == 'lost'", 120)
-    fresh = start_daemon(daemon.home, starter=True)
-    daemon.address, daemon.token, daemon.process = fresh.address, fresh.token, fresh.process
+    daemon.again()
     tiled.wait("w.ended", 300)
     same = "w.candidates[0].picture.pixels.data == before.candidates[0].picture.pixels.data"
     assert tiled.run(f"result = [w.state, str(w.error), len(w.candidates), {same}]") == ["done", "None", 1, True]

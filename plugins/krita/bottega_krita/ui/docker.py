@@ -36,6 +36,8 @@ class Docker(DockWidget):
         self.setWindowTitle("Bottega")
         self.studio = studio
         self._document = ""
+        self._wished: dict[str, Params] = {}
+        """What was said for other images, asked for or not."""
         self.overlay = Overlay()
         self.form = Form(studio)
         self.results = Results(studio, self.overlay)
@@ -62,7 +64,7 @@ class Docker(DockWidget):
         on(self.styles.chosen, self.take)
         on(self.tabs.currentChanged, lambda _: self.controls.refresh())
         self.form.fill_menus()
-        studio.dockers.append(self)
+        studio.add_docker(self)
 
     def _painting(self) -> Any:
         self.margins = [kit.whole(0, 8192, 0, say(side)) for side in ("left", "top", "right", "bottom")]
@@ -79,9 +81,11 @@ class Docker(DockWidget):
     def canvasChanged(self, canvas: Any) -> None:  # noqa: N802
         """Krita's word for: another image is shown."""
         document = app().activeDocument() if canvas else None
-        self.overlay.set_window(self.window())
+        self.overlay.set_window(kit.main_window(self))
         unique = document_id(document)
         if unique != self._document:
+            if self._document:
+                self._wished[self._document] = self.params()
             self._document = unique
             self._opened(document)
         self.results.show_document(unique)
@@ -123,11 +127,13 @@ class Docker(DockWidget):
         self.look()
 
     def _opened(self, document: Any) -> None:
-        """An image that remembers what was wished for it fills the docker."""
+        """An image that remembers what was wished for it fills the docker; control layers are of one image alone."""
         self.history.read()
-        found = wishes(document) if document else None
+        found = self._wished.get(self._document) or (wishes(document) if document else None)
         if found:
             self.take(found)
+        elif document:
+            self.controls.take(())
 
 
 def _scrolled(inside: Any) -> Any:

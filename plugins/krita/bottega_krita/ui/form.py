@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from ..params import FILLS, MODES, Params
-from ..qt import Qt, QtWidgets, Signal, on
+from ..qt import QtWidgets, Signal, on
 from ..words import say
 from ..writing import completions
 from . import kit
@@ -36,11 +36,8 @@ class Form(QtWidgets.QWidget):
         self.negative = Prompt(say("What is not to be seen"), words, lines=1)
         modes = [(say(mode.label), mode.name) for mode in MODES.values()]
         self.mode = kit.combo(modes, say("What to do with the selection"))
-        self.strength = QtWidgets.QSlider(Qt.Orientation.Horizontal)
-        self.strength.setRange(1, 100)
-        self.strength.setValue(100)
-        self.strength.setToolTip(say("How far to leave what is there; below 100 % it is refined"))
-        self._shown = QtWidgets.QLabel("100 %")
+        tip = say("How far to leave what is there; below 100 % it is refined")
+        self.strength, strength = kit.percent(100, 100, tip)
         self._numbers()
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +45,7 @@ class Form(QtWidgets.QWidget):
         for part in (self.prompt, self.negative):
             layout.addWidget(part)
         layout.addLayout(kit.row(self.mode, self.count))
-        layout.addLayout(kit.row(QtWidgets.QLabel(say("Strength")), self.strength, self._shown))
+        layout.addLayout(strength)
         layout.addWidget(kit.Fold(say("Settings"), self._settings()))
         self._listen()
 
@@ -94,7 +91,6 @@ class Form(QtWidgets.QWidget):
     def _listen(self) -> None:
         self.prompt.asked.connect(self.asked.emit)
         self.negative.asked.connect(self.asked.emit)
-        self.strength.valueChanged.connect(lambda value: self._shown.setText(f"{value} %"))
         self._studio.catalog_changed.connect(self.fill_menus)
         for field in (self.prompt, self.negative, self.style_words):
             on(field.textChanged, lambda *_: self.edited.emit())

@@ -55,7 +55,7 @@ class History(QtWidgets.QWidget):
         on(self.search.textChanged, lambda _: self._fill())
         on(self.list.currentItemChanged, lambda now, _: self._look(now))
         on(self.list.itemDoubleClicked, lambda _: self.apply())
-        on(studio.arrived, self._arrived)
+        on(studio.remembering.kept, self.read)
 
     def _buttons(self) -> Any:
         return kit.row(
@@ -71,19 +71,6 @@ class History(QtWidgets.QWidget):
         self._records = memory.records(document) if document else []
         self._studio.spoken.read(record.prompt for record in self._records)
         self._fill()
-
-    def _arrived(self, work: Work, candidate: Candidate) -> None:
-        document = work.request.seen.document if work.request else None
-        if document is None or work.live:
-            return
-        first = self._studio.dockers[0].history is self  # one docker writes, all of them read
-        if first:
-            self._studio.main.chore("history", self._keep(document, work, candidate), lambda _: None)
-
-    def _keep(self, document: Any, work: Work, candidate: Candidate) -> Chore:
-        yield from memory.remember(document, work, candidate)
-        for docker in self._studio.dockers:
-            docker.history.read()
 
     def _fill(self) -> None:
         self.list.clear()

@@ -25,6 +25,13 @@ def button(icon: str, text: str, tip: str, run: Callable[[], object]) -> Any:
     return made
 
 
+def main_window(widget: Any) -> Any:
+    """The window of Krita's that a widget belongs to: a floating docker is a window of its own."""
+    while widget is not None and not isinstance(widget, QtWidgets.QMainWindow):
+        widget = widget.parentWidget()
+    return widget
+
+
 @cache
 def icon_of(name: str) -> Any:
     """One of Krita's icons, found once: looking takes a while."""
@@ -82,6 +89,16 @@ def real(least: float, most: float, value: float, step: float, tip: str, special
     made.setDecimals(2)
     made.setValue(value)
     return _numbered(made, tip, special)
+
+
+def percent(most: int, value: int, tip: str) -> tuple[Any, Any]:
+    """A slider for strengths, and its row with the number."""
+    made, shown = QtWidgets.QSlider(Qt.Orientation.Horizontal), QtWidgets.QLabel(f"{value} %")
+    made.setRange(1, most)
+    made.setValue(value)
+    made.setToolTip(tip)
+    made.valueChanged.connect(lambda now: shown.setText(f"{now} %"))
+    return made, row(QtWidgets.QLabel(say("Strength")), made, shown)
 
 
 def _numbered(made: Any, tip: str, special: str) -> Any:

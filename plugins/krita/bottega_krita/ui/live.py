@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from ..live import Live
@@ -19,13 +20,18 @@ if TYPE_CHECKING:
     from ..studio import Studio
 
 
+CLOSE = 60
+"""Per cent: strokes are painted over and still seen."""
+
+
 class LivePanel(QtWidgets.QWidget):
     """A switch, a picture, its latency."""
 
     def __init__(self, studio: Studio, overlay: Overlay, wishes: Callable[[], Params]) -> None:
         super().__init__()
         self._studio, self._overlay = studio, overlay
-        self.live = Live(studio, wishes)
+        self.strength, strength = kit.percent(99, CLOSE, say("How far to leave what is drawn"))
+        self.live = Live(studio, lambda: dataclasses.replace(wishes(), strength=self.strength.value() / 100))
         self._candidate: Candidate | None = None
         self.switch = QtWidgets.QPushButton(say("Paint live"))
         self.switch.setCheckable(True)
@@ -35,7 +41,9 @@ class LivePanel(QtWidgets.QWidget):
         self.over = QtWidgets.QCheckBox(say("Show on the canvas"))
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        for part in (self.switch, self.picture, self.note, self.over):
+        layout.addWidget(self.switch)
+        layout.addLayout(strength)
+        for part in (self.picture, self.note, self.over):
             layout.addWidget(part, 1 if part is self.picture else 0)
         layout.addLayout(
             kit.row(
@@ -52,7 +60,7 @@ class LivePanel(QtWidgets.QWidget):
     def _switched(self, started: bool) -> None:
         self.switch.setText(say("Stop") if started else say("Paint live"))
         if started:
-            self.live.start(self.window())
+            self.live.start(kit.main_window(self))
         else:
             self.live.stop()
 

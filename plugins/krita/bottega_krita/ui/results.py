@@ -29,6 +29,8 @@ class Results(QtWidgets.QWidget):
         super().__init__()
         self._studio, self._overlay = studio, overlay
         self._document = ""
+        self._previewed: Work | None = None
+        """Whose step is on the canvas."""
         self.queue = QtWidgets.QVBoxLayout()
         self._bars: dict[int, Bar] = {}
         self.strip = QtWidgets.QListWidget()
@@ -149,20 +151,22 @@ class Results(QtWidgets.QWidget):
             self.queue.addWidget(bar)
         if bar and not work.ended:
             bar.look()
-        self._tell(work)
+        self._tell(work, new=bar is None)
         if work.preview and work.document_id == self._document:
             document = app().activeDocument()
             if document and document_id(document) == self._document:
+                self._previewed = work
                 self._overlay.show(document, *work.preview)
-        elif work.ended and not work.candidates:
+        elif work.ended and not work.candidates and self._previewed is work:
             self._overlay.hide()
 
-    def _tell(self, work: Work) -> None:
-        """An error in words, until the next job."""
+    def _tell(self, work: Work, new: bool) -> None:
+        """An error in words, until the next job is asked for."""
         wrong = work.error if work.error and work.state != "cancelled" else None
-        self._note.setVisible(wrong is not None)
         if wrong:
             self._note.setText(f"{wrong} {wrong.remedy}".strip())
+        if wrong or (new and not work.ended):
+            self._note.setVisible(wrong is not None)
 
 
 class Bar(QtWidgets.QWidget):

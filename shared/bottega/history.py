@@ -42,7 +42,8 @@ class Entry:
 class History:
     """Entries in a folder that the host names; the oldest go when there are more, or more bytes, than are kept.
 
-    Several processes may share the folder: every entry is files of its own, written whole.
+    Several processes may share the folder: every entry is files of its own, written whole. What a host lays beside
+    them, as `{entry.name}-….…`, counts, and goes with its entry.
     """
 
     def __init__(self, folder: Path, most: int = MOST, most_bytes: int = MOST_BYTES) -> None:
@@ -97,7 +98,7 @@ class History:
         return self._folder / f"{name}-{number}.png"
 
     def _remove(self, name: str) -> None:
-        for path in (self._folder / f"{name}.json", *self._folder.glob(f"{name}-*.png")):
+        for path in (self._folder / f"{name}.json", *self._folder.glob(f"{name}-*")):
             with suppress(OSError):
                 path.unlink()
 

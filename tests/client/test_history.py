@@ -64,6 +64,14 @@ def test_the_oldest_make_way(tmp_path_factory: pytest.TempPathFactory, most: int
     assert len(list((folder / "many").iterdir())) == 2 * kept
 
 
+def test_what_a_host_lays_beside_an_entry_goes_with_it(tmp_path: Path) -> None:
+    history = History(tmp_path, most=1)
+    first = history.add({"prompt": "x"}, pictures(1))
+    (tmp_path / f"{first.name}-pixels.job").write_bytes(b"x")
+    second = history.add({"prompt": "y"}, pictures(1))
+    assert {path.name[: len(second.name)] for path in tmp_path.iterdir()} == {second.name}
+
+
 def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     history = History(tmp_path)
     good = history.add({}, pictures(1))

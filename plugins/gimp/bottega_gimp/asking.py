@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gi.repository import Gimp
 
-from . import canvas
+from . import canvas, moved
 from .client import messages, native_of
 from .painting import control, generate, texture
 from .repainting import inpaint, outpaint, refine
@@ -34,4 +35,5 @@ def ask(
     wish.how()
     if image is not None:
         canvas.refuse(image)
-    return _WAYS[wish.kind](Scene(wish, native_of(catalog, wish["checkpoint"]), image, layers, led_by))
+    asked = _WAYS[wish.kind](Scene(wish, native_of(catalog, wish["checkpoint"]), image, layers, led_by))
+    return asked if image is None else replace(asked, place=replace(asked.place, was=moved.seen(image)))

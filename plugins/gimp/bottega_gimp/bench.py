@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 from gi.repository import Gimp
 
 from . import board, handing, host
-from .client import BottegaError, Entry, History, Session
-from .laying import Place
+from .client import BottegaError, Entry, Session
+from .remembering import history, job_of, place_for, wish_for
 from .scene import Asked
-from .wishes import Wish, wish_of
+from .wishes import Wish
 
 SHOWN = 24
 """Entries of the history that are shown."""
@@ -49,7 +48,7 @@ class Bench:
         self.jobs: list[Job] = []
         self.history: list[Entry] = []
         self._changed = changed
-        self._kept = History(host.folder() / "history")
+        self._kept = history()
         self.session = self._open()
         self.read_history()
 
@@ -90,10 +89,10 @@ class Bench:
             lambda: handing.send(wish, asked), lambda job_id: handing.enqueue(job_id, wish, asked.place), wrong
         )
 
-    def again(self, entry: Entry, image: Gimp.Image | None) -> None:
+    def again(self, entry: Entry, image: Gimp.Image | None, wrong: Callable[[BottegaError], object]) -> None:
         """Have what was made before once more, in an image or a new one. Raises ValueError for a strange entry."""
-        said = {**entry.parameters, "seed": str(entry.seeds[0]) if entry.seeds else ""}
-        handing.enqueue(entry.job_id, wish_of(json.dumps(said)), Place(image))
+        wish, place = wish_for(entry), place_for(entry, image)
+        self.session.in_background(lambda: job_of(entry), lambda job_id: handing.enqueue(job_id, wish, place), wrong)
 
     def read_history(self) -> None:
         """Look up what was made, in the background."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from gi.repository import Gimp
 
+RUN = "bottega-run"
 STATE = "bottega-queue-state"
 PREVIEW = "bottega-preview-{number}"
 SEEN, WANTED = "bottega-panel-seen", "bottega-panel-wanted"
@@ -28,6 +29,16 @@ def read(name: str) -> bytes:
     """A notice; nothing if there is none."""
     found = Gimp.get_parasite(name)
     return bytes(found.get_data()) if found else b""
+
+
+def post_run(name: str) -> None:
+    """This GIMP is called so: no other one is, before or after it."""
+    post(RUN, name.encode("ascii"))
+
+
+def run() -> str:
+    """What this GIMP is called: numbers of images and layers mean something in it alone. "" where no queue runs."""
+    return read(RUN).decode("ascii").strip("\0")
 
 
 def post_preview(number: int, jpeg: bytes) -> None:

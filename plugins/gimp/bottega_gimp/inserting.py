@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import closing, suppress
 from pathlib import Path
 
 from gi.repository import Gimp
 
 from . import host, spool
-from .client import BottegaError, History, Picture
+from .client import BottegaError, Picture
 from .laying import Laid, lay
 from .places import unpacked
+from .remembering import remember
 from .running import Desk
 from .wishes import wish_of
 from .words import _
@@ -22,17 +22,19 @@ PATIENCE = 60.0
 def insert(job_id: str, parameters: str, place_text: str) -> Laid:
     """Fetch a job's pictures and lay them; what the artist works on stays selected. Raises BottegaError."""
     wish, place = wish_of(parameters), unpacked(place_text)
+    exact = place
     with closing(Desk()) as desk:
         if job_id.endswith(spool.ENDING):
-            pictures, place = spool.read(Path(job_id)).pictures(place)
+            pictures, exact = spool.read(Path(job_id)).pictures(place)
         else:
             pictures = fetched(desk, job_id)
-        laid = lay(place, wish, pictures, select=False)
-        if place.image is None:
+        laid = lay(exact, wish, pictures, select=False)
+        if laid.fresh:
             with suppress(TypeError):  # a GIMP without windows
                 Gimp.Display.new(laid.image)
         Gimp.displays_flush()
-        History(host.folder() / "history").add(json.loads(wish.said()), pictures)
+        if not place.kept:
+            remember(wish, pictures, place, laid)
         if job_id.endswith(spool.ENDING):
             Path(job_id).unlink(missing_ok=True)
     return laid

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
 from .canvas import refuse
 from .client import BottegaError, Bounds, Picture, Pixels
 from .making import made
+from .moved import Was, another, grown, step
 from .wishes import KEY, Wish, wish_of
 from .words import _
 
@@ -31,6 +32,10 @@ class Place:
     """The picture is to fill the bounds, whatever its size."""
     room: Bounds | None = None
     """The canvas is to become this: bounds that begin left of or above it."""
+    was: Was | None = None
+    """The image as it was then; None: it is taken to be so still."""
+    kept: bool = False
+    """What goes there is in the history already."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,8 @@ class Laid:
     image: Gimp.Image
     layer: Gimp.Layer
     """The new layer, or the group of the candidates."""
+    fresh: bool = False
+    """The image was made for it, and nobody sees it yet."""
 
 
 def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool = True) -> Laid:
@@ -50,10 +57,11 @@ def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool =
     seeds = [picture.seed for picture in pictures]
     image = place.image if place.image is not None and place.image.is_valid() else None
     if image is None:
-        first = pictures[0].pixels
-        fresh = Gimp.Image.new(first.width, first.height, Gimp.ImageBaseType.RGB)
-        return _lay(fresh, Place(fresh), wish, _made(fresh, Place(fresh), wish, pictures), seeds)
+        fresh = another(place.was, pictures[0].pixels.extent)
+        laid = _lay(fresh, Place(fresh), wish, _made(fresh, Place(fresh), wish, pictures), seeds)
+        return replace(laid, fresh=True)
     refuse(image)
+    place = _now(image, place)
     before = image.get_selected_layers()
     layers = _made(image, place, wish, pictures)
     with one_undo_step(image):
@@ -71,6 +79,15 @@ def one_undo_step(image: Gimp.Image) -> Generator[None]:
         yield
     finally:
         image.undo_group_end()
+
+
+def _now(image: Gimp.Image, place: Place) -> Place:
+    """The place in the canvas as it is, which other results, or the artist, have grown or cropped meanwhile."""
+    if place.was is None:
+        return place
+    by = step(image, place.was)
+    bounds = place.bounds.moved(*by) if place.bounds else None
+    return replace(place, bounds=bounds, room=grown(image, place.was, place.room, by) if place.room else None)
 
 
 def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> list[Gimp.Layer]:

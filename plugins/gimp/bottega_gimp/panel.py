@@ -55,7 +55,7 @@ class Panel:
         self._connection = ConnectionBox(self._bench)
         self._presets = PresetsBox(lambda: self._bench.session, self._shown, self._say)
         self._jobs = JobsBox(self._bench, self.use)
-        self._history = HistoryBox(self._bench, self.use, self._image)
+        self._history = HistoryBox(self._bench, self.use, self._image, self._say)
         self._put_together()
         self._list_images(image)
 

@@ -25,8 +25,19 @@ SIDE = 72
 class HistoryBox(Gtk.Expander):
     """Pictures, the newest first, and what can be done with the chosen one."""
 
-    def __init__(self, bench: Bench, use: Callable[[Wish], None], image: Callable[[], Gimp.Image | None]) -> None:
+    def __init__(
+        self,
+        bench: Bench,
+        use: Callable[[Wish], None],
+        image: Callable[[], Gimp.Image | None],
+        say: Callable[[str], object],
+    ) -> None:
         super().__init__(label=_("History"))
+
+        def once_more(entry: Entry) -> None:
+            say("")
+            bench.again(entry, image(), lambda error: say(str(error)))
+
         self._bench, self._entries = bench, list[Entry]()
         self._store = Gtk.ListStore(GdkPixbuf.Pixbuf, str)
         self._view = Gtk.IconView(model=self._store, pixbuf_column=0, tooltip_column=1, item_padding=2, columns=4)
@@ -34,7 +45,7 @@ class HistoryBox(Gtk.Expander):
         again = Gtk.Button(label=_("Use again"))
         again.connect("clicked", lambda _button: self._each(lambda entry: use(wish_of(json.dumps(entry.parameters)))))
         insert = Gtk.Button(label=_("Insert again"))
-        insert.connect("clicked", lambda _button: self._each(lambda entry: bench.again(entry, image())))
+        insert.connect("clicked", lambda _button: self._each(once_more))
         buttons = Gtk.Box(spacing=SPACE)
         for button in (again, insert):
             buttons.pack_start(button, True, True, 0)

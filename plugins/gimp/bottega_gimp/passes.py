@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .client import (
     HANDS,
+    Bounds,
     Errand,
     Extent,
     Hands,
@@ -46,18 +47,29 @@ class Painted:
 
     seeds: tuple[int, ...]
     pixels: tuple[Pixels, ...]
-    """RGBA layers of the context's size, one for each candidate."""
-    reached: Pixels
-    """How far they show."""
+    """RGBA layers cut to where they show, one for each candidate."""
+    bounds: Bounds
+    """Of them, in the context."""
+
+    @classmethod
+    def cut(cls, seeds: Sequence[int], layers: Iterable[Pixels], reached: Pixels) -> Painted:
+        """Of layers of the context's size, and how far they show."""
+        bounds = bounds_of(reached) or reached.extent.bounds
+        return cls(tuple(seeds), tuple(each.crop(*_box(bounds)) for each in layers), bounds)
+
+    @classmethod
+    def of(cls, pictures: Sequence[Picture]) -> Painted:
+        """What gave these pictures."""
+        inner = pictures[0].bounds or messages.Bounds()
+        bounds = Bounds(inner.x, inner.y, inner.width, inner.height)
+        return cls(tuple(each.seed for each in pictures), tuple(each.pixels for each in pictures), bounds)
 
     def pictures(self, place: Place) -> tuple[list[Picture], Place]:
-        """The layers cut to where they show, and the place for them."""
-        bounds = bounds_of(self.reached) or self.reached.extent.bounds
-        box = (bounds.x, bounds.y, bounds.width, bounds.height)
-        inner = messages.Bounds(x=bounds.x, y=bounds.y, width=bounds.width, height=bounds.height)
+        """The layers, and the place for them."""
+        inner = messages.Bounds(**self.bounds.as_dict())
         pairs = zip(self.seeds, self.pixels, strict=True)
-        made = [Picture("", index, seed, each.crop(*box), inner) for index, (seed, each) in enumerate(pairs)]
-        return made, replace(place, mask=place.mask.crop(*box) if place.mask else None)
+        made = [Picture("", index, seed, each, inner) for index, (seed, each) in enumerate(pairs)]
+        return made, replace(place, mask=place.mask.crop(*_box(self.bounds)) if place.mask else None)
 
 
 def begin(works: Works, work: Work, session: Session, asked: Asked, deliver: Deliver, **wishes: Any) -> None:
@@ -83,7 +95,7 @@ def carry_out(
     gathered = Gathered()
 
     def done(_work: Work, contexts: list[Pixels]) -> Any:
-        return deliver(Painted(seeds, tuple(gathered.layer(each) for each in contexts), gathered.reached[0]))
+        return deliver(Painted.cut(seeds, map(gathered.layer, contexts), gathered.reached[0]))
 
     going = walk(course.plan, task, Hands(gathered.laid, gathered.reach, HANDS.faded))
     Errand(works, work, session, going, rounds_of(course.plan), done, **wishes).begin()
@@ -113,6 +125,10 @@ class Gathered:
     def layer(self, context: Pixels) -> Pixels:
         """What made this context of what was sent."""
         return self._layers.get(context.digest) or _nothing(context)
+
+
+def _box(bounds: Bounds) -> tuple[int, int, int, int]:
+    return bounds.x, bounds.y, bounds.width, bounds.height
 
 
 def _nothing(like: Pixels) -> Pixels:

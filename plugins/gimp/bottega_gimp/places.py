@@ -10,30 +10,37 @@ from typing import Any
 
 from gi.repository import Gimp
 
-from .client import Bounds, Pixels
+from . import board
+from .client import Bounds, Extent, Pixels
 from .laying import Place
+from .moved import Was
 
 
 def packed(place: Place) -> str:
     """A place as ASCII JSON."""
+    image = place.image if place.image is not None and place.image.is_valid() else None
     return json.dumps(
         {
-            "image": place.image.get_id() if place.image is not None else 0,
-            "file": _file(place.image) if place.image is not None else "",
+            "run": board.run(),
+            "image": image.get_id() if image is not None else 0,
+            "file": _file(image) if image is not None else "",
             "above": place.above.get_id() if place.above is not None else 0,
             "bounds": asdict(place.bounds) if place.bounds else None,
             "room": asdict(place.room) if place.room else None,
             "scaled": place.scaled,
             "mask": _packed_mask(place.mask) if place.mask else None,
+            "was": _packed_was(place.was) if place.was else None,
+            "kept": place.kept,
         }
     )
 
 
 def unpacked(text: str) -> Place:
-    """The place. An image that is gone is the one that was opened from its file since; else it and its layer are left
-    out. Raises ValueError for other text."""
+    """The place. An image that is gone, or was an earlier GIMP's, is the one that was opened from its file since; else
+    it and its layer are left out. Raises ValueError for other text."""
     said: dict[str, Any] = json.loads(text)
-    image, above = int(said.get("image") or 0), int(said.get("above") or 0)
+    ours = said.get("run") == board.run()
+    image, above = (int(said.get(name) or 0) if ours else 0 for name in ("image", "above"))
     return Place(
         Gimp.Image.get_by_id(image) if image and Gimp.Image.id_is_valid(image) else _opened(said.get("file")),
         Gimp.Item.get_by_id(above) if above and Gimp.Item.id_is_valid(above) else None,
@@ -41,12 +48,9 @@ def unpacked(text: str) -> Place:
         _unpacked_mask(said["mask"]) if said.get("mask") else None,
         bool(said.get("scaled")),
         Bounds(**said["room"]) if said.get("room") else None,
+        _unpacked_was(said["was"]) if said.get("was") else None,
+        bool(said.get("kept")),
     )
-
-
-def of_another_gimp(text: str) -> str:
-    """A place that an earlier GIMP packed: numbers of images and layers mean others now."""
-    return json.dumps({**json.loads(text), "image": 0, "above": 0})
 
 
 def _file(image: Gimp.Image) -> str:
@@ -67,3 +71,18 @@ def _packed_mask(mask: Pixels) -> dict[str, Any]:
 def _unpacked_mask(said: dict[str, Any]) -> Pixels:
     data = zlib.decompress(base64.b64decode(said["data"]))
     return Pixels(said["width"], said["height"], 1, said["depth"], "data", data)
+
+
+def _packed_was(was: Was) -> dict[str, Any]:
+    return {**asdict(was), "profile": base64.b64encode(was.profile).decode("ascii")}
+
+
+def _unpacked_was(said: dict[str, Any]) -> Was:
+    return Was(
+        Extent(**said["extent"]),
+        tuple((tattoo, Bounds(**bounds)) for tattoo, bounds in said["marks"]),
+        Bounds(**said["selection"]) if said["selection"] else None,
+        said["grey"],
+        said["precision"],
+        base64.b64decode(said["profile"]),
+    )

@@ -13,6 +13,7 @@ from .asking import ask
 from .client import Connection, ConnectionLost, Picture, Work, Works, messages
 from .laying import Laid, Place, lay
 from .passes import begin
+from .remembering import remember
 from .scene import Asked
 from .wishes import Wish
 from .words import _
@@ -105,7 +106,8 @@ def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
     asked = ask(call.wish, catalog, call.image, call.layers, call.control)
     pictures, place = desk.paint(asked, call.wish)
     laid = lay(place, call.wish, pictures)
-    if show and call.image is None:
+    remember(call.wish, pictures, asked.place, laid)
+    if show and laid.fresh:
         Gimp.Display.new(laid.image)
     Gimp.displays_flush()
     Gimp.progress_end()

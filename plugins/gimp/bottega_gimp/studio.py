@@ -8,6 +8,7 @@ another one inserts what came of it; calling it keeps this one able to answer.
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,6 @@ from . import board, host, spool
 from .book import BEAT, Book, Page
 from .client import BottegaError, Session, Work, Works
 from .passes import Course, Painted, carry_out
-from .places import of_another_gimp
 from .wishes import wish_of
 from .words import _
 
@@ -38,6 +38,7 @@ class Studio:
         self._session: Session | None = None
         self._settings: host.Settings | None = None
         self._posting = 0
+        board.post_run(uuid.uuid4().hex)
         self.post()
         GLib.timeout_add_seconds(BEAT, self._beat)
 
@@ -81,7 +82,7 @@ class Studio:
         self.book.beat()
         if host.has_windows():
             for path, page in self.book.left():
-                self._begin(path, Page(page.job, page.parameters, of_another_gimp(page.place)))
+                self._begin(path, page)
             self.book.sweep()
         return True
 

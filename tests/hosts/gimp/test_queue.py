@@ -82,7 +82,9 @@ def test_scripts_have_a_typed_procedure_for_each_task_and_each_look(gimp: rig.Gi
         image = picture(96, 80)
         refused = typed("inpaint", image, prompt="a door")
         image.select_rectangle(ChannelOps.REPLACE, 20, 30, 40, 30)
-        (first,) = typed("inpaint", image, prompt="a door", steps=4, seed="6", feather=2)
+        first = typed("inpaint", image, prompt="a door", steps=4, seed="6", feather=2)
+        assert len(first) == 1, first
+        (first,) = first
         (long,) = typed("generate", image, prompt="long", steps=900, count=2, control=image.get_layers()[0])
         listed = typed("jobs")
         result = [refused, first, long, listed, typed("cancel", job=long), typed("job", job=9999)]

@@ -7,7 +7,7 @@ import base64
 import numpy as np
 import pytest
 
-from tests.hosts.gimp import rig
+from tests.hosts.gimp import hands, rig
 
 OPEN = """
 import gi
@@ -39,6 +39,24 @@ def paint(shown, image):
     assert not shown._note.get_text(), shown._note.get_text()
     pump(lambda: {each.get_id() for each in image.get_layers()} - before and ended())
     return [each for each in image.get_layers() if each.get_id() not in before][0]
+
+def history(shown, number, words):
+    # choose an entry, the newest is 0, and press a button
+    view = shown._history._view
+    view.unselect_all()
+    view.select_path(Gtk.TreePath.new_from_indices([number]))
+    button(shown._history, words).clicked()
+
+def inserted(shown, number, image):
+    # the layer that an entry gives once more
+    before = {each.get_id() for each in image.get_layers()}
+    history(shown, number, "Insert again")
+    pump(lambda: len(image.get_layers()) > len(before) and ended())
+    return [each for each in image.get_layers() if each.get_id() not in before][0]
+
+def look(layer):
+    # all that it is
+    return [*about(layer)["place"], text(everything(layer)), text(everything(layer.get_mask(), "Y u8"))]
 
 def shut(shown):
     shown._window.destroy()
@@ -155,3 +173,66 @@ def test_presets_are_kept_chosen_and_removed(window: rig.Gimp) -> None:
     assert values["prompt"] == "bark <lora:lino:0.8>" and values["seed"] == "9" and values["strength"] == 0.3
     assert values["negative-prompt"] == "blurry" and values["guidance"] == 4.5
     assert left == 0 and "a preset needs a name" in refusal
+
+
+def test_what_a_script_made_is_used_and_inserted_again(window: rig.Gimp) -> None:
+    """In one pass and in several, where it was made for, after its layer was thrown away and the canvas has grown."""
+    window.run(hands.QUEUE)
+    found = window.run("""
+        canvas = picture(240, 200)
+        canvas.select_ellipse(ChannelOps.REPLACE, 60, 40, 110, 100)
+        large = call("inpaint", canvas, prompt="of several passes", steps=2, seed="5")["layer"]
+        canvas.select_ellipse(ChannelOps.REPLACE, 20, 20, 40, 40)
+        canvas.set_selected_layers(canvas.get_layers()[-1:])
+        small = call("inpaint", canvas, prompt="of one", steps=2, seed="6", feather=3)["layer"]
+        before = [look(small), look(large)]
+        Gimp.Selection.none(canvas)
+        canvas.resize(300, 220, 36, 20)
+        for each in (small, large):
+            canvas.remove_layer(each)
+        shown = panel(canvas)
+        pump(lambda: len(shown._bench.history) >= 2)
+        history(shown, 1, "Use again")
+        kind, filled = form(shown).procedure.kind, said(shown)
+        listed = len(shown._bench.history)
+        after = [look(inserted(shown, number, canvas)) for number in range(2)]
+        pump(lambda: True)
+        known = {each.get_id() for each in Gimp.get_images()}
+        shown._images.set_active_id("new")
+        history(shown, 1, "Insert again")
+        pump(lambda: [each for each in Gimp.get_images() if each.get_id() not in known] and ended())
+        (fresh,) = [each for each in Gimp.get_images() if each.get_id() not in known]
+        result = [kind, filled, before, after, tree(fresh), len(shown._bench._kept.entries()) - listed]
+    """)
+    kind, filled, before, after, fresh, more = found
+    assert kind == "inpaint" and filled["prompt"] == "of several passes" and filled["steps"] == 2
+    for (x, y, *same), now in zip(before, after, strict=True):
+        assert now == [x + 36, y + 20, *same]
+    assert fresh == ["Bottega: of several passes (5)"] and more == 0
+    said = window.run("""
+        for each in (Path(Gimp.directory()) / "bottega/history").glob("*-pixels.job"):
+            each.unlink()
+        history(shown, 1, "Insert again")
+        pump(lambda: shown._note.get_text())
+        result = shown._note.get_text()
+        shut(shown); canvas.delete()
+    """)
+    assert "no longer kept" in said
+
+
+def test_a_dialogs_result_is_seen_though_its_image_was_closed(window: rig.Gimp) -> None:
+    found = window.run("""
+        canvas = picture(64, 64, precision="U16_NON_LINEAR")
+        shut(panel(canvas))  # for the modules' sake
+        from bottega_gimp.running import Call, Desk, perform
+        from bottega_gimp.wishes import Wish
+        def displays():
+            return [number for number in range(1, 33) if Gimp.Display.id_is_valid(number)]
+        before, desk = displays(), Desk()
+        GLib.timeout_add(300, lambda: canvas.delete() and False)
+        asked = Call(Wish("generate", {"prompt": "moss", "steps": 40}), None, canvas, canvas.get_layers())
+        laid = perform(asked, desk, show=True)
+        result = [canvas.is_valid(), len(displays()) - len(before), laid.image.get_precision().value_nick]
+        desk.close()
+    """)
+    assert found == [False, 1, "u16-non-linear"]

@@ -1,0 +1,107 @@
+"""What an artist does to an image while it is painted for: results still lie on the pixels that they were made of."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hosts.gimp import hands, rig
+
+ASK = """
+def ask(kind, image, steps=24, **values):
+    said = call(kind, image, seed="5", steps=steps, grow=0, feather=0, in_panel=True, **values)
+    assert said["status"] == "success", said
+"""
+
+
+@pytest.fixture(autouse=True)
+def prepared(gimp: rig.Gimp) -> None:
+    gimp.run(hands.QUEUE + ASK)
+
+
+def test_two_outpaints_that_were_asked_for_at_once_grow_the_canvas_to_both_sides(gimp: rig.Gimp) -> None:
+    gimp.run("""
+        image = picture(120, 96)
+        before = seen(image, 0, 0, 120, 96)
+        ask("outpaint", image, prompt="sand", left=32, steps=120)
+        ask("outpaint", image, prompt="sea", right=40)
+        assert len(image.get_layers()) == 1, "the second was to be asked for before the first was there"
+    """)
+    gimp.wait("ended()", 240)
+    said = gimp.run("""
+        result = [image.get_width(), image.get_height(), seen(image, 32, 0, 120, 96) == before,
+                  min(seen(image, 0, 0, 192, 96, "A u8")), len(image.get_layers())]
+        image.delete()
+    """)
+    assert said == [192, 96, True, 255, 3]
+
+
+def test_an_outpaint_cuts_nothing_off_a_canvas_that_has_grown(gimp: rig.Gimp) -> None:
+    gimp.run("""
+        image = picture(120, 96)
+        ask("outpaint", image, prompt="sand", right=32)
+        image.resize(200, 130, 24, 8)
+    """)
+    gimp.wait("ended()", 240)
+    said = gimp.run("""
+        result = [image.get_width(), image.get_height(), min(seen(image, 24, 8, 152, 96, "A u8"))]
+        image.delete()
+    """)
+    assert said == [200, 130, 255]
+
+
+def test_inpaints_lie_where_their_pixels_have_gone(gimp: rig.Gimp) -> None:
+    """The same one, asked for in an image that stays as it is, is the oracle."""
+    gimp.run("""
+        images, changes = [], [
+            lambda image: None,
+            lambda image: image.resize(220, 170, 36, 20),
+            lambda image: image.resize(100, 90, -8, -12),
+            lambda image: image.crop(60, 50, 12, 16),  # with its layers
+            lambda image: image.get_layers()[0].set_offsets(7, 9),  # one of three
+        ]
+        for change in changes:
+            image = picture(120, 96)
+            for x in (30, 60):
+                paint(layer(image, 8, 8, x, 40), (250, 9, 9, 255))
+            image.set_selected_layers(image.get_layers()[-1:])
+            image.select_rectangle(ChannelOps.REPLACE, 24, 30, 40, 30)
+            images.append(image)
+            ask("inpaint", image, prompt="a door")
+            assert len(image.get_layers()) == 3
+            change(image)
+    """)
+    gimp.wait("ended()", 240)
+    places, differ = gimp.run("""
+        layers = [[each for each in image.get_layers() if each.get_parasite("bottega")][0] for image in images]
+        pixels = [everything(each) for each in layers]
+        differ = [max(abs(one - two) for one, two in zip(pixels[0], each)) for each in pixels]
+        result = [[about(each)["place"] for each in layers], differ]
+        for image in images:
+            image.delete()
+    """)
+    x, y, *size = places[0]
+    steps = [(0, 0), (36, 20), (-8, -12), (-12, -16), (0, 0)]
+    assert places == [[x + right, y + down, *size] for right, down in steps]
+    assert max(differ) <= 2
+
+
+def test_what_was_painted_for_a_closed_image_comes_in_one_like_it(gimp: rig.Gimp) -> None:
+    """Of its precision, its profile and its greys."""
+    gimp.run("""
+        known = {each.get_id() for each in Gimp.get_images()}
+        for profile, base, precision in (("rgb_adobe", RGB, "U16_NON_LINEAR"), (None, GRAY, "FLOAT_LINEAR")):
+            image = picture(80, 64, base, precision, profile)
+            ask("refine", image, prompt="closed", strength=0.5)
+            image.delete()
+    """)
+    gimp.wait("ended()", 240)
+    said = gimp.run("""
+        fresh = [each for each in Gimp.get_images() if each.get_id() not in known]
+        adobe = Gimp.ColorProfile.new_rgb_adobe()
+        result = sorted([each.get_precision().value_nick, each.get_base_type().value_nick, tree(each),
+            bool(each.get_color_profile() and each.get_color_profile().is_equal(adobe))] for each in fresh)
+        for each in fresh:
+            each.delete()
+    """)
+    made = ["Bottega: closed (5)"]
+    assert said == [["float-linear", "gray", made, False], ["u16-non-linear", "rgb", made, True]]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Step: TypeAlias = Literal["canvas", "mask", "layer"]
 UNDO, REDO = "edit_undo", "edit_redo"
+REST = 0.25
+"""Seconds in which Krita shows what it has drawn."""
 PATIENCE = 5.0
 """Seconds in which Krita does a step."""
 MOMENT = 200
@@ -42,7 +44,9 @@ class Bundle:
     there: bool = True
     """The layer was in the image a moment ago."""
     watched: bool = False
-    """It is being looked whether it goes."""
+    """It is being looked whether it goes, and all of it is being undone if it does."""
+    again: bool = False
+    """The artist wants it back before all of it is undone."""
 
     def done(self, step: Step) -> bool:
         """Whether the image shows that a step is done."""
@@ -106,11 +110,12 @@ class Undoing:
         """Heard when Krita was told, and perhaps has done it: a layer that was there and then is not was undone."""
         for bundle in self._here():
             if (bundle.there or bundle.done("layer")) and not bundle.watched:
-                bundle.watched = True
+                bundle.watched, bundle.again = True, False
                 self._main.chore("undo", _taken_back(bundle), lambda _: None)
 
     def _redo(self) -> None:
         for bundle in self._here():
+            bundle.again = bundle.watched
             if bundle.undone:
                 bundle.undone = False
                 self._main.chore("undo", _done_again(bundle), lambda _: None)
@@ -119,25 +124,45 @@ class Undoing:
 def _taken_back(bundle: Bundle) -> Generator[Any, None, None]:
     """If the layer goes, undo the other steps too, the last one first."""
     yield from settled(bundle.document)
-    gone = yield from _comes(bundle, lambda: not bundle.done("layer"))
-    bundle.watched, bundle.there = False, not gone
-    if not gone or not _undone_last():
-        return
+    gone = yield from _comes(bundle, lambda: not bundle.done("layer") or bundle.again)
+    if gone and not bundle.again and _undone_last():
+        yield from _others_undone(bundle)
+    if bundle.again:
+        yield from _done_again(bundle)
+    bundle.watched, bundle.there = False, bundle.done("layer")
+
+
+def _others_undone(bundle: Bundle) -> Generator[Any, None, None]:
     for step in reversed(bundle.steps[:-1]):
+        if step == "canvas":
+            yield from _rested(bundle)
+        if bundle.again:
+            return
         if bundle.done(step):  # else the artist was quicker
             _trigger(bundle, UNDO)
-        if not (yield from _comes(bundle, lambda step=step: not bundle.done(step))):
+        if not (yield from _comes(bundle, lambda step=step: not bundle.done(step) or bundle.again)) or bundle.again:
             return
     bundle.undone = True
 
 
+def _rested(bundle: Bundle) -> Generator[Any, None, None]:
+    """Wait until what Krita has drawn is on its screen. Krita 5.2.9 crashes when a canvas shrinks under what is still to
+    be shown (an assertion in kis_opengl_image_textures.h)."""
+    end = time.monotonic() + REST
+    while time.monotonic() < end:
+        yield WAIT
+    yield from settled(bundle.document)
+
+
 def _done_again(bundle: Bundle) -> Generator[Any, None, None]:
-    """If the first of the steps is done again, do the others."""
+    """After the artist's Redo, which does one of the steps, do the others."""
+    yield from settled(bundle.document)
+    yield from _comes(bundle, lambda: bundle.done(bundle.steps[0]))
     for step in bundle.steps:
+        if not bundle.done(step):
+            _trigger(bundle, REDO)
         if not (yield from _comes(bundle, lambda step=step: bundle.done(step))):
             return
-        if step != "layer" and not bundle.done(bundle.steps[bundle.steps.index(step) + 1]):
-            _trigger(bundle, REDO)
     bundle.there = True
 
 

@@ -150,6 +150,7 @@ def test_applying_is_one_undo_step(painted: Krita) -> None:
     painted.run("K.action('edit_undo').trigger(); d.waitForDone()")
     without = painted.run("result = names()")
     painted.run("K.action('edit_redo').trigger(); d.waitForDone()")
+    painted.wait("not S.main._chores", 20)
     again = painted.run("n = d.rootNode().childNodes()[1]; result = [names(), [m.type() for m in n.childNodes()]]")
     assert with_layer == ["Background", "red brick (5)", "high"] and masks == ["transparencymask"]
     assert without == ["Background", "high"]

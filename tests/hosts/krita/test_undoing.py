@@ -52,6 +52,21 @@ def test_one_undo_takes_the_layer_and_the_canvas(wide: Krita) -> None:
         ]
 
 
+def test_a_quick_redo_brings_all_of_it_back(wide: Krita) -> None:
+    """Pressed before all steps are undone; and once more, with time between."""
+    large = [240, 160, ["Background", "green grass (3)"]]
+    for pause in (0.0, 0.05, 0.1):
+        wide.run("K.action('edit_undo').trigger()")
+        wide.run(f"until = time.monotonic() + {pause}")
+        wide.wait("time.monotonic() > until")
+        wide.run("K.action('edit_redo').trigger()")
+        wide.wait("not S.main._chores and len(d.rootNode().childNodes()) == 2", 20)
+        assert wide.run(f"d.waitForDone(); {STATE}") == large
+        assert wide.run("result = [m.type() for m in d.rootNode().childNodes()[1].childNodes()]") == [
+            "transparencymask"
+        ]
+
+
 def test_other_steps_are_undone_one_by_one(wide: Krita) -> None:
     """A layer that the artist removed comes back alone, and a step after that removal is taken back alone."""
     wide.run("""

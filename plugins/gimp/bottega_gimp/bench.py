@@ -33,6 +33,8 @@ class Job:
     """Grows with each new picture; 0 while there is none."""
     error: str
     layer: int
+    kept: bool
+    """Its result could not be inserted, and waits for that."""
     parameters: dict[str, Any]
 
     @property
@@ -80,8 +82,12 @@ class Bench:
         return board.preview(job.number)
 
     def cancel(self, job: Job) -> None:
-        """Ask a job to end."""
+        """Ask a job to end, or throw a result away that waits. Raises BottegaError."""
         handing.tell("cancel", number=job.number)
+
+    def insert(self, job: Job, *, fresh: bool) -> None:
+        """Try again to insert what could not be, into its image or a `fresh` one. Raises BottegaError."""
+        handing.tell("insert", number=job.number, fresh=fresh)
 
     def send(self, wish: Wish, asked: Asked, wrong: Callable[[BottegaError], object]) -> None:
         """Send a job in the background, and have the queue follow it."""

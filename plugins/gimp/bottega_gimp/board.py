@@ -71,6 +71,11 @@ def show_panel() -> None:
     post(SEEN, str(time.time()).encode())
 
 
+def hide_panel() -> None:
+    """It is open no more."""
+    remove(SEEN)
+
+
 def want_panel(image: int) -> bool:
     """Have the panel come to the front for an image, 0 for none. False if no panel is open."""
     is_open = time.time() - float(read(SEEN) or 0) < FRESH

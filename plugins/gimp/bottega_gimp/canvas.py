@@ -14,6 +14,8 @@ from .words import _
 
 def refuse(image: Gimp.Image) -> None:
     """Raise BottegaError for an image that no layer of ours can go into."""
+    if not image.is_valid():
+        raise BottegaError(_("The image was closed."), remedy=_("Open one."))
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         message = _("This image has indexed colours, which a painted layer does not fit into.")
         raise BottegaError(message, remedy=_("Convert it with Image > Mode > RGB."))

@@ -14,9 +14,9 @@ from gi.repository import Gimp, GLib, GObject
 
 from .answers import replaced
 from .arguments import PROCEDURES, Procedure
-from .client import BottegaError, Work
+from .client import Work
 from .plugin import READWRITE, add_argument
-from .studio import Studio
+from .studio import Studio, no_job
 from .words import _
 
 PREFIX = "bottega-queue-"
@@ -77,8 +77,7 @@ class Offer:
 
 def _cancelled(studio: Studio, work: Work | None) -> Sequence[object]:
     if work:
-        studio.works.cancel(work)
-        studio.post()
+        studio.cancel(work.number)
     return ()
 
 
@@ -132,9 +131,7 @@ def _looking(plugin: Gimp.PlugIn, offer: Offer, studio: Studio) -> Gimp.Procedur
         number = config.get_property("job") if offer.of_job else 0
         work = studio.works.find(number)
         if offer.of_job and work is None:
-            missing = _("There is no job {number}.").format(number=number)
-            error = BottegaError(missing, remedy=_("Look at the queue."))
-            return made.new_return_values(Status.EXECUTION_ERROR, GLib.Error(str(error)))
+            return made.new_return_values(Status.EXECUTION_ERROR, GLib.Error(str(no_job(number))))
         answers = zip(offer.returns, offer.answer(studio, work), strict=True)
         return replaced(made, *(GObject.Value(_TYPES[kind], answer) for (kind, *_words), answer in answers))
 

@@ -5,6 +5,10 @@ It is a process of its own that reads images and asks the queue how its jobs sta
 
 from __future__ import annotations
 
+import logging
+import sys
+from types import TracebackType
+
 import gi
 
 gi.require_version("Gdk", "3.0")
@@ -16,7 +20,7 @@ from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk  # noqa: E402
 from .arguments import PROCEDURES, Procedure  # noqa: E402
 from .asking import ask  # noqa: E402
 from .bench import Bench  # noqa: E402
-from .board import show_panel  # noqa: E402
+from .board import hide_panel, show_panel  # noqa: E402
 from .client import BottegaError  # noqa: E402
 from .connecting import ConnectionBox  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
@@ -26,6 +30,8 @@ from .panel_jobs import JobsBox  # noqa: E402
 from .styles import PresetsBox  # noqa: E402
 from .wishes import Wish, control_in  # noqa: E402
 from .words import _  # noqa: E402
+
+log = logging.getLogger(__name__)
 
 NEW = "new"
 BEAT = 200
@@ -41,8 +47,10 @@ class Panel:
         self._bench = Bench(self._refresh)
         self._forms: dict[str, Form] = {}
         self._version = ""
+        self._trouble = ""
+        """What the last look at the queue met with."""
         self._closed = False
-        self._loop = GLib.MainLoop()
+        self._loop, self._hook = GLib.MainLoop(), sys.excepthook
         self._window = Gtk.Window(title=_("Bottega Panel"), type_hint=Gdk.WindowTypeHint.UTILITY)
         self._window.set_default_size(380, 800)
         self._window.set_keep_above(True)
@@ -65,7 +73,8 @@ class Panel:
         self._loop.run()
 
     def show(self) -> None:
-        """Put it on the screen; it lives by the main thread's loop."""
+        """Put it on the screen; it lives by the main thread's loop, and says what goes wrong in it."""
+        self._hook, sys.excepthook = sys.excepthook, self._wrong
         self._window.show_all()
         self._refresh()
         self._window.present()
@@ -74,6 +83,8 @@ class Panel:
 
     def _ended(self) -> None:
         self._closed = True
+        sys.excepthook = self._hook
+        hide_panel()
         self._bench.close()
         self._loop.quit()
 
@@ -168,15 +179,30 @@ class Panel:
         if self._closed:
             return False
         try:
-            shown = self._bench.look()
-        except BottegaError as error:
-            self._say(str(error))
-            return False
+            self._look()
+        except Exception as error:  # noqa: BLE001  # whatever it is: a timer that raises is none any more
+            if _words(error) != self._trouble:
+                self._trouble = _words(error)
+                self._wrong(type(error), error, error.__traceback__)
+        else:
+            if self._trouble and self._note.get_text() == self._trouble:
+                self._say("")
+            self._trouble = ""
+        return True
+
+    def _look(self) -> None:
+        """See how the queue stands, and whether the panel is wanted in front."""
+        shown = self._bench.look()
         if shown is not None:
             image = Gimp.Image.get_by_id(shown) if shown and Gimp.Image.id_is_valid(shown) else None
             self._list_images(image)
             self._window.present()
-        return True
+
+    def _wrong(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Tell what a callback has raised: GTK has nobody but Python's last hook to tell it."""
+        if not isinstance(error, BottegaError):
+            log.error("the panel", exc_info=(kind, error, trace))
+        self._say(_words(error))
 
     def _refresh(self) -> None:
         catalog = self._bench.session.known_catalog
@@ -186,6 +212,10 @@ class Panel:
                 form.fill_menus(catalog)
         for each in (self._connection, self._jobs, self._history):
             each.refresh()
+
+
+def _words(error: BaseException) -> str:
+    return str(error) if isinstance(error, BottegaError) else f"{type(error).__name__}: {error}"
 
 
 def _line(*widgets: tuple[Gtk.Widget, bool]) -> Gtk.Box:

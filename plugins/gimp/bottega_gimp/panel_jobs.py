@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import gi
 
@@ -20,6 +20,7 @@ from .words import _  # noqa: E402
 
 SIDE = 192
 LISTED = 8
+"""Jobs that have ended, the newest; those under way, and results that wait, are listed all."""
 
 
 class JobsBox(Gtk.Box):
@@ -46,7 +47,7 @@ class JobsBox(Gtk.Box):
 
     def refresh(self) -> None:
         """Show the jobs as they stand."""
-        jobs = self._bench.jobs[:LISTED]
+        jobs = _listed(self._bench.jobs)
         for number in [number for number in self._rows if number not in [job.number for job in jobs]]:
             self._list.remove(self._rows.pop(number))
         for place, job in enumerate(jobs):
@@ -99,6 +100,11 @@ class JobsBox(Gtk.Box):
         self._show_candidates()
 
 
+def _listed(jobs: Sequence[Job]) -> list[Job]:
+    ended = [job for job in jobs if job.ended and not job.kept]
+    return [job for job in jobs if job not in ended[LISTED:]]
+
+
 def _candidates(made: Gimp.Layer) -> list[Gimp.Layer]:
     """A result's layers: those of its group, or itself."""
     return made.get_children() if made.is_group() else [made]
@@ -127,7 +133,12 @@ class Row(Gtk.Box):
         line.pack_start(title, True, True, 0)
         line.pack_end(self._cancel, False, False, 0)
         line.pack_end(again, False, False, 0)
-        for each in (line, self._bar, self._error):
+        self._waiting = Gtk.Box(spacing=SPACE, no_show_all=True)
+        for words, fresh in ((_("Insert now"), False), (_("Into a new image"), True)):
+            button = Gtk.Button(label=words, visible=True)
+            button.connect("clicked", lambda _button, new: bench.insert(self._job, fresh=new), fresh)
+            self._waiting.pack_start(button, True, True, 0)
+        for each in (line, self._bar, self._error, self._waiting):
             self.pack_start(each, False, False, 0)
 
     def refresh(self, job: Job) -> None:
@@ -136,7 +147,8 @@ class Row(Gtk.Box):
         self._bar.set_fraction(min(job.fraction, 1.0))
         self._bar.set_text(standing(job))
         self._bar.set_visible(job.state != "done")
-        self._cancel.set_sensitive(not job.ended)
+        self._cancel.set_sensitive(not job.ended or job.kept)
+        self._waiting.set_visible(job.kept)
         self._error.set_text(job.error if job.state == "failed" else "")
         self._error.set_visible(job.state == "failed")
 

@@ -53,6 +53,11 @@ def unpacked(text: str) -> Place:
     )
 
 
+def of_no_image(text: str) -> str:
+    """A packed place as a new image's."""
+    return json.dumps({**json.loads(text), "image": 0, "file": "", "above": 0})
+
+
 def _file(image: Gimp.Image) -> str:
     """Where an image is kept; "" if it never was."""
     file = image.get_file()

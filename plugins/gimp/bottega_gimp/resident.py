@@ -19,7 +19,6 @@ from .client import BottegaError
 from .handing import QUEUE
 from .offers import add_all
 from .studio import Studio
-from .words import _
 
 log = logging.getLogger(__name__)
 
@@ -28,17 +27,10 @@ REMEMBERED = 256
 """Answers that are kept for who asks again."""
 
 
-def _cancel(studio: Studio, number: int) -> None:
-    work = studio.works.find(number)
-    if work is None:
-        raise BottegaError(_("There is no job {number}.").format(number=number), remedy=_("Look at the queue."))
-    studio.works.cancel(work)
-    studio.post()
-
-
 DEEDS: dict[str, Callable[..., Any]] = {
     "add": lambda studio, job, parameters, place: studio.add(job, parameters, place).number,
-    "cancel": _cancel,
+    "insert": lambda studio, number, fresh: studio.insert(number, fresh),
+    "cancel": lambda studio, number: studio.cancel(number),
 }
 """What can be asked for, by the request's "do"; its other entries are arguments."""
 

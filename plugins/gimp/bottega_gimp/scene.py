@@ -79,6 +79,9 @@ def controls(scene: Scene, bounds: Bounds) -> tuple[Control, ...]:
     """What the control layer says about this part of the canvas."""
     if scene.control is None:
         return ()
+    if not scene.control.is_valid():
+        remedy = _("Choose another one, or none.")
+        raise BottegaError(_("The control layer is no longer there: its image was closed."), remedy=remedy)
     kind, strength = scene.wish["control-kind"], scene.wish["control-strength"]
     seen = canvas.alone(scene.control, bounds, PREVIEW, 255 if kind == "canny" else 0)
     if kind == "canny":

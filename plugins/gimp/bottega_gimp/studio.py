@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from . import board, host, spool
 from .book import BEAT, Book, Page
 from .client import BottegaError, Session, Work, Works
 from .passes import Course, Painted, carry_out
+from .places import of_no_image
 from .wishes import wish_of
 from .words import _
 
@@ -33,6 +35,8 @@ class Studio:
         self.works = Works(self._changed)
         self.book = Book(host.folder())
         self._pages: dict[int, Path] = {}
+        self._kept: dict[int, Page] = {}
+        """Of results that could not be inserted."""
         self._versions: dict[int, int] = {}
         self._previews: dict[int, bytes] = {}
         self._session: Session | None = None
@@ -61,21 +65,51 @@ class Studio:
                 lambda _error: self.works.fail(work, _lost()),
             )
         else:
-            self.works.follow(work, session, page.job, lambda _work, _made: _insert(page))
+            self.works.follow(work, session, page.job, lambda _work, _made: self._deliver(work, page))
         self.post()
         return work
 
     def _carry_out(self, work: Work, session: Session, course: Course | Painted, page: Page) -> None:
         def deliver(made: Painted) -> int:
             spool.write(Path(page.job), made)
-            return _insert(page)
+            return self._deliver(work, page)
 
         if work.ended:
             return
         if isinstance(course, Painted):  # GIMP ended while it was to be inserted
-            self.works.finish(work, lambda _work: _insert(page))
+            self.works.finish(work, lambda _work: self._deliver(work, page))
         else:
             carry_out(self.works, work, session, course, deliver)
+
+    def _deliver(self, work: Work, page: Page) -> int:
+        """Have a result inserted; one that cannot be stays in the book, for the artist to try again."""
+        try:
+            return _insert(page)
+        except Exception:
+            self._kept[work.number] = page
+            raise
+
+    def insert(self, number: int, fresh: bool) -> int:
+        """Try that again, into its image or a `fresh` one; gives the job's new number. Raises BottegaError if there is
+        no such result."""
+        work = self.works.find(number)
+        page = self._kept.pop(number, None)
+        if work is None or page is None:
+            raise no_job(number)
+        path = self._pages.pop(number)  # first: what is forgotten with a page is struck
+        self.works.forget(work)
+        return self._begin(path, replace(page, place=of_no_image(page.place)) if fresh else page).number
+
+    def cancel(self, number: int) -> None:
+        """End a job, or throw a result away that could not be inserted. Raises BottegaError if there is none."""
+        work = self.works.find(number)
+        if work is None:
+            raise no_job(number)
+        if self._kept.pop(number, None):
+            self.book.strike(self._pages.pop(number))
+        else:
+            self.works.cancel(work)
+        self.post()
 
     def _beat(self) -> bool:
         """Say that this GIMP lives; where somebody sees it, take up what an ended one has left."""
@@ -104,6 +138,7 @@ class Studio:
             "preview": self._versions.get(work.number, 0),
             "error": str(work.error) if work.error else "",
             "layer": work.result or 0,
+            "kept": work.number in self._kept,
             "parameters": work.parameters,
         }
 
@@ -117,7 +152,7 @@ class Studio:
         return self._session
 
     def _changed(self, work: Work) -> None:
-        if work.ended and work.number in self._pages:
+        if work.ended and work.number in self._pages and work.number not in self._kept:
             self.book.strike(self._pages.pop(work.number))
         if work.preview and work.preview is not self._previews.get(work.number):
             self._previews[work.number] = work.preview
@@ -133,6 +168,11 @@ class Studio:
         self._posting = 0
         self.post()
         return False
+
+
+def no_job(number: int) -> BottegaError:
+    """The queue has none of this number."""
+    return BottegaError(_("There is no job {number}.").format(number=number), remedy=_("Look at the queue."))
 
 
 def _insert(page: Page) -> int:

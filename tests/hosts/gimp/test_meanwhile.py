@@ -105,3 +105,45 @@ def test_what_was_painted_for_a_closed_image_comes_in_one_like_it(gimp: rig.Gimp
     """)
     made = ["Bottega: closed (5)"]
     assert said == [["float-linear", "gray", made, False], ["u16-non-linear", "rgb", made, True]]
+
+
+def test_a_result_that_cannot_be_inserted_waits(gimp: rig.Gimp) -> None:
+    """One of one pass and one of several, in an image whose colours were indexed meanwhile: for its own image, or a new
+    one; a third is thrown away."""
+    gimp.run("""
+        image = picture(240, 200)
+        known = {each.get_id() for each in Gimp.get_images()}
+        image.select_rectangle(ChannelOps.REPLACE, 60, 40, 110, 100)
+        ask("inpaint", image, prompt="of several passes")
+        image.select_rectangle(ChannelOps.REPLACE, 20, 20, 40, 40)
+        ask("inpaint", image, prompt="of one")
+        ask("inpaint", image, prompt="for nothing")
+        assert image.convert_indexed(Gimp.ConvertDitherType.NONE, Gimp.ConvertPaletteType.WEB, 0, False, False, "")
+    """)
+    gimp.wait("ended()", 240)
+    said = gimp.run("""
+        stand = {job["title"]: job for job in jobs()[:3]}
+        number = {title: job["number"] for title, job in stand.items()}
+        result = [[[job["state"], job["kept"], "indexed" in job["error"]] for job in stand.values()], tree(image)]
+    """)
+    assert said == [[["failed", True, True]] * 3, ["ramp"]]
+    folder = gimp.home / rig.PROFILE / "bottega"
+    assert len([*folder.glob("queue/*/*.json")]) == 3 and len([*folder.glob("spool/*.job")]) == 1
+    again = gimp.run("""
+        image.convert_rgb()
+        result = [queue("cancel", number=number["for nothing"])]
+        for title, fresh in (("of one", True), ("of one", True), ("of several passes", False)):
+            result.append(queue("insert", number=number[title], fresh=fresh))
+    """)
+    assert ["error" in each for each in again] == [False, False, True, False], again
+    gimp.wait("ended()", 120)
+    said = gimp.run("""
+        fresh = [each for each in Gimp.get_images() if each.get_id() not in known]
+        result = [[job["state"] for job in jobs()[:3]], tree(image), [tree(each) for each in fresh],
+                  any(job["kept"] for job in jobs())]
+        for each in (image, *fresh):
+            each.delete()
+    """)
+    made = ["Bottega: of several passes (5)", "ramp"]
+    assert said == [["done", "done", "failed"], made, [["Bottega: of one (5)"]], False]
+    assert not [*folder.glob("queue/*/*.json"), *folder.glob("spool/*.job")]

@@ -67,3 +67,70 @@ def test_what_cannot_be_is_an_error_dialog_with_a_remedy(window: rig.Gimp, table
     message = hands.find(table, "GIMP Message")
     table.picture("error")
     table.hands("windowclose", message)
+
+
+def test_a_closed_panel_is_not_taken_to_be_open(window: rig.Gimp) -> None:
+    """Whoever wants it a moment later gets one."""
+    said = window.run("""
+        canvas = picture(64, 64)
+        shown = panel(canvas)
+        from bottega_gimp.board import want_panel
+        open_ = want_panel(canvas.get_id())
+        shown._window.destroy()
+        result = [open_, want_panel(canvas.get_id())]
+        Gimp.detach_parasite("bottega-panel-wanted")
+    """)
+    assert said == [True, False]
+
+
+def test_a_result_that_waits_is_inserted_by_its_rows_button(window: rig.Gimp) -> None:
+    """And all jobs that are not over have a row, however many there are."""
+    said = window.run("""
+        shown = panel(canvas)
+        call("generate", canvas, prompt="waits", steps=4, seed="3", in_panel=True)
+        palette = Gimp.ConvertPaletteType.WEB
+        assert canvas.convert_indexed(Gimp.ConvertDitherType.NONE, palette, 0, False, False, "")
+        pump(lambda: shown._bench.jobs and shown._bench.jobs[0].kept)
+        row = shown._jobs._rows[shown._bench.jobs[0].number]
+        result = [row._waiting.get_visible(), row._cancel.get_sensitive()]
+        canvas.convert_rgb()
+        button(row, "Insert now").clicked()
+        pump(lambda: len(canvas.get_layers()) == 2 and ended())
+        pump(lambda: not any(job.kept for job in shown._bench.jobs))
+        result += [tree(canvas), shown._note.get_text()]
+
+        import dataclasses
+        job, rows = shown._bench.jobs[0], shown._jobs._rows
+        states = ["running"] * 12 + ["done"] * 12
+        shown._bench.jobs = [dataclasses.replace(job, number=900 + n, state=each) for n, each in enumerate(states)]
+        shown._jobs.refresh()
+        result += [len(rows)]
+    """)
+    assert said == [True, True, ["Bottega: waits (3)", "ramp"], "", 12 + 8]
+
+
+def test_the_panel_says_what_goes_wrong_in_it_and_goes_on(window: rig.Gimp) -> None:
+    said = window.run("""
+        note, look, form = shown._note.get_text, shown._bench.look, shown._shown
+        def broken():
+            raise RuntimeError("of nobody's making")
+        shown._bench.look = broken
+        pump(note)
+        result = [note()]
+        shown._bench.look = look
+        pump(lambda: not note())
+        shown._shown = broken
+        button(shown._window, "_Paint").clicked()
+        result += [note()]
+        shown._shown = form
+        led_by = picture(64, 64)
+        shown._shown().config.set_property("control", led_by.get_layers()[0])
+        led_by.delete()
+        shown._shown().config.set_property("prompt", "moss")
+        button(shown._window, "_Paint").clicked()
+        result += [note()]
+        shown._window.destroy()
+        canvas.delete()
+    """)
+    assert said[:2] == ["RuntimeError: of nobody's making"] * 2
+    assert "control layer is no longer there" in said[2]

@@ -8,11 +8,12 @@ from dataclasses import replace
 from gi.repository import Gimp
 
 from . import canvas, moved
-from .client import messages, native_of
+from .client import BottegaError, messages, native_of
 from .painting import control, generate, texture
 from .repainting import inpaint, outpaint, refine
 from .scene import Asked, Scene
-from .wishes import Wish
+from .wishes import MOST_SEED, Wish, seed_of
+from .words import _
 
 _WAYS: dict[str, Callable[[Scene], Asked]] = {
     "generate": generate,
@@ -32,8 +33,16 @@ def ask(
     led_by: Gimp.Drawable | None,
 ) -> Asked:
     """Read what the wish needs of the image. Raises BottegaError for what cannot be done, with a remedy."""
-    wish.how()
+    _check_seed(wish)
     if image is not None:
         canvas.refuse(image)
     asked = _WAYS[wish.kind](Scene(wish, native_of(catalog, wish["checkpoint"]), image, layers, led_by))
     return asked if image is None else replace(asked, place=replace(asked.place, was=moved.seen(image)))
+
+
+def _check_seed(wish: Wish) -> None:
+    try:
+        seed_of(wish["seed"])
+    except ValueError:
+        remedy = _("Give a whole number of 0 to {most}.").format(most=MOST_SEED)
+        raise BottegaError(_("{text} is no seed.").format(text=repr(wish["seed"])), remedy=remedy, field="seed") from None

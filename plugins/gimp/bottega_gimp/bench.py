@@ -10,6 +10,7 @@ from gi.repository import Gimp
 
 from . import board, handing, host
 from .client import BottegaError, Entry, Session
+from .laying import Place
 from .remembering import history, job_of, place_for, wish_for
 from .scene import Asked
 from .wishes import Wish
@@ -91,14 +92,13 @@ class Bench:
 
     def send(self, wish: Wish, asked: Asked, wrong: Callable[[BottegaError], object]) -> None:
         """Send a job in the background, and have the queue follow it."""
-        self.session.in_background(
-            lambda: handing.send(wish, asked), lambda job_id: handing.enqueue(job_id, wish, asked.place), wrong
-        )
+        enqueue = _enqueuing(wish, asked.place, wrong)
+        self.session.in_background(lambda: handing.send(wish, asked), enqueue, wrong)
 
     def again(self, entry: Entry, image: Gimp.Image | None, wrong: Callable[[BottegaError], object]) -> None:
         """Have what was made before once more, in an image or a new one. Raises ValueError for a strange entry."""
         wish, place = wish_for(entry), place_for(entry, image)
-        self.session.in_background(lambda: job_of(entry), lambda job_id: handing.enqueue(job_id, wish, place), wrong)
+        self.session.in_background(lambda: job_of(entry), _enqueuing(wish, place, wrong), wrong)
 
     def read_history(self) -> None:
         """Look up what was made, in the background."""
@@ -114,3 +114,15 @@ class Bench:
     def _take_history(self, entries: list[Entry]) -> None:
         self.history = entries
         self._changed()
+
+
+def _enqueuing(wish: Wish, place: Place, wrong: Callable[[BottegaError], object]) -> Callable[[str], None]:
+    """What hands a job to the queue; a session would only log what that raises."""
+
+    def enqueue(job_id: str) -> None:
+        try:
+            handing.enqueue(job_id, wish, place)
+        except BottegaError as error:
+            wrong(error)
+
+    return enqueue

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .arguments import BY_KIND, Argument, Procedure
-from .client import BottegaError, Extent, Native
+from .client import Extent, Native
 
 KEY = "bottega"
 """Name of the parasite that holds a layer's or an image's parameters."""
@@ -44,7 +44,7 @@ class Wish:
         return prompt[:60] or self.procedure.label.rstrip("…")
 
     def how(self) -> dict[str, Any]:
-        """What all painting tasks take. Raises BottegaError for a seed that is none."""
+        """What all painting tasks take. Raises ValueError for a seed that is none."""
         return {
             "negative_prompt": self["negative-prompt"],
             "checkpoint": self["checkpoint"],
@@ -107,11 +107,11 @@ def _fits(argument: Argument, value: object) -> bool:
 
 
 def seed_of(text: str) -> int | None:
-    """The seed that somebody typed; None for an empty field. Raises BottegaError."""
+    """The seed that somebody typed; None for an empty field. Raises ValueError."""
     if not text.strip():
         return None
     if not text.strip().isdecimal() or int(text) > MOST_SEED:
-        raise BottegaError(f"{text!r} is no seed.", remedy=f"Give a whole number of 0 to {MOST_SEED}.", field="seed")
+        raise ValueError(f"{text!r} is no seed")
     return int(text)
 
 

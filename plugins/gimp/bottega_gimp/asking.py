@@ -45,4 +45,5 @@ def _check_seed(wish: Wish) -> None:
         seed_of(wish["seed"])
     except ValueError:
         remedy = _("Give a whole number of 0 to {most}.").format(most=MOST_SEED)
-        raise BottegaError(_("{text} is no seed.").format(text=repr(wish["seed"])), remedy=remedy, field="seed") from None
+        message = _("{text} is no seed.").format(text=repr(wish["seed"]))
+        raise BottegaError(message, remedy=remedy, field="seed") from None

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from .client import files
+from .host import Settings, settings_of
 from .spool import ENDING
 
 BEAT = 5
@@ -26,11 +27,13 @@ ALIVE = "alive"
 
 @dataclass(frozen=True)
 class Page:
-    """One job: a number of the daemon's book or the path of a spool file, what was asked for, and its place as text."""
+    """One job: a number of the daemon's book or the path of a spool file, what was asked for, its place as text, and
+    which daemon has it."""
 
     job: str
     parameters: dict[str, Any]
     place: str
+    daemon: Settings
 
 
 class Book:
@@ -49,7 +52,8 @@ class Book:
     def write(self, page: Page) -> Path:
         """Note a job; gives the page's path."""
         path = self._own / f"{uuid.uuid4().hex}.json"
-        files.write_json(path, {"job": page.job, "parameters": page.parameters, "place": page.place})
+        files.write_json(path, asdict(page))
+        path.chmod(0o600)  # a token may be in it
         return path
 
     def strike(self, path: Path) -> None:
@@ -73,8 +77,9 @@ class Book:
             return None
         said = files.read_json(mine) or {}
         try:
-            return mine, Page(str(said["job"]), dict(said["parameters"]), str(said["place"]))
-        except (KeyError, TypeError, ValueError):  # no page of ours
+            daemon = settings_of(said["daemon"])
+            return mine, Page(str(said["job"]), dict(said["parameters"]), str(said["place"]), daemon)
+        except (AttributeError, KeyError, TypeError, ValueError):  # no page of ours
             mine.unlink()
             return None
 

@@ -59,7 +59,7 @@ def insert(procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, data: object
     """Put a finished job into its image, for the queue."""
 
     def do() -> Gimp.ValueArray:
-        laid = insert_job(*(config.get_property(name) for name in ("job-id", "parameters", "place")))
+        laid = insert_job(*(config.get_property(name) for name in ("job-id", "parameters", "place", "daemon")))
         return replaced(procedure, GObject.Value(GObject.TYPE_INT, laid.layer.get_id()))
 
     return guarded(procedure, do)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,11 @@ def folder() -> Path:
 
 def settings() -> Settings:
     """What was kept; the defaults if nothing was."""
-    said = files.read_json(folder() / "settings.json") or {}
+    return settings_of(files.read_json(folder() / "settings.json") or {})
+
+
+def settings_of(said: Mapping[str, Any]) -> Settings:
+    """Settings that were JSON."""
     return Settings(**{name: str(said.get(name, "")) for name in asdict(Settings())})
 
 
@@ -58,10 +62,12 @@ def call_on_main(function: Callable[[], object]) -> None:
 
 
 def open_session(
-    on_connection: Callable[[Connection], object] | None = None, on_catalog: Callable[[Any], object] | None = None
+    on_connection: Callable[[Connection], object] | None = None,
+    on_catalog: Callable[[Any], object] | None = None,
+    chosen: Settings | None = None,
 ) -> Session:
-    """A session with the daemon of the settings."""
-    chosen = settings()
+    """A session with the daemon of the settings, those that are kept unless others are given."""
+    chosen = chosen or settings()
     return Session(
         call_on_main,
         chosen.address or None,

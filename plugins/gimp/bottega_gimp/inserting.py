@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -19,11 +20,11 @@ from .words import _
 PATIENCE = 60.0
 
 
-def insert(job_id: str, parameters: str, place_text: str) -> Laid:
+def insert(job_id: str, parameters: str, place_text: str, daemon: str) -> Laid:
     """Fetch a job's pictures and lay them; what the artist works on stays selected. Raises BottegaError."""
     wish, place = wish_of(parameters), unpacked(place_text)
     exact = place
-    with closing(Desk()) as desk:
+    with closing(Desk(host.settings_of(json.loads(daemon)))) as desk:
         if job_id.endswith(spool.ENDING):
             pictures, exact = spool.read(Path(job_id)).pictures(place)
         else:

@@ -76,7 +76,7 @@ def _inserter(plugin: Gimp.PlugIn, name: str) -> Gimp.Procedure:
 
     made = Gimp.Procedure.new(plugin, name, Gimp.PDBProcType.PLUGIN, run, None)
     made.set_documentation("Put a finished job into its image", "For the queue", name)
-    for each in ("job-id", "parameters", "place"):
+    for each in ("job-id", "parameters", "place", "daemon"):
         made.add_string_argument(each, each, None, "", READWRITE)
     made.add_int_return_value("layer", "Layer", "Its number", 0, GLib.MAXINT32, 0, READWRITE)
     return made

@@ -39,10 +39,10 @@ class Call:
 class Desk:
     """This process's dealings with the daemon, for the length of one procedure."""
 
-    def __init__(self) -> None:
+    def __init__(self, chosen: host.Settings | None = None) -> None:
         self.listeners: list[Callable[[], object]] = []
         """Called when the connection or the catalog is another."""
-        self.session = host.open_session(self._changed, self._changed)
+        self.session = host.open_session(self._changed, self._changed, chosen)
         self._lost_since: float | None = None
 
     def _changed(self, _news: object) -> None:

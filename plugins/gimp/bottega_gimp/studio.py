@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,9 @@ class Studio:
         """Of results that could not be inserted."""
         self._versions: dict[int, int] = {}
         self._previews: dict[int, bytes] = {}
-        self._session: Session | None = None
-        self._settings: host.Settings | None = None
+        self._daemons: dict[int, host.Settings] = {}
+        """Of jobs: others may have been chosen since."""
+        self._sessions: dict[host.Settings, Session] = {}
         self._posting = 0
         board.post_run(uuid.uuid4().hex)
         self.post()
@@ -50,14 +51,14 @@ class Studio:
         """Follow a job of the daemon, or do one of several passes that lies in a file; what comes of it goes to that
         place. Raises ValueError for strange parameters, and OSError if the book cannot be written."""
         wish_of(json.dumps(parameters))
-        page = Page(job, parameters, place)
+        page = Page(job, parameters, place, host.settings())
         return self._begin(self.book.write(page), page)
 
     def _begin(self, path: Path, page: Page) -> Work:
         work = self.works.add(wish_of(json.dumps(page.parameters)).title, page.parameters)
         work.state = "queued"
-        self._pages[work.number] = path
-        session = self._current()
+        self._pages[work.number], self._daemons[work.number] = path, page.daemon
+        session = self._session(page.daemon)
         if page.job.endswith(spool.ENDING):
             session.in_background(
                 lambda: spool.read(Path(page.job)),
@@ -142,14 +143,14 @@ class Studio:
             "parameters": work.parameters,
         }
 
-    def _current(self) -> Session:
-        """The session, begun when it is first needed, and anew when the settings are others."""
-        chosen = host.settings()
-        if self._session is None or chosen != self._settings:
-            if self._session:
-                self._session.close(patience=0)
-            self._session, self._settings = host.open_session(), chosen
-        return self._session
+    def _session(self, chosen: host.Settings) -> Session:
+        """The session with a daemon, begun when it is first needed. Those with others end when their jobs have."""
+        self._daemons = {work.number: self._daemons[work.number] for work in self.works.active}
+        for each in set(self._sessions) - set(self._daemons.values()) - {chosen}:
+            self._sessions.pop(each).close(patience=0)
+        if chosen not in self._sessions:
+            self._sessions[chosen] = host.open_session(chosen=chosen)
+        return self._sessions[chosen]
 
     def _changed(self, work: Work) -> None:
         if work.ended and work.number in self._pages and work.number not in self._kept:
@@ -179,7 +180,9 @@ def _insert(page: Page) -> int:
     """Have another process put a finished job into the image; gives the new layer's id. Raises BottegaError."""
     procedure = Gimp.get_pdb().lookup_procedure(INSERT)
     config = procedure.create_config()
-    for name, value in (("job-id", page.job), ("parameters", json.dumps(page.parameters)), ("place", page.place)):
+    parameters, daemon = json.dumps(page.parameters), json.dumps(asdict(page.daemon))
+    given = (("job-id", page.job), ("parameters", parameters), ("place", page.place), ("daemon", daemon))
+    for name, value in given:
         config.set_property(name, value)
     said = procedure.run(config)
     if said.index(0) != Gimp.PDBStatusType.SUCCESS:

@@ -147,3 +147,25 @@ def test_a_result_that_cannot_be_inserted_waits(gimp: rig.Gimp) -> None:
     made = ["Bottega: of several passes (5)", "ramp"]
     assert said == [["done", "done", "failed"], made, [["Bottega: of one (5)"]], False]
     assert not [*folder.glob("queue/*/*.json"), *folder.glob("spool/*.job")]
+
+
+def test_jobs_of_a_daemon_arrive_though_another_one_is_chosen_meanwhile(gimp: rig.Gimp) -> None:
+    settings = gimp.home / rig.PROFILE / "bottega" / "settings.json"
+    said = gimp.run("""
+        image = picture(64, 64)
+        ask("refine", image, prompt="of the first", steps=80)
+        other = Path(Gimp.directory()) / "bottega/settings.json"
+        other.write_text(json.dumps({"person": "somebody else"}))
+        parameters = {"procedure": "bottega-generate", "prompt": "of nobody"}
+        queue("add", job="of nobody", parameters=parameters, place="{}")  # with a session of its own
+        other.write_text(json.dumps({"address": "127.0.0.1:1"}))
+        result = [job["title"] for job in jobs()[:2] if job["state"] == "done"]
+    """)
+    assert said == []
+    gimp.wait("ended()", 120)
+    settings.unlink()
+    said = gimp.run("""
+        result = [[job["state"] for job in jobs()[:2]], tree(image)]
+        image.delete()
+    """)
+    assert said == [["failed", "done"], ["Bottega: of the first (5)", "ramp"]]

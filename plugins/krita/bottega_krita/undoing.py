@@ -146,8 +146,8 @@ def _others_undone(bundle: Bundle) -> Generator[Any, None, None]:
 
 
 def _rested(bundle: Bundle) -> Generator[Any, None, None]:
-    """Wait until what Krita has drawn is on its screen. Krita 5.2.9 crashes when a canvas shrinks under what is still to
-    be shown (an assertion in kis_opengl_image_textures.h)."""
+    """Wait until what Krita has drawn is on its screen. Krita 5.2.9 crashes when a canvas shrinks under what is still
+    to be shown (an assertion in kis_opengl_image_textures.h)."""
     end = time.monotonic() + REST
     while time.monotonic() < end:
         yield WAIT

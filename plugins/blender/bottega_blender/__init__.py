@@ -42,7 +42,7 @@ def register() -> None:
     bpy.app.translations.register(__package__, words.translations())
     bpy.app.timers.register(_tick, first_interval=0.1, persistent=True)
     if not bpy.app.background:
-        bpy.app.timers.register(_connect, first_interval=0.5)
+        bpy.app.timers.register(_connect, first_interval=0.5, persistent=True)  # a file may be opened at once
 
 
 def unregister() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 
 import bpy
 
@@ -15,9 +17,10 @@ OFFLINE = "Blender may not go online."
 class Link:
     """A session with the daemon that the preferences name. All methods are for the main thread and return at once."""
 
-    def __init__(self, main: Main, changed: Callable[[], object]) -> None:
+    def __init__(self, main: Main, changed: Callable[[], object], left: Callable[[Session], object]) -> None:
+        """`left` hears of a session that is given up for another one."""
         self._main = main
-        self._changed = changed
+        self._changed, self._left = changed, left
         self.connection = Connection("connecting")
         self.session: Session | None = None
         self._catalog: messages.Catalog | None = None
@@ -36,6 +39,8 @@ class Link:
         if self.session and self._begun == wanted:
             return self.session
         check_online(address)
+        if self.session:
+            self._left(self.session)
         self.disconnect()
         self._begun = wanted
         self.session = Session(
@@ -69,7 +74,13 @@ def check_online(address: str) -> None:
     if not address:
         return
     host, _ = parse_address(address)
-    near = host in ("localhost", "::1") or host.startswith("127.")
-    if not near and not bpy.app.online_access:
+    if not _is_here(host) and not bpy.app.online_access:
         remedy = "Allow Online Access in Preferences > System, or use the daemon of this computer."
         raise Unready(OFFLINE, remedy=remedy, fix="bottega.allow_online")
+
+
+def _is_here(host: str) -> bool:
+    """Whether this is this computer."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"

@@ -55,14 +55,17 @@ def _wire(
         tree.links.new(value, shader.inputs["Base Color" if role == "color" else "Roughness"])
 
 
-def wear(thing: bpy.types.Object, material: bpy.types.Material) -> None:
-    """Put a material into an object's active slot. Other objects that share its mesh keep theirs."""
+def wear(thing: bpy.types.Object, material: bpy.types.Material, everywhere: bool = False) -> None:
+    """Put a material into an object's active slot, or into all of them. Other objects that share its mesh keep theirs;
+    a material that nothing else uses stays in the file."""
     if not thing.material_slots:
         thing.data.materials.append(None if thing.data.users > 1 else material)
-    slot = thing.material_slots[thing.active_material_index]
-    if thing.data.users > 1:
-        slot.link = "OBJECT"
-    slot.material = material
+    for slot in thing.material_slots if everywhere else [thing.material_slots[thing.active_material_index]]:
+        if everywhere and slot.material and slot.material.users == 1:
+            slot.material.use_fake_user = True
+        if thing.data.users > 1:
+            slot.link = "OBJECT"
+        slot.material = material
 
 
 def active_image_node(thing: bpy.types.Object | None) -> bpy.types.Node | None:

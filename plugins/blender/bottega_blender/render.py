@@ -107,8 +107,7 @@ def delivered(work: Work, made: Made) -> Iterator[None]:
     """Make the image, and show the first in the Image Editors."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
     yield
-    work.results.append(image.name)
-    if len(work.results) == 1:
+    if texture.taken(work, image):
         for window in bpy.context.window_manager.windows:
             editors.show_on(window.screen, image)
     yield

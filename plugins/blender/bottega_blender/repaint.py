@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import bpy
 import numpy as np
 
-from . import editors, pixels, texture
+from . import editors, pixels, targets, texture
 from .client import (
     Choices,
     Inpaint,
@@ -58,7 +58,8 @@ def start(
         raise Unready("The daemon's models are not known yet.", remedy="Connect to it first.", fix="bottega.connect")
     native = native_of(catalog, params.checkpoint)
     params = dataclasses.replace(params, start=image.name)
-    work = studio.work(params, session, delivered)
+    begun = targets.key(image)
+    work = studio.work(params, session, lambda work, made: delivered(work, made, begun))
     copies: list[pixels.Copy] = []
 
     def reading() -> Iterator[None]:
@@ -113,13 +114,12 @@ def made_of(picture: Picture, params: Params, alpha: Array | None) -> Made:
     return Made(picture, {"color": pixels.png(whole, [(KEY, params.text(seed=picture.seed, count=1))])})
 
 
-def delivered(work: Work, made: Made) -> Iterator[None]:
-    """A new image beside the old one; the first is shown in its place."""
+def delivered(work: Work, made: Made, begun: int) -> Iterator[None]:
+    """A new image beside the old one, which is found by its key; the first is shown in its place."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
     yield
-    work.results.append(image.name)
-    old = bpy.data.images.get(work.params.start)
-    if len(work.results) == 1 and old is not None:
+    old = targets.found(bpy.data.images, begun)
+    if texture.taken(work, image) and old is not None:
         for window in bpy.context.window_manager.windows:
             editors.show_on(window.screen, image, instead_of=old)
     yield

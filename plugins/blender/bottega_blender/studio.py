@@ -25,7 +25,7 @@ class Studio:
 
     def __init__(self, main: Main) -> None:
         self.main = main
-        self.link = Link(main, redraw)
+        self.link = Link(main, redraw, self._left)
         self.previews = Previews()
         self.history = Shelf(main, redraw)
         self.works: list[Work] = []
@@ -82,6 +82,13 @@ class Studio:
         if work.pictures:
             self.history.add(work.params, work.pictures)
         self.forget(work)
+
+    def _left(self, session: Session) -> None:
+        """Another daemon was chosen: nothing is heard any more of what this one has."""
+        for work in self.works:
+            if work.session is session:
+                message = "Another daemon was chosen while this was painted."
+                self.fail(work, BottegaError(message, remedy="Paint it again."))
 
     def forget(self, work: Work) -> None:
         """Let go of what only a job under way needs."""

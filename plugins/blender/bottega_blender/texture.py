@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from . import maps, material, pixels
+from . import maps, material, pixels, targets
 from .client import Picture, Session, Unready
 from .params import KEY, Params
 from .studio import Studio
@@ -23,19 +23,19 @@ SPACES: dict[str, pixels.Space] = {
 
 @dataclass(frozen=True)
 class Goal:
-    """Where a texture goes; objects by name, for they may be gone, or undone, when it comes."""
+    """Where a texture goes; objects and materials by their keys, for they may be gone when it comes."""
 
     target: str
-    thing: str
-    node: tuple[str, str]
-    """Material and node."""
+    thing: int
+    node: tuple[int, str]
+    """Material, and the node's name."""
     with_maps: bool
 
 
 def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
     """Where a texture for the active object goes. Raises Unready where it cannot."""
     if target == "IMAGE":
-        return Goal(target, "", ("", ""), with_maps)
+        return Goal(target, 0, (0, ""), with_maps)
     if thing is None:
         raise Unready("No object is active.", remedy="Select one, or let the result be an image only.")
     if thing.library or (thing.data and thing.data.library):
@@ -45,10 +45,10 @@ def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
         if node is None:
             remedy = "Select an Image Texture node of its material, or let the result be a material."
             raise Unready("{name} has no active image node.", remedy=remedy, name=thing.name)
-        return Goal(target, thing.name, (thing.active_material.name, node.name), False)
+        return Goal(target, targets.key(thing), (targets.key(thing.active_material), node.name), False)
     if not hasattr(thing.data, "materials"):
         raise Unready("{name} cannot have a material.", remedy="Select a mesh or a curve.", name=thing.name)
-    return Goal(target, thing.name, ("", ""), with_maps)
+    return Goal(target, targets.key(thing), (0, ""), with_maps)
 
 
 def start(studio: Studio, session: Session, params: Params, where: Goal, image: bpy.types.Image | None) -> Work:
@@ -90,8 +90,7 @@ def delivered(work: Work, made: Made, where: Goal) -> Iterator[None]:
     for role, data in made.files.items():
         images[role] = keep(work, made.picture, role, data)
         yield
-    work.results.append(images["color"].name)
-    if len(work.results) == 1:
+    if taken(work, images["color"]):
         use(images, where, work.title)
     yield
 
@@ -102,19 +101,26 @@ def keep(work: Work, picture: Picture, role: str, data: bytes) -> bpy.types.Imag
     extent = picture.pixels.width, picture.pixels.height
     image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, *extent, SPACES[role])
     image[KEY] = work.params.text(seed=picture.seed, count=1)
-    image[material.JOB], image[material.ROLE] = f"{work.number}:{work.params.seed}", role
+    image[material.JOB], image[material.ROLE] = work.mark, role
     image["bottega_seed"] = str(picture.seed)
     image.use_fake_user = True
     return image
 
 
+def taken(work: Work, image: bpy.types.Image) -> bool:
+    """List a job's image. Whether it is put to use: no earlier one is left, since there was none, or it was undone."""
+    first = not any(name in bpy.data.images for name in work.results)
+    work.results.append(image.name)
+    return first
+
+
 def use(images: dict[str, bpy.types.Image], where: Goal, name: str) -> None:
     """Show a texture where it was wanted, if that still exists."""
-    thing = bpy.data.objects.get(where.thing)
+    thing = targets.found(bpy.data.objects, where.thing)
     if where.target == "MATERIAL" and thing and hasattr(thing.data, "materials"):
         material.wear(thing, material.ready(name, images))
     elif where.target == "NODE":
-        owner = bpy.data.materials.get(where.node[0])
+        owner = targets.found(bpy.data.materials, where.node[0])
         node = owner.node_tree.nodes.get(where.node[1]) if owner and owner.node_tree else None
         if node and node.type == "TEX_IMAGE":
             node.image = images["color"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -52,6 +53,8 @@ class Work:
     fraction: float = 0.0
     note: str = ""
     error: BottegaError | None = None
+    mark: str = field(default_factory=lambda: uuid.uuid4().hex)
+    """What its images have in common."""
     results: list[str] = field(default_factory=list[str])
     """Names of the images made."""
     pictures: list[Picture] = field(default_factory=list[Picture])

@@ -12,7 +12,6 @@ from . import pixels, profiles
 from .client import Bounds, Extent, InvalidRequest, Pixels
 from .host import WAIT
 from .qt import raw
-from .words import say
 
 if TYPE_CHECKING:
     from krita import Document, Node, Selection
@@ -45,7 +44,7 @@ def is_open(document: Document) -> bool:
 def check_open(document: Document) -> None:
     """Raises InvalidRequest if the image was closed meanwhile."""
     if not is_open(document):
-        raise InvalidRequest(say("The image was closed."), remedy=say("Open it and paint again."), field="image")
+        raise InvalidRequest("The image was closed.", remedy="Open it and paint again.", field="image")
 
 
 def is_seen(node: Node) -> bool:

@@ -22,6 +22,7 @@ from .mosaic import Mosaic
 from .overlay import canvas_widget
 from .params import Params, drawn_seed
 from .qt import Qt, QtCore, QtWidgets, Signal, app, raw
+from .words import said
 from .works import Candidate, Work
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Live(QtCore.QObject):
         try:
             seen = sheet(document)
         except BottegaError as error:
-            self.stopped.emit(f"{error} {error.remedy}")
+            self.stopped.emit(said(error))
             return
         self._window, self._document, self._dirty = window, document, True
         self._mosaic = Mosaic(seen.extent, seen.colours)
@@ -141,7 +142,7 @@ class Live(QtCore.QObject):
                 return
             yield from self._look(mosaic)
             if self._work and self._work.state == "failed":
-                self.stop(f"{self._work.error} {self._work.error.remedy}" if self._work.error else "")
+                self.stop(said(self._work.error) if self._work.error else "")
                 return
             if self._wanted() != self._asked or self._reselected(self._document):
                 self._dirty, self._touched_at = True, self._touched_at if self._dirty else time.monotonic()

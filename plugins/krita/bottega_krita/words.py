@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from .client import translations
+from .client import BottegaError, translations
 from .qt import QtCore
 
 FOLDER = Path(__file__).with_name("languages")
@@ -22,3 +22,8 @@ def say(text: str, **values: object) -> str:
     """The text in Krita's language, with {names} filled in."""
     translated = table(QtCore.QLocale().name()).get(text, text)
     return translated.format(**values) if values else translated
+
+
+def said(error: BottegaError) -> str:
+    """What is wrong and what to do, in Krita's language as far as we have the words: the daemon speaks English."""
+    return f"{say(error.message)} {say(error.remedy)}" if error.remedy else say(error.message)

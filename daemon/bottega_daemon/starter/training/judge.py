@@ -47,7 +47,7 @@ def train(folder: Path, pictures: Pictures, steps: int, batch: int) -> nn.Sequen
     labels = np.array([NAMES.index(str(m)) for m in pictures.material])
 
     def step_loss(_: int, rng: np.random.Generator) -> tuple[Tensor, loop.Figures]:
-        chosen = flat[rng.integers(0, len(flat), 32)]
+        chosen = flat[rng.integers(0, len(flat), batch)]
         soft = [cv2.GaussianBlur(pictures.rgb[k], (0, 0), rng.uniform(0.1, 2.2)) for k in chosen]
         logits = judge(view(np.stack(soft).astype(np.uint8)))
         wanted = hardware.there(labels[chosen])

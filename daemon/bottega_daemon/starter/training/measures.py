@@ -136,4 +136,4 @@ def inpaint(kit: sampling.Kit, seed: int) -> dict[str, object]:
     prompts = [f"{c} {captions.NOUNS[m][0]}" for c, m in wanted]
     made = sampling.make(kit, prompts, [seed + k for k in range(len(wanted))], paste=sampling.Paste(latents, mask))
     errors = [judge.hue_error(rgb[36:92, 36:92], c) for rgb, (c, _) in zip(made, wanted, strict=True)]
-    return {"hue": float(np.mean([e < HUE_LIMIT for e in errors])), "count": 8}
+    return {"hue": float(np.mean([e < HUE_LIMIT for e in errors])), "count": len(wanted)}

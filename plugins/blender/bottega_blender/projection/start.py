@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import bpy
 import numpy as np
 
-from .. import material, render, texture
+from .. import material, render, targets, texture
 from ..client import Session, Unready
 from ..params import Params
 from ..scene import gather, views
@@ -40,7 +40,8 @@ def start(
         own = tuple(views.of_camera(camera, graph(), *extent) for camera in cameras)
         params = dataclasses.replace(params, width=extent[0], height=extent[1], views=0)
     wish = Wish(thing.name, size, params, own, np.array(thing.matrix_world, np.float64))
-    work = studio.work(params, session, lambda work, made: delivered(work, made, wish.name))
+    goal = targets.key(thing)
+    work = studio.work(params, session, lambda work, made: delivered(work, made, goal))
 
     def reading() -> Iterator[None]:
         graph()
@@ -82,12 +83,11 @@ def _parts(name: str) -> list[str]:
     return re.split(r"(\d+)", name)
 
 
-def delivered(work: Work, made: Made, name: str) -> Iterator[None]:
-    """Make the image; the first is put onto the object, the others wait to be flipped through."""
+def delivered(work: Work, made: Made, goal: int) -> Iterator[None]:
+    """Make the image; the first is put onto all of the object, the others wait to be flipped through."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
     yield
-    work.results.append(image.name)
-    thing = bpy.data.objects.get(name)
-    if len(work.results) == 1 and thing is not None and thing.type == "MESH":
-        material.wear(thing, material.ready(work.title, {"color": image}))
+    thing = targets.found(bpy.data.objects, goal)
+    if texture.taken(work, image) and thing is not None and thing.type == "MESH":
+        material.wear(thing, material.ready(work.title, {"color": image}), everywhere=True)
     yield

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..memory import megabytes
 from ..qt import QtWidgets
 from ..settings import set_setting, setting
-from ..words import say
+from ..words import said, say
 from . import kit
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Banner(QtWidgets.QWidget):
         self._start.setVisible(connection.startable)
         error = connection.error
         text = say(STATES.get(connection.state, "The daemon is away."))
-        self._text.setText(f"{text} {error} {error.remedy}" if error and connection.state == "lost" else text)
+        self._text.setText(f"{text} {said(error)}" if error and connection.state == "lost" else text)
 
 
 class Link(QtWidgets.QWidget):

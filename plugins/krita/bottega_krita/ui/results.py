@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app
 from ..settings import document_id, setting
-from ..words import say
+from ..words import said, say
 from ..works import Candidate, Work
 from . import kit
 
@@ -164,7 +164,7 @@ class Results(QtWidgets.QWidget):
         """An error in words, until the next job is asked for."""
         wrong = work.error if work.error and work.state != "cancelled" else None
         if wrong:
-            self._note.setText(f"{wrong} {wrong.remedy}".strip())
+            self._note.setText(said(wrong))
         if wrong or (new and not work.ended):
             self._note.setVisible(wrong is not None)
 

@@ -187,7 +187,7 @@ class Session:
             error = await self._look()
             attempt = attempt + 1 if error else 0
             if error:
-                if attempt == 1 or type(error) is not type(self.connection.error):
+                if attempt == 1 or str(error) != str(self.connection.error):
                     self._tell_lost(error)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._look_now.wait(), delay(attempt - 1, 0.5))

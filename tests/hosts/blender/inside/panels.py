@@ -133,6 +133,8 @@ def steps():
     yield from stage("lost")
     windowed.german()
     yield from stage("german")
+    # At first the connection broke; a look later no daemon is there.
+    yield from windowed.until(lambda: "bottega serve" in here.link.connection.error.remedy)
     facts["said"] = words.said(here.link.connection.error)
     try:
         with windowed.within(windowed.area("VIEW_3D")):

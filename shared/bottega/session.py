@@ -182,17 +182,19 @@ class Session:
     async def _keep(self) -> None:
         """Keep the connection, and tell how it stands."""
         self._tell(Connection("connecting"))
-        attempt = 0
+        attempt, told = 0, ""
         while True:
             error = await self._look()
             attempt = attempt + 1 if error else 0
             if error:
-                if attempt == 1 or str(error) != str(self.connection.error):
+                if str(error) != told:  # else what went wrong with a start in between stays to be read
                     self._tell_lost(error)
+                told = str(error)
                 with suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(self._look_now.wait(), delay(attempt - 1, 0.5))
                 self._look_now.clear()
             else:
+                told = ""
                 await self._core.link.gone(LOOK_AGAIN)
 
     async def _launch(self, command: Sequence[str] | None) -> None:

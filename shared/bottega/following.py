@@ -21,6 +21,9 @@ OnDone: TypeAlias = Callable[[list[Picture]], object]
 OnError: TypeAlias = Callable[[BottegaError], object]
 Source: TypeAlias = "Task | m.Task | Callable[[], Task]"
 
+UNHEARD = 2.0
+"""Seconds after which an artist who cancels need not wait for a daemon that does not answer."""
+
 
 @dataclass(frozen=True)
 class Callbacks:
@@ -87,7 +90,7 @@ class Following:
 
     def cancel(self) -> None:
         """Ask for the end. Before the request has left, nothing is sent at all; while nobody knows whether it has
-        arrived, the host is told at once and the job is cancelled as soon as it is known."""
+        arrived, or the daemon is out of reach, the host is told and the job is cancelled as soon as it can be."""
         if self._unwanted or self._phase == "ended":
             return
         self._unwanted = True
@@ -99,8 +102,11 @@ class Following:
             self._task = asyncio.ensure_future(self._cancel())
 
     async def _cancel(self) -> None:
+        asked = asyncio.ensure_future(self._core.cancel(self.job_id))
+        if not (await asyncio.wait({asked}, timeout=UNHEARD))[0]:
+            self._end_with(JobCancelled(job_id=self.job_id))
         try:
-            await self._core.cancel(self.job_id)
+            await asked
         except BottegaError as error:
             self._end_with(error)
 

@@ -112,6 +112,26 @@ def test_a_connection_that_is_cut_is_told_and_mended(host: Host, stand_in: Serve
     assert states[1].server.name == "standin"
 
 
+def test_an_artist_who_cancels_does_not_wait_for_a_daemon_out_of_reach(host: Host, stand_in: Serve) -> None:
+    """Protects the row in the host, which is gone soon, and the GPU: the job is cancelled when the daemon is back."""
+    standin, port = stand_in(endless)
+    diary = Diary(host)
+    with Proxy(port) as proxy:
+        session = Session(host.call_on_main, f"127.0.0.1:{proxy.port}")
+        ticket = session.submit(generate("x"), **diary.all())
+        host.pump(lambda: len(diary.events) >= 2)
+        proxy.refusing = True
+        proxy.cut()
+        ticket.cancel()
+        host.pump(lambda: diary.ended)
+        assert isinstance(diary.errors[0], JobCancelled) and standin.cancels == []
+        proxy.refusing = False
+        host.pump(lambda: standin.cancels)
+        session.close()
+    assert standin.cancels == ["job0"]
+    assert diary.order.count("error") == 1 and diary.order[-1] == "error"
+
+
 def test_jobs_wait_for_a_daemon_that_is_not_there_yet(host: Host, stand_in: Serve, home: Any) -> None:
     states: list[Connection] = []
     session, diary, unwanted = Session(host.call_on_main, on_connection=states.append), Diary(host), Diary(host)

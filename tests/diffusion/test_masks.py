@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from bottega_daemon.diffusion.canvas import plan
 from bottega_daemon.diffusion.masks import (
     BLEND,
     COARSENESS,
+    VISIBLE,
     Area,
     area,
     blurred,
@@ -21,7 +23,7 @@ from bottega_daemon.diffusion.masks import (
     touched,
 )
 from bottega_daemon.diffusion.pixels import Floats, to_float
-from bottega_daemon.spec import Bounds, Margin
+from bottega_daemon.spec import Bounds, Extent, Margin
 
 masks = arrays.arrays(np.uint8, (23, 31), elements=st.sampled_from([0, 0, 0, 0, 1, 128, 255]))
 margins = st.builds(Margin, st.integers(0, 6), st.sampled_from([0.0, 0.1, 0.3]))
@@ -136,10 +138,13 @@ def test_bounds_hold_everything_and_nothing_more(mask: np.ndarray) -> None:
     assert all(edge.any() for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))
 
 
+NOTHING = np.zeros((24, 32), np.float32)
+
+
 @given(arrays.arrays(np.float32, (24, 32), elements=st.sampled_from([0.0, 0.0, 0.0, 0.25, 1.0])))
 def test_a_cell_is_repainted_as_far_as_half_of_its_pixels_ask_for(mask: np.ndarray) -> None:
     """And no pixel that is asked for is forgotten."""
-    cells = latent_mask(mask)
+    cells = latent_mask(mask, NOTHING)
     assert cells.shape == (1, 1, 3, 4)
     spread = np.kron(cells[0, 0].numpy(), np.ones((8, 8), np.float32))
     assert (mask <= 2 * spread).all()
@@ -153,4 +158,25 @@ def test_a_selection_whose_edge_halves_a_cell_has_all_of_it(value: float, covere
     mask = np.zeros(64, np.float32)
     mask[:covered] = value
     expected = value if covered >= 32 else value / 2 if covered else 0
-    assert float(latent_mask(mask.reshape(8, 8))) == expected
+    assert float(latent_mask(mask.reshape(8, 8), NOTHING[:8, :8])) == expected
+
+
+@pytest.mark.parametrize("work", [32, 64, 128, 256, 512])
+@pytest.mark.parametrize("feather", range(9))
+def test_what_shows_is_painted_whatever_cells_a_feather_falls_into(feather: int, work: int) -> None:
+    """In the cells of the latents too, for each place that an edge can have in a cell, on canvases of any scale: 128 is
+    the picture's own."""
+    for offset in range(8):
+        selection = np.zeros((128, 128), np.uint8)
+        selection[32 + offset : 80 + offset, 40:90] = 255
+        found = area(selection, Margin(), Margin(feather))
+        canvas = plan(Extent(work, work))
+        alpha = canvas.enter(found.alpha, fill=0.0)
+        cells = latent_mask(canvas.enter(found.denoise, fill=0.0), alpha, max(1, work // 128))[0, 0].numpy()
+        assert cells.repeat(8, axis=0).repeat(8, axis=1)[alpha > VISIBLE].min() > 0.3
+
+
+@given(st.sampled_from([0.0, 0.1, 0.2]), st.integers(0, 6))
+def test_what_is_little_selected_is_as_little_repainted(value: float, feather: int) -> None:
+    found = area(np.full((24, 32), value, np.float32), Margin(), Margin(feather))
+    np.testing.assert_allclose(latent_mask(found.denoise, found.alpha).numpy(), value, atol=1e-6)

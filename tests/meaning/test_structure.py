@@ -70,8 +70,8 @@ def test_depth_says_where_things_stand(by_weight: dict[float, Rgb], scenes: list
     """Protects depth: metres to hint to network to picture; outlines lie on the map's edges, not on another map's."""
     edges = [depth_edges(scene.depth) for scene in scenes]
     own, other = ratios(by_weight[1.0], edges), ratios(by_weight[1.0], edges, shift=1)
-    assert np.median(own) > 1.4  # measured 2.65
-    assert np.median(own / other) > 1.2  # 1.94
+    assert np.median(own) > 2.0  # measured 2.65
+    assert np.median(own / other) > 1.5  # 1.94
 
 
 def test_a_controls_weight_acts(by_weight: dict[float, Rgb], scenes: list[sample.Sample]) -> None:
@@ -109,7 +109,7 @@ def test_edges_are_followed(studio: Studio, scenes: list[sample.Sample]) -> None
     made = painted(studio, "canny", scenes, [canny_of(studio, scene) for scene in scenes])
     edges = [hints.canny_hint(scene.rgb)[..., 0] > 0 for scene in scenes]
     own, other = ratios(made, edges), ratios(made, edges, shift=1)
-    assert np.median(own) > 1.5  # measured 2.20
+    assert np.median(own) > 1.7  # measured 2.20
     assert np.median(own / other) > 1.2  # 1.37
 
 

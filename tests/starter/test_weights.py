@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel  # pyright: ignore[reportPrivateImportUsage]
 from safetensors import safe_open
+from transformers import CLIPTextConfig, CLIPTextModel
 
 from bottega_daemon import starter
 from bottega_daemon.starter.training import nets
@@ -27,8 +29,11 @@ BIG: dict[str, Any] = {
     "unet": lambda: UNet2DConditionModel(cross_attention_dim=768),
     "vae": lambda: AutoencoderKL(**VAE),
     "control": lambda: ControlNetModel(cross_attention_dim=768),
+    "text": lambda: CLIPTextModel(CLIPTextConfig()),
 }
 """Stable Diffusion 1.5's own networks, as diffusers' defaults and its published configuration have them."""
+
+LAYERS = re.compile(r"\.layers\.\d+\.")
 
 
 def keys(path: Path) -> set[str]:
@@ -49,6 +54,15 @@ def test_every_key_is_one_of_stable_diffusion_s_and_none_is_missing(kind: str, f
     with torch.device("meta"):
         wanted = set(BIG[kind]().state_dict())
     assert keys(folder / "diffusion_pytorch_model.safetensors") == wanted
+
+
+def test_the_text_encoder_has_all_keys_of_each_of_its_layers() -> None:
+    """Stable Diffusion's text encoder has twelve layers, ours two; what is in a layer, and beside them, is the same."""
+    with torch.device("meta"):
+        wanted = set(BIG["text"]().state_dict())
+    found = keys(CHECKPOINT / "text_encoder" / "model.safetensors")
+    assert found <= wanted
+    assert {LAYERS.sub(".layers.N.", key) for key in found} == {LAYERS.sub(".layers.N.", key) for key in wanted}
 
 
 def test_the_upscaler_has_the_keys_that_spandrel_tells_compact_by() -> None:

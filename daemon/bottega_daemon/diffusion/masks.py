@@ -33,6 +33,8 @@ _NOTHING = np.float32(1e-6)
 COARSENESS = 16
 BLEND = 0.4
 """How far denoising goes where the result fades out, as a part of what it does inside."""
+VISIBLE = 0.02
+"""Above this alpha a change is seen."""
 
 
 @dataclass(frozen=True)
@@ -169,16 +171,24 @@ def blurred(values: Floats, radius: int) -> Floats:
     return np.where(values < _NOTHING, np.float32(0), np.where(values > 1 - _NOTHING, np.float32(1), values))
 
 
-def latent_mask(mask: Floats) -> torch.Tensor:
-    """[1, 1, h / 8, w / 8] of a pixel mask [h, w]: a cell is repainted as far as half of its pixels are at least, and
-    half as far as its most repainted one.
+def latent_mask(denoise: Floats, alpha: Floats, reach: int = 1) -> torch.Tensor:
+    """[1, 1, h / 8, w / 8] of an area's masks [h, w] on a canvas: a cell is repainted as far as half of its pixels are
+    at least, half as far as its most repainted one, and where the result shows, as far as the blend is.
 
-    What a model knows of a picture is worth more than what a few pixels of a cell gain by forgetting all of it.
+    What a model knows of a picture is worth more than what a few pixels of a cell gain by forgetting all of it; but
+    what shows has to be painted. `reach` is how many pixels of the canvas one of the picture is, 1 at least: on a
+    canvas of another size an edge is a pixel of the picture wide, and what is repainted lies at its inner end.
     """
-    height, width = mask.shape[0] // CELL, mask.shape[1] // CELL
-    pixels = mask.reshape(height, CELL, width, CELL).swapaxes(1, 2).reshape(height, width, CELL * CELL)
+    pixels = _by_cells(denoise)
     middle = np.partition(pixels, CELL * CELL // 2, axis=-1)[..., CELL * CELL // 2]
-    return torch.from_numpy(np.maximum(middle, pixels.max(axis=-1) / 2))[None, None]
+    shows = np.where(alpha > VISIBLE, np.minimum(dilated(denoise, reach), np.float32(BLEND)), np.float32(0))
+    return torch.from_numpy(np.maximum(np.maximum(middle, pixels.max(-1) / 2), _by_cells(shows).max(-1)))[None, None]
+
+
+def _by_cells(mask: Floats) -> Floats:
+    """[h / 8, w / 8, 64] of [h, w]."""
+    height, width = mask.shape[0] // CELL, mask.shape[1] // CELL
+    return mask.reshape(height, CELL, width, CELL).swapaxes(1, 2).reshape(height, width, CELL * CELL)
 
 
 def touched(mask: Floats) -> torch.Tensor:

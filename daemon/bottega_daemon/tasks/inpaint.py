@@ -87,13 +87,19 @@ def _prepare(setting: _Setting, mask: Image, field: str) -> _Part:
     clean = painting.encode(model, row.paint(setting.seen, filled), task.how.seamless)
     hint = inpaint_hint(setting.seen, denoise)
     words = painting.condition(setting.models, task.how, canvas, setting.sigmas, setting.blobs, hint)
-    cells = latent_mask(denoise).to(clean)
+    cells = latent_mask(denoise, canvas.enter(found.alpha, fill=0.0), _pixel(setting)).to(clean)
     known = painting.what_is_known(model, setting.seen, denoise, task.how.seamless) if model.knows_missing else None
     # A UNet that was made for inpainting keeps what it is not asked to repaint; only what is partly so is held here.
     held = torch.where(cells == 0, 1.0, cells) if model.knows_missing else cells
     start = _start(row, task.strength, clean, cells, touched(filled).to(clean))
     painted = painting.samples(words, start, lambda noise: Kept(clean, noise, held), known)
     return _Part(found, denoise, painted)
+
+
+def _pixel(setting: _Setting) -> int:
+    """How many pixels of the canvas one of the picture is, 1 at least."""
+    asked, extent = setting.canvas.asked, setting.task.picture.extent
+    return max(1, -(-asked.width // extent.width), -(-asked.height // extent.height))
 
 
 def _selection(setting: _Setting, mask: Image, field: str) -> Stored:

@@ -15,12 +15,11 @@ from bottega_daemon.starter.training import judge, nets, sampling, vae
 
 Rgb = NDArray[np.uint8]
 HUE_LIMIT = 30.0
-HELD = 24  # held-out hints
 
 
-def psnr(kit: sampling.Kit) -> float:
+def psnr(kit: sampling.Kit, count: int = 48) -> float:
     """Reconstruction of held-out pictures, the generator's own mix, dB."""
-    real = np.stack([sample.draw(judge.HELD_SEED, k).rgb for k in range(48)])
+    real = np.stack([sample.draw(judge.HELD_SEED, k).rgb for k in range(count)])
     made = sampling.decode(kit.vae, sampling.encode(kit.vae, real))
     return float(vae.psnr(vae.to_tensor(made), vae.to_tensor(real)))
 
@@ -57,10 +56,11 @@ def recognised(
     return float(np.mean(right))
 
 
-def one_object(kit: sampling.Kit, seeds: range) -> dict[str, object]:
-    """ "a red sphere on a grey floor …": the saturated pixels have the hue, and are as many as a solid has."""
+def one_object(kit: sampling.Kit, seeds: range, every: int = 1) -> dict[str, object]:
+    """ "a red sphere on a grey floor …": the saturated pixels have the hue, and are as many as a solid has; of all
+    colours and solids, or every so many."""
     shapes = ("sphere", "box", "cylinder")
-    wanted = [(c, s) for _ in seeds for c in colours.CHROMATIC for s in shapes]
+    wanted = [(c, s) for _ in seeds for c in colours.CHROMATIC for s in shapes][::every]
     prompts = [f"a {c} {s} on a grey floor in front of a white wall" for c, s in wanted]
     made = sampling.make(kit, prompts, [1000 * seeds.start + k for k in range(len(prompts))])
     right = []
@@ -89,46 +89,50 @@ def depth_edges(depth: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) > 0.35
 
 
-def structure(kit: sampling.Kit, network: nets.Control, kind: str, seed: int) -> dict[str, float]:
-    """Edge ratios of pictures made with held-out hints: on the hint's own edges, and on another hint's."""
-    shown = [sample.draw(judge.HELD_SEED, 500 + k, kind="one") for k in range(HELD)]
+def structure(kit: sampling.Kit, network: nets.Control, kind: str, seed: int, count: int = 24) -> dict[str, float]:
+    """Edge ratios of pictures made with held-out hints: on the hint's own edges, and on another hint's; means, and
+    medians, which a few pictures that are nearly flat elsewhere do not lift."""
+    shown = [sample.draw(judge.HELD_SEED, 500 + k, kind="one") for k in range(count)]
     drawn = [hints.depth_hint(s.depth) if kind == "depth" else hints.canny_hint(s.rgb) for s in shown]
     edges = [depth_edges(s.depth) if kind == "depth" else d[..., 0] > 0 for s, d in zip(shown, drawn, strict=True)]
     stacked = torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous()
     made = sampling.make(
-        kit, [s.caption for s in shown], [seed + k for k in range(HELD)], control=network, hints=stacked
+        kit, [s.caption for s in shown], [seed + k for k in range(count)], control=network, hints=stacked
     )
     own = [edge_ratio(rgb, e) for rgb, e in zip(made, edges, strict=True)]
-    other = [edge_ratio(rgb, edges[(k + 1) % HELD]) for k, rgb in enumerate(made)]
+    other = [edge_ratio(rgb, edges[(k + 1) % count]) for k, rgb in enumerate(made)]
     real = [edge_ratio(s.rgb, e) for s, e in zip(shown, edges, strict=True)]
-    return {"own": float(np.mean(own)), "shuffled": float(np.mean(other)), "real": float(np.mean(real)), "count": HELD}
+    return {
+        "own": float(np.mean(own)), "shuffled": float(np.mean(other)), "real": float(np.mean(real)), "count": count,
+        "own_median": float(np.median(own)), "shuffled_median": float(np.median(other)),
+    }  # fmt: skip
 
 
-def pose_overlap(kit: sampling.Kit, network: nets.Control, seed: int) -> dict[str, float]:
+def pose_overlap(kit: sampling.Kit, network: nets.Control, seed: int, count: int = 24) -> dict[str, float]:
     """Share of the skeleton's pixels that the red figure covers, own skeleton and another one's; `inside`: share of the
     figure within 8 px of its skeleton."""
-    shown = [sample.draw(judge.HELD_SEED, 700 + k, kind="figure") for k in range(HELD)]
+    shown = [sample.draw(judge.HELD_SEED, 700 + k, kind="figure") for k in range(count)]
     drawn = [hints.pose_hint(s.keypoints, Extent(width=128, height=128)) for s in shown]
     stacked = torch.from_numpy(np.stack(drawn)).permute(0, 3, 1, 2).contiguous()
-    prompts = ["a red figure on a grey floor in front of a white wall"] * HELD
-    made = sampling.make(kit, prompts, [seed + k for k in range(HELD)], control=network, hints=stacked)
+    prompts = ["a red figure on a grey floor in front of a white wall"] * count
+    made = sampling.make(kit, prompts, [seed + k for k in range(count)], control=network, hints=stacked)
     found = [saturated(rgb) for rgb in made]
     bones = [d.max(-1) > 0.2 for d in drawn]
     own = [float(f[b].mean()) for f, b in zip(found, bones, strict=True)]
-    other = [float(f[bones[(k + 1) % HELD]].mean()) for k, f in enumerate(found)]
+    other = [float(f[bones[(k + 1) % count]].mean()) for k, f in enumerate(found)]
     covered = float(np.mean([f.mean() for f in found]))
     near = [cv2.dilate(b.astype(np.uint8), np.ones((17, 17), np.uint8)) > 0 for b in bones]
     inside = float(np.mean([(f & n).sum() / max(1, f.sum()) for f, n in zip(found, near, strict=True)]))
     return {
         "own": float(np.mean(own)), "shuffled": float(np.mean(other)), "inside": inside, "picture": covered,
-        "count": HELD,
+        "count": count,
     }  # fmt: skip
 
 
-def inpaint(kit: sampling.Kit, seed: int) -> dict[str, object]:
-    """The middle half of a grey plank wall becomes "<colour> <material>": its hue."""
+def inpaint(kit: sampling.Kit, seed: int, every: int = 1) -> dict[str, object]:
+    """The middle half of a grey plank wall becomes "<colour> <material>": its hue; of all of these, or every so many."""
     rng = np.random.default_rng(seed)
-    wanted = [(c, m) for m in ("brick", "dots", "tiles", "stripes") for c in colours.CHROMATIC]
+    wanted = [(c, m) for m in ("brick", "dots", "tiles", "stripes") for c in colours.CHROMATIC][::every]
     walls = [sample.materials.paint(rng, "planks", colours.shade(rng, "grey")) for _ in wanted]
     latents = sampling.encode(kit.vae, (np.stack(walls) * 255).astype(np.uint8))
     mask = torch.zeros(len(wanted), 1, 16, 16)

@@ -27,17 +27,17 @@ def test_the_plan_is_that_of_the_planner(lonely: Shell) -> None:
     asked = ("--family", "sd15", "--native", "128", "--detail", "2", "--grow", "2", "--feather", "3", "--json")
     done = lonely.run("inspect-plan", picture, "--mask", mask_file(lonely), *asked)
     assert done.code == 0, done.err
-    found = done.json["plan"]
+    (found,) = done.json["plans"]
     assert found["selection"] == {"x": 500, "y": 20, "width": 40, "height": 30}
     assert found["result"] == {"x": 492, "y": 11, "width": 56, "height": 48}
     assert found["way"] == "two"
     assert done.json["native"] == 128
     part = ("--grow", "4%", "--feather", "1+4%")  # of a diagonal of 50 pixels
-    assert lonely.run("inspect-plan", picture, "--rect", "500,20,40,30", *asked, *part).json["plan"] == found
+    assert lonely.run("inspect-plan", picture, "--rect", "500,20,40,30", *asked, *part).json["plans"] == [found]
     by_rect = lonely.run("inspect-plan", picture, "--rect", "500,20,40,30", *asked)
-    assert by_rect.json["plan"] == found
+    assert by_rect.json["plans"] == [found]
     deep = lonely.run("inspect-plan", picture, "--mask", mask_file(lonely, mode="I;16"), *asked)
-    assert deep.json["plan"] == found
+    assert deep.json["plans"] == [found]
 
 
 def test_the_words_name_every_size(lonely: Shell) -> None:
@@ -57,6 +57,34 @@ def test_an_outpaint_and_tiles_are_told(lonely: Shell) -> None:
     assert "1200 x 600" in out.out
     assert "added to it" in out.out
     assert "tiles of 128 x 128" in out.out
+
+
+def test_several_masks_have_a_plan_each_and_are_drawn_below_each_other(lonely: Shell) -> None:
+    picture = lonely.picture("photo.png", 600, 400)
+    asked = ("--rect", "10,20,30,40", "--rect", "400,300,64,64", "--family", "sd15")
+    done = lonely.run("inspect-plan", picture, *asked, "--json", "--picture", "plans.png")
+    assert done.code == 0, done.err
+    wanted = [plan(Extent(600, 400), box, native("sd15")) for box in (Bounds(10, 20, 30, 40), Bounds(400, 300, 64, 64))]
+    assert done.json["plans"] == [each.as_dict() for each in wanted]
+    told = lonely.run("inspect-plan", picture, *asked)
+    assert "mask 0" in told.out and "mask 1" in told.out
+    lonely.run("inspect-plan", picture, "--rect", "10,20,30,40", "--family", "sd15", "--picture", "plan.png")
+    with Image.open("plans.png") as both, Image.open("plan.png") as one:
+        assert both.height == 2 * one.height
+        assert (np.asarray(both.crop((0, 0, *one.size))) == np.asarray(one)).all()
+
+
+def test_an_expanded_canvas_and_what_must_be_seen_are_planned_as_inpaint_plans_them(lonely: Shell) -> None:
+    """Protects that the plan shown is the one carried out: the void is selected with every mask."""
+    picture = lonely.picture("photo.png", 600, 400)
+    done = lonely.run("inspect-plan", picture, "--expand", "0,0,200,0", "--family", "sd15", "--json")
+    (found,) = done.json["plans"]
+    assert found["canvas"] == [800, 400]
+    assert found["selection"] == {"x": 600, "y": 0, "width": 200, "height": 400}
+    rect = ("--rect", "300,200,20,20", "--family", "sd15", "--json")
+    near = lonely.run("inspect-plan", picture, *rect).json["plans"][0]["context"]
+    (far,) = lonely.run("inspect-plan", picture, *rect, "--include", "5,6,40,40").json["plans"]
+    assert near["x"] > 45 and far["context"]["x"] <= 5 and far["context"]["y"] <= 6
 
 
 def test_a_daemon_tells_its_models(shell: Shell) -> None:
@@ -112,6 +140,8 @@ def test_strips_and_single_pixels_are_drawn(lonely: Shell) -> None:
         (("--rect", "1,1,4,4", "--detail", "nan"), "plan.detail"),
         (("--rect", "1,1,4,4", "--grow", "-1"), "inpaint.grow"),
         (("--rect", "1,1,4,4", "--context", "-1"), "plan.margin"),
+        (("--rect", "1,1,4,4", "--include", "here"), "plan.include"),
+        (("--expand", "0,0,0,0"), "inpaint"),
         (("--rect", "1,1,4,4", "--family", "sd99"), "family"),
         (("--rect", "1,1,4,4", "--family", "sd15", "--native", "7"), "native"),
         (("--rect", "1,1,4,4", "--picture", "plan.jpg"), "output"),

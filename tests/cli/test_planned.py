@@ -72,6 +72,29 @@ def test_candidates_and_several_masks_come_as_whole_pictures(shell: Shell) -> No
         assert not changed.any()
 
 
+@pytest.mark.parametrize("detail", ["1", "2"])
+def test_layers_are_painted_from_contexts_too_and_say_where_they_lie(shell: Shell, detail: str) -> None:
+    """Protects `--layers`: the same pixels as without, laid by whoever asked; nothing but contexts leaves."""
+    picture = shell.picture("photo.png", 300, 200)
+    boxes = ("--rect", "10,10,20,20", "--rect", "250,150,30,30", "--seed", "3", "--detail", detail)
+    done = shell.run("inpaint", picture, "wood", *boxes, "--layers", "-o", "l.png", "--json", *QUICK)
+    assert done.code == 0, done.out + done.err
+    assert [plan["share"] < 0.15 for plan in done.json["plans"]] == [True, True]
+    whole = pixels(picture).copy()
+    for number, (file, plan) in enumerate(zip(done.json["files"], done.json["plans"], strict=True)):
+        layer, place = pixels(file["path"]), file["bounds"]
+        assert (file["mask"], file["seed"]) == (number, 3)
+        result = plan["result"]
+        assert result["x"] <= place["x"] and place["x"] + place["width"] <= result["x"] + result["width"]
+        rows = slice(place["y"], place["y"] + place["height"])
+        columns = slice(place["x"], place["x"] + place["width"])
+        opaque = layer[..., 3] == 255
+        assert opaque.any() and set(np.unique(layer[..., 3])) <= {0, 255}
+        whole[rows, columns][opaque] = layer[..., :3][opaque]
+    shell.run("inpaint", picture, "wood", *boxes, "-o", "w.png", "--json", *QUICK)
+    assert np.abs(whole.astype(int) - pixels("w.png")).max() <= 1
+
+
 def test_softness_reaches_as_far_as_the_plan_says(shell: Shell) -> None:
     rect = ("--rect", "100,80,40,40")
     done, before, after = inpainted(shell, *rect, "--grow", "4", "--feather", "6", mode="RGBA")

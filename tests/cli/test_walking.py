@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -162,11 +160,18 @@ def test_outside_any_rectangle_every_bit_stays(x: int, y: int, width: int, heigh
     assert np.abs(picture[white == 255].astype(int) - 50).max(initial=0) <= 1
 
 
-def test_beyond_the_canvas_all_is_painted() -> None:
-    place = Bounds(380, 100, 60, 60)
+@pytest.mark.parametrize("place", [Bounds(380, 100, 60, 60), Bounds(380, 280, 60, 50), Bounds(-40, -30, 200, 50)])
+def test_beyond_the_canvas_what_is_selected_is_painted_and_no_more(place: Bounds) -> None:
+    """At a corner the context holds places that are neither canvas nor selected: they are nobody's wish."""
     made, painter = plan(CANVAS, place, STARTER), Painter()
-    task = Inpaint(canvas_of(), mask_of(Bounds(380, 100, 20, 60)), "x", seed=5)
+    task = Inpaint(canvas_of(), mask_of(place.within(CANVAS.bounds)), "x", seed=5)
     ((context,),) = carry_out([walk(made, task, HANDS)], painter)
-    beyond = array_of(context)[:, CANVAS.width - made.context.x :]
-    assert (beyond == 50).all()
-    assert replace(painter.jobs[0], picture=task.picture).prompt == "x"
+    rows, columns = np.indices((made.context.height, made.context.width))
+    rows, columns = rows + made.context.y, columns + made.context.x
+    void = (rows < 0) | (columns < 0) | (rows >= CANVAS.height) | (columns >= CANVAS.width)
+    wanted = (rows >= place.y) & (rows < place.bottom) & (columns >= place.x) & (columns < place.right)
+    assert (void & ~wanted).any(), "the context has a corner of that sort"
+    assert (array_of(context)[void & wanted] == 50).all()
+    for job in painter.jobs[:1]:
+        mask = array_of(job.mask)[..., 0]
+        assert (mask[void & ~wanted] == 0).all() and (mask[void & wanted] == 255).all()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from bottega_daemon.diffusion.fills import CONTINUED_SIDE, FILLS, border, row_of
+from bottega_daemon.diffusion.fills import CONTINUED_SIDE, FILLS, Told, border, row_of
 from bottega_daemon.diffusion.pixels import Floats
 from bottega_daemon.spec import Fill
 
@@ -72,8 +72,14 @@ def test_a_picture_that_is_masked_all_over_has_no_border() -> None:
 
 
 @pytest.mark.parametrize(
-    ("strength", "knows", "fill"), [(1.0, False, "border"), (0.99, False, "keep"), (1.0, True, "keep")]
+    ("strength", "told", "fill"),
+    [
+        (1.0, "nothing", "border"),
+        (0.99, "nothing", "keep"),
+        (1.0, "channels", "keep"),
+        (1.0, "control", "keep"),
+    ],
 )
-def test_auto_fills_what_is_wholly_repainted_unless_the_model_knows(strength: float, knows: bool, fill: Fill) -> None:
-    assert row_of("auto", strength, knows=knows) is FILLS[fill]
-    assert row_of("blur", strength, knows=knows) is FILLS["blur"]
+def test_auto_fills_what_is_wholly_repainted_unless_the_model_is_told(strength: float, told: Told, fill: Fill) -> None:
+    assert row_of("auto", strength, told) is FILLS[fill]
+    assert row_of("blur", strength, told) is FILLS["blur"]

@@ -1,4 +1,4 @@
-"""The training's one command, from nothing to weights that the daemon's own loaders take: broken, resumed, held back."""
+"""The training's one command, from nothing to weights that the daemon loads: broken, resumed, held back."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def command(out: Path, weights: Path, *more: str) -> list[str]:
 
 
 def run(out: Path, weights: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(out, weights, *more), capture_output=True, text=True, timeout=ENOUGH_S)
+    return subprocess.run(command(out, weights, *more), capture_output=True, text=True, timeout=ENOUGH_S, check=False)
 
 
 def killed_when(out: Path, weights: Path, there: Path) -> None:
@@ -56,7 +56,9 @@ def resumed(folder: Path) -> subprocess.CompletedProcess[str]:
     return run(out, weights, "--resume")
 
 
-def test_a_killed_run_goes_on_and_nothing_is_done_twice(folder: Path, resumed: subprocess.CompletedProcess[str]) -> None:
+def test_a_killed_run_goes_on_and_nothing_is_done_twice(
+    folder: Path, resumed: subprocess.CompletedProcess[str]
+) -> None:
     """Protects `--resume` over all phases: each is in the log, and those that were done before only once."""
     rows = [json.loads(line) for line in (folder / "run" / "log.jsonl").read_text().splitlines()]
     named = [row["phase"] for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -20,8 +21,25 @@ DIM = 0.6
 """How far the canvas fades where nothing of it is sent."""
 
 
-def draw_plan(plan: Plan, canvas: Pixels, mask: Pixels | None, path: Path) -> None:
-    """Write the drawing of a plan as a PNG file. Raises BottegaError if it cannot be written."""
+def draw_plans(plans: Sequence[tuple[Plan, Pixels | None]], canvas: Pixels, path: Path) -> None:
+    """Write the drawing of plans and their masks, one below the other, as a PNG file. Raises BottegaError if it cannot
+    be written."""
+    pages = [_page(plan, canvas, mask) for plan, mask in plans]
+    sheet = Image.new("RGB", (max(page.width for page in pages), sum(page.height for page in pages)), PAPER)
+    top = 0
+    for page in pages:
+        sheet.paste(page, (0, top))
+        top += page.height
+    data = io.BytesIO()
+    sheet.save(data, "PNG")
+    try:
+        path.write_bytes(data.getvalue())
+    except OSError as error:
+        message, remedy = f"{path} cannot be written ({error.strerror}).", "Choose another place with --picture."
+        raise BottegaError(message, remedy=remedy, field="output", reason="OUTPUT") from error
+
+
+def _page(plan: Plan, canvas: Pixels, mask: Pixels | None) -> Image.Image:
     whole, near = _canvas_view(plan, canvas, mask), _context_view(plan, canvas, mask)
     width = GAP + whole.width + GAP + near.width + GAP
     page = Image.new("RGB", (max(width, 720), GAP + CANVAS.height + GAP + len(_key(plan)) * LINE + GAP), PAPER)
@@ -32,13 +50,7 @@ def draw_plan(plan: Plan, canvas: Pixels, mask: Pixels | None, path: Path) -> No
         y = GAP + CANVAS.height + GAP + index * LINE
         draw.rectangle((GAP, y + 3, GAP + 14, y + 15), fill=colour)
         draw.text((GAP + 24, y), text, INK, font)
-    data = io.BytesIO()
-    page.save(data, "PNG")
-    try:
-        path.write_bytes(data.getvalue())
-    except OSError as error:
-        message, remedy = f"{path} cannot be written ({error.strerror}).", "Choose another place with --picture."
-        raise BottegaError(message, remedy=remedy, field="output", reason="OUTPUT") from error
+    return page
 
 
 def _canvas_view(plan: Plan, canvas: Pixels, mask: Pixels | None) -> Image.Image:

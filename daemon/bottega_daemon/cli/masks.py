@@ -12,7 +12,7 @@ from bottega.geometry import Bounds
 from bottega.pixels import Pixels
 from bottega.tasks import Inpaint, Margin
 from bottega_daemon.cli.asking import extent_of
-from bottega_daemon.cli.layers import expanded
+from bottega_daemon.cli.layers import array_of, expanded
 from bottega_daemon.cli.options import Selecting
 from bottega_daemon.cli.reading import read_mask
 from bottega_daemon.cli.say import note
@@ -39,6 +39,17 @@ def any_selected(task: Inpaint) -> bool:
     return task.outpaint or any(any(mask.data) for mask in (task.mask, *task.more_masks))
 
 
+def with_void(picture: Pixels, mask: Pixels) -> Pixels:
+    """The mask, white also where the picture has no colour yet."""
+    import numpy as np
+
+    if picture.channels != 4:
+        return mask
+    values = array_of(mask)[..., 0]
+    white = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
+    return Pixels.of(np.where(array_of(picture)[..., 3] == 0, values.dtype.type(white), values), "data")
+
+
 def rectangle(picture: Pixels, rect: str) -> Pixels:
     """A mask that is white in "x,y,width,height"."""
     from PIL import Image, ImageDraw
@@ -52,11 +63,11 @@ def rectangle(picture: Pixels, rect: str) -> Pixels:
     return Pixels(picture.width, picture.height, 1, "u8", "data", mask.tobytes())
 
 
-def rectangle_of(text: str) -> Bounds:
+def rectangle_of(text: str, name: str = "rect", field: str = FIELD) -> Bounds:
     """Bounds from "x,y,width,height". Raises InvalidRequest."""
     found = re.fullmatch(r"\s*(-?\d{1,5})\s*,\s*(-?\d{1,5})\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*", text, re.ASCII)
     if not found:
-        raise InvalidRequest(f"{text[:40]!r} is no rectangle.", remedy="Write --rect X,Y,WIDTH,HEIGHT.", field=FIELD)
+        raise InvalidRequest(f"{text[:40]!r} is no rectangle.", remedy=f"Write --{name} X,Y,WIDTH,HEIGHT.", field=field)
     return Bounds(*map(int, found.groups()))
 
 

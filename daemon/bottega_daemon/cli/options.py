@@ -182,6 +182,10 @@ class Focus:
             help="0 to 4: how much around the selection the model sees, as a part of its side. Default: as suits it.",
         ),
     ] = None
+    include: Annotated[
+        str | None,
+        Option(metavar="X,Y,W,H", rich_help_panel=_FOCUS, help="The model must see this part of the picture too."),
+    ] = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,11 +16,13 @@ from bottega.events import Picture
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
 from bottega.planning import Native, Plan, bounds_of, native_of, pasted, plan
-from bottega.planning.walking import Layers, Walk, carry_out, walk
+from bottega.planning.growing import Gathering
+from bottega.planning.walking import Layers, Walk, carry_out, layer_bounds, walk
 from bottega.tasks import Inpaint
 from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.interrupts import interruptible, submitting
 from bottega_daemon.cli.layers import array_of
+from bottega_daemon.cli.masks import with_void
 from bottega_daemon.cli.options import Focus, Placing, Reaching
 from bottega_daemon.cli.painting import Painted, report
 from bottega_daemon.cli.plans import choices_of
@@ -35,45 +37,81 @@ MANY = 64
 """Tiles from which on it is said how to have fewer."""
 
 
-def plans_of(task: Inpaint, native: Native, focus: Focus) -> list[tuple[Plan, Inpaint]]:
-    """A plan for each of a task's masks that selects anything, and the task for that mask alone."""
-    found: list[tuple[Plan, Inpaint]] = []
-    for mask in (task.mask, *task.more_masks):
-        whole = _with_void(task.picture, mask) if task.outpaint else mask
+@dataclass(frozen=True)
+class Planned:
+    """One mask of a task: its place among them, its plan, and the task for that mask alone."""
+
+    mask: int
+    plan: Plan
+    task: Inpaint
+
+
+def plans_of(task: Inpaint, native: Native, focus: Focus) -> list[Planned]:
+    """Each of a task's masks that selects anything."""
+    found: list[Planned] = []
+    for number, mask in enumerate((task.mask, *task.more_masks)):
+        whole = with_void(task.picture, mask) if task.outpaint else mask
         selection = bounds_of(whole)
         if selection is not None:
-            strength = _strength(task)
-            choices = choices_of(focus, task.grow, task.feather, strength, selection)
+            choices = choices_of(focus, task.grow, task.feather, _strength(task), selection)
             made = plan(task.picture.extent, selection, native, choices)
-            found.append((made, replace(task, mask=whole, more_masks=())))
+            found.append(Planned(number, made, replace(task, mask=whole, more_masks=())))
     return found
 
 
 def paint_planned(
-    client: Client, task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching, profile: bytes = b""
+    client: Client,
+    task: Inpaint,
+    focus: Focus,
+    placing: Placing,
+    reaching: Reaching,
+    *,
+    as_layers: bool = False,
+    profile: bytes = b"",
 ) -> None:
-    """Have it done and keep the pictures; Ctrl-C cancels what runs. Raises what `painting.paint` does."""
+    """Have it done and keep the pictures, or their layers; Ctrl-C cancels what runs. Raises what `painting.paint`
+    does."""
     begun, catalog = time.monotonic(), client.catalog()
     _check_number(task, catalog)
     native = native_of(catalog, task.checkpoint)
     seed = task.seed if task.seed is not None else secrets.randbelow(max(1, TOP_SEED - task.count + 2))
     planned = plans_of(replace(task, seed=seed), native, focus)
     _warn(planned)
+    kept = [Gathering() for _ in planned] if as_layers else []
+    hands = [each.hands for each in kept] or [HANDS] * len(planned)
     with interruptible(), Bar(task.prompt[:200], quiet=placing.quiet) as bar:
         desk = Desk(client, task.prompt[:200], bar)
-        contexts = desk.carry_out([walk(made, each, HANDS) for made, each in planned])
+        walks = [walk(each.plan, each.task, used) for each, used in zip(planned, hands, strict=True)]
+        contexts = desk.carry_out(walks)
     size = f"{task.picture.width}x{task.picture.height}"
     masks = 1 + len(task.more_masks)
     said = {"seed": seed, "count": task.count, "size": size, "strength": _strength(task), "masks": masks}
-    painted = Painted(client, desk.jobs[0], placing, settings_more=said, profile=profile)
-    for index in range(task.count):
-        pixels = task.picture
-        for (made, _), found in zip(planned, contexts, strict=True):
-            pixels = _merged(pixels, task.picture, found[index], made.context)
-        painted.save(pixels, index, seed + index)
+    painted = Painted(client, desk.jobs[0], placing, as_layers, settings_more=said, profile=profile)
+    if as_layers:
+        for each, gathering, grown in zip(planned, kept, contexts, strict=True):
+            for layer in gathering.layers(grown, seed):
+                painted.keep(_on_canvas(layer, each, task.count))
+    else:
+        for index in range(task.count):
+            painted.save(_whole(task.picture, planned, [found[index] for found in contexts]), index, seed + index)
     seconds = {**desk.seconds, "total": round(time.monotonic() - begun, 3)}
-    extra = {"jobs": [job.job_id for job in desk.jobs], "plans": [made.as_dict() for made, _ in planned]}
+    extra = {"jobs": [job.job_id for job in desk.jobs], "plans": [each.plan.as_dict() for each in planned]}
     report(painted, desk.jobs[-1], seconds, reaching, **extra)
+
+
+def _on_canvas(layer: Picture, planned: Planned, count: int) -> Picture:
+    """A layer of a context, as one of the canvas."""
+    place = layer_bounds(layer).moved(planned.plan.context.x, planned.plan.context.y)
+    bounds = m.Bounds(x=place.x, y=place.y, width=place.width, height=place.height)
+    return replace(layer, index=planned.mask * count + layer.index, bounds=bounds, mask=planned.mask)
+
+
+def _whole(picture: Pixels, planned: Sequence[Planned], contexts: Sequence[Pixels]) -> Pixels:
+    """The picture with each mask's context in its place."""
+    pixels = picture
+    for each, context in zip(planned, contexts, strict=True):
+        pixels = _merged(pixels, picture, context, each.plan.context)
+    return pixels
 
 
 @dataclass
@@ -86,7 +124,7 @@ class Desk:
     jobs: list[m.Job] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def carry_out(self, walks: Sequence[Walk]) -> list[list[Pixels]]:
+    def carry_out(self, walks: Sequence[Walk]) -> list[list[Any]]:
         """Every walk to its end, side by side."""
         return carry_out(walks, self._done)
 
@@ -119,15 +157,6 @@ def _strength(task: Inpaint) -> float:
     return task.strength if task.strength is not None and 0 <= task.strength <= 1 else 1.0
 
 
-def _with_void(picture: Pixels, mask: Pixels) -> Pixels:
-    """The mask, white also where the picture has no colour yet."""
-    if picture.channels != 4:
-        return mask
-    values = array_of(mask)[..., 0]
-    white = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
-    return Pixels.of(np.where(array_of(picture)[..., 3] == 0, values.dtype.type(white), values), "data")
-
-
 def _merged(below: Pixels, before: Pixels, context: Pixels, place: Bounds) -> Pixels:
     """The picture with what a context has changed; what another mask's context has changed before is kept."""
     crop = (place.x, place.y, place.width, place.height)
@@ -144,7 +173,7 @@ def _check_number(task: Inpaint, catalog: m.Catalog) -> None:
         raise InvalidRequest(message, remedy=f"Ask for at most {most} at once.", field="inpaint.more_masks")
 
 
-def _warn(planned: Sequence[tuple[Plan, Inpaint]]) -> None:
-    tiles = max((len(made.last.tiles) for made, _ in planned), default=0)
+def _warn(planned: Sequence[Planned]) -> None:
+    tiles = max((len(each.plan.last.tiles) for each in planned), default=0)
     if tiles >= MANY:
         note(f"[yellow]note:[/] this takes {tiles} tiles. Fewer with --megapixels; `inspect-plan` shows them.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from bottega.errors import ConnectionLost, InvalidRequest
 from bottega.geometry import Bounds
@@ -10,10 +12,11 @@ from bottega.pixels import Pixels
 from bottega.planning import FAMILIES, Choices, Native, Pass, Plan, bounds_of, native, native_of, relative
 from bottega.planning.walking import MOST_TILES
 from bottega.tasks import Margin
-from bottega_daemon.cli.masks import FIELD, rectangle_of
+from bottega_daemon.cli.masks import FIELD, masks_of, rectangle_of, with_void
 from bottega_daemon.cli.options import Focus, Reaching
-from bottega_daemon.cli.reading import read_mask
 from bottega_daemon.cli.say import note
+
+Selection: TypeAlias = tuple[Bounds, Pixels | None]
 
 _WAYS = {"one": "in one pass", "two": "composed small, then refined", "tiles": "composed small, then refined in tiles"}
 _PASSES = {"compose": "composed at", "refine": "refined at"}
@@ -27,6 +30,7 @@ def choices_of(focus: Focus, grow: Margin, feather: Margin, strength: float, sel
         detail=focus.detail,
         megapixels=focus.megapixels,
         margin=focus.context,
+        include=rectangle_of(focus.include, "include", "plan.include") if focus.include else None,
         strength=strength,
     )
 
@@ -36,14 +40,16 @@ def _pixels(margin: Margin, selection: Bounds) -> int:
     return margin.pixels + relative(selection, margin.relative)
 
 
-def selected(canvas: Pixels, file: Path | None, rect: str | None) -> tuple[Bounds, Pixels | None]:
-    """The bounds of what is selected, and the mask if it is one. Raises InvalidRequest."""
-    if (file is None) == (rect is None):
-        message = "it is not said what to repaint." if file is None else "there are a mask and a rectangle."
-        raise InvalidRequest(message, remedy="Give either --mask FILE or --rect X,Y,W,H.", field=FIELD)
-    if file is None:
-        return rectangle_of(rect or ""), None
-    mask = read_mask(file, FIELD, canvas)
+def selections(canvas: Pixels, files: Sequence[Path], rects: Sequence[str], *, beyond: bool) -> list[Selection]:
+    """The bounds of each thing that is selected, and its mask if it has one: rectangles may leave the canvas, and have
+    none then. With `beyond`, what is transparent belongs to each of them. Raises InvalidRequest."""
+    if rects and not (files or beyond):
+        return [(rectangle_of(rect), None) for rect in rects]
+    masks = masks_of(canvas, files, rects, beyond=beyond)
+    return [_selection(with_void(canvas, mask) if beyond else mask) for mask in masks]
+
+
+def _selection(mask: Pixels) -> Selection:
     bounds = bounds_of(mask)
     if bounds is None:
         remedy = "White is what is repainted; invert it?"

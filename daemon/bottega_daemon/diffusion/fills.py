@@ -100,8 +100,16 @@ FILLS: Mapping[Fill, Row] = {
 }
 
 
-def row_of(fill: Fill, strength: float, *, knows: bool) -> Row:
-    """The row for a request; `knows` that the model is told what is missing, and needs no filling to see it."""
+Told = Literal["nothing", "channels", "control"]
+"""How a model hears what is missing: not at all, as a checkpoint made for inpainting does (nine channels), or from a
+control network of that kind."""
+
+AUTO: Mapping[Told, Fill] = {"nothing": "border", "channels": "keep", "control": "keep"}
+"""What is filled in at strength 1 where nothing is asked for: a model that is told needs no filling to see it."""
+
+
+def row_of(fill: Fill, strength: float, told: Told) -> Row:
+    """The row for a request. Below strength 1 what is there is what is wanted: it is kept."""
     if fill == "auto":
-        fill = "border" if strength >= 1.0 and not knows else "keep"
+        fill = AUTO[told] if strength >= 1.0 else "keep"
     return FILLS[fill]

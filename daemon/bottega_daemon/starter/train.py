@@ -95,7 +95,9 @@ def _finish(arguments: argparse.Namespace) -> int:
     wanted = [arguments.only] if arguments.only else ["score", "export"]
     for name in wanted:
         if name.startswith("score"):
-            scores.score(arguments.out, name.removeprefix("score").removeprefix("-"), PROFILES[arguments.profile].scored)
+            scores.score(
+                arguments.out, name.removeprefix("score").removeprefix("-"), PROFILES[arguments.profile].scored
+            )
         elif name == "export":
             failed = [] if arguments.force else scores.failures(arguments.out)
             if failed:

@@ -81,8 +81,9 @@ def _prepare(setting: _Setting, mask: Image, field: str) -> _Part:
     denoise = canvas.enter(found.denoise, fill=0.0)
     if len(setting.sigmas) == 1 or not denoise.any():
         return _Part(found, denoise, [])
-    knows = model.knows_missing or any(isinstance(control.hint, InpaintHint) for control in task.how.controls)
-    row = row_of(task.fill, task.strength, knows=knows)
+    controlled = any(isinstance(control.hint, InpaintHint) for control in task.how.controls)
+    told = "channels" if model.knows_missing else "control" if controlled else "nothing"
+    row = row_of(task.fill, task.strength, told)
     filled = (canvas.enter(found.filled.astype(np.float32), fill=0.0) >= 0.5).astype(np.float32)
     clean = painting.encode(model, row.paint(setting.seen, filled), task.how.seamless)
     hint = inpaint_hint(setting.seen, denoise)

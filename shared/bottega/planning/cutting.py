@@ -31,10 +31,7 @@ def bounds_of(mask: Pixels) -> Bounds | None:
 
 
 def cut(pixels: Pixels, bounds: Bounds, outside: float | None = None) -> Pixels:
-    """The part in these bounds. Where they leave the picture, its edge is repeated, or all channels are `outside`.
-
-    A mask wants 1 there: where there is no canvas yet, all is to be painted.
-    """
+    """The part in these bounds. Where they leave the picture, its edge is repeated, or all channels are `outside`."""
     if bounds == pixels.extent.bounds:
         return pixels
     if bounds in pixels.extent.bounds:
@@ -61,6 +58,19 @@ def _pixel(pixels: Pixels, value: float) -> bytes:
     form, one = _FORMATS[pixels.depth]
     stored = value if form in ("<e", "<f") else round(min(max(value, 0.0), 1.0) * one)
     return struct.pack(form, stored) * pixels.channels
+
+
+def cut_mask(mask: Pixels, bounds: Bounds, selection: Bounds) -> Pixels:
+    """The part of a canvas's mask in these bounds: where they leave the canvas, 1 inside of the selection, 0 elsewhere.
+
+    Where there is no canvas yet, all that is selected is to be painted.
+    """
+    part = cut(mask, bounds, 0.0)
+    beyond = selection.within(bounds)
+    if bounds in mask.extent.bounds or not beyond:
+        return part
+    white = cut(mask, beyond, 1.0)
+    return pasted(part, white, beyond.seen_from(bounds))
 
 
 def pasted(pixels: Pixels, part: Pixels, at: Bounds) -> Pixels:

@@ -87,23 +87,24 @@ class Gathering:
 
     def __init__(self) -> None:
         self.reached: Pixels | None = None
-        """How far the first pass shows, once there is a second one."""
+        """How far the first pass shows, once it is done."""
         self.hands = Hands(self._laid, self._reach, plain.faded, self._cut)
 
     def layers(self, grown: Sequence[Grown], seed: int) -> list[Picture]:
-        """The layers of a walk that took more than one pass; seeds follow from the first one's."""
-        assert self.reached is not None, "a single pass needs no hands"
+        """The layers of a walk that has ended; seeds follow from the first one's."""
+        assert self.reached is not None, "nothing was painted"
         return [each.layer(self.reached, seed + index, index) for index, each in enumerate(grown)]
 
     def _laid(self, context: Pixels | Grown, layers: Sequence[Picture]) -> Grown:
         grown = context if isinstance(context, Grown) else Grown(context)
+        if self.reached is None:
+            self.reached = plain.reach(layers[0], grown.picture.extent)
         for layer in layers:
             grown.lay(layer)
         return grown
 
-    def _reach(self, layer: Picture, extent: Extent) -> Pixels:
-        if self.reached is None:
-            self.reached = plain.reach(layer, extent)
+    def _reach(self, _layer: Picture, _extent: Extent) -> Pixels:
+        assert self.reached is not None, "the first pass is laid before a second one is asked for"
         return self.reached
 
     def _cut(self, grown: Grown, place: Bounds) -> Pixels:

@@ -15,7 +15,7 @@ from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
-from bottega.planning.cutting import cut, cut_control
+from bottega.planning.cutting import cut, cut_control, cut_mask
 from bottega.planning.passes import Pass
 from bottega.planning.plan import Plan
 from bottega.tasks import Inpaint, Margin
@@ -60,7 +60,7 @@ def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     """
     _check_tiles(plan)
     context, first = plan.context, plan.passes[0]
-    sent = replace(task, picture=cut(task.picture, context), mask=cut(task.mask, context, 1.0))
+    sent = replace(task, picture=cut(task.picture, context), mask=cut_mask(task.mask, context, plan.selection))
     if first.tiles:  # what is only refined is not composed, but how far it reaches the daemon knows
         (found,) = yield [_glance(sent)]
         found, others = found * task.count, plan.passes

@@ -93,7 +93,7 @@ def inpaint(
     """Repaint the masked part of a picture; the rest stays as it is.
 
     Only the surroundings of the selection are sent, and small selections painted enlarged: `inspect-plan` shows how.
-    The whole picture is sent, and painted at once, with --detach, --layers, --at and --seamless.
+    The whole picture is sent, and painted at once, with --detach, --at and --seamless.
 
     A prompt that is empty or names the background, with --fill border, takes something away.
     """
@@ -105,10 +105,10 @@ def inpaint(
     controls = [guide.control(before.width, before.height) for guide in read_guides(structure)]
     fields |= {"more_masks": more, "outpaint": beyond, "controls": controls}
     task = Inpaint(before, first, prompt, strength, **fields)
-    if placing.detach or selecting.layers or selecting.at or seamless is not Axes.none or not any_selected(task):
+    if placing.detach or selecting.at or seamless is not Axes.none or not any_selected(task):
         _paint(lambda _: task, placing, reaching, as_layers=selecting.layers, profile=photo.profile)
         return
-    _paint_planned(task, focus, placing, reaching, photo.profile)
+    _paint_planned(task, focus, placing, reaching, selecting.layers, photo.profile)
 
 
 @spread
@@ -154,13 +154,15 @@ def _paint(
         return paint(client, make(client), placing, reaching, as_layers=as_layers, profile=profile)
 
 
-def _paint_planned(task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching, profile: bytes) -> None:
+def _paint_planned(
+    task: Inpaint, focus: Focus, placing: Placing, reaching: Reaching, as_layers: bool, profile: bytes
+) -> None:
     from bottega_daemon.cli.planned import paint_planned
     from bottega_daemon.cli.reach import reached
 
     check_output(placing.output)
     with reached(reaching) as client:
-        paint_planned(client, task, focus, placing, reaching, profile)
+        paint_planned(client, task, focus, placing, reaching, as_layers=as_layers, profile=profile)
 
 
 def _guided(client: Client, guides: Sequence[Guide], wanted: tuple[int, int], checkpoint: str) -> dict[str, Any]:

@@ -31,19 +31,19 @@ def _people(drawn: sample.Sample) -> NDArray[np.float32]:
     return drawn.keypoints[0] if len(drawn.keypoints) else np.zeros((18, 3), dtype=np.float32)
 
 
-def make_shard(folder: Path, seed: int, number: int, size: int = 128) -> Path:
-    """Draw shard `number` (pictures number*SHARD …) unless it is there; written whole or not at all."""
+def make_shard(folder: Path, seed: int, number: int, count: int = SHARD) -> Path:
+    """Draw shard `number` (`count` pictures from number*SHARD on) unless it is there; written whole or not at all."""
     path = folder / f"shard-{number:03d}.npz"
     if not path.exists():
-        write(path, [sample.draw(seed, number * SHARD + k, size) for k in range(SHARD)])
+        write(path, [sample.draw(seed, number * SHARD + k) for k in range(count)])
     return path
 
 
-def make_extra(folder: Path, seed: int, name: str) -> Path:
-    """Draw SHARD pictures of something that the base never sees (materials.EXTRA), like a shard."""
+def make_extra(folder: Path, seed: int, name: str, count: int = SHARD) -> Path:
+    """Draw pictures of something that the base never sees (materials.EXTRA), like a shard."""
     path = folder / f"extra-{name}.npz"
     if not path.exists():
-        write(path, [sample.draw_extra(name, seed, k) for k in range(SHARD)])
+        write(path, [sample.draw_extra(name, seed, k) for k in range(count)])
     return path
 
 

@@ -130,7 +130,7 @@ def pose_overlap(kit: sampling.Kit, network: nets.Control, seed: int, count: int
 
 
 def inpaint(kit: sampling.Kit, seed: int, every: int = 1) -> dict[str, object]:
-    """The middle half of a grey plank wall becomes "<colour> <material>": its hue; of all of these, or every so many."""
+    """The middle half of a grey plank wall becomes "<colour> <material>": its hue; of all, or every so many."""
     rng = np.random.default_rng(seed)
     wanted = [(c, m) for m in ("brick", "dots", "tiles", "stripes") for c in colours.CHROMATIC][::every]
     walls = [sample.materials.paint(rng, "planks", colours.shade(rng, "grey")) for _ in wanted]

@@ -35,8 +35,9 @@ def make_data(out: Path, settings: Settings) -> None:
     rank, size = loop.world()
     if rank == 0:
         with hardware.workers() as pool:
-            drawn = [pool.submit(data.make_extra, out / "data", settings.seed, name) for name in materials.EXTRA]
-            drawn += [pool.submit(data.make_shard, out / "data", settings.seed, k) for k in range(settings.shards)]
+            to, seed, count = out / "data", settings.seed, settings.shard
+            drawn = [pool.submit(data.make_extra, to, seed, name, count) for name in materials.EXTRA]
+            drawn += [pool.submit(data.make_shard, to, seed, number, count) for number in range(settings.shards)]
             for each in drawn:
                 each.result()
     if size > 1:

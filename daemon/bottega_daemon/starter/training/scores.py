@@ -113,7 +113,7 @@ def _extras(kit: sampling.Kit, out: Path, every: int) -> dict[str, dict[str, obj
 
 
 def _upscaler(out: Path, every: int) -> dict[str, object]:
-    network = results.trained_upscaler(out, every)
+    network = results.trained_upscaler(out)
     hardware.place(network)
     real = np.stack([sample.draw(judge.HELD_SEED, k).rgb for k in range(96 // every)])
     found = upscaler.against_lanczos(network, real)

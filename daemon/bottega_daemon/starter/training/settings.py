@@ -15,12 +15,13 @@ class Lengths:
 
 @dataclass(frozen=True)
 class Settings:
-    """Shards of 1000 pictures to draw, and the lengths of each phase by its name; scores are measured on each
-    `scored`th of their cases."""
+    """How many shards of pictures to draw, of how many each, and the lengths of each phase by its name; scores are
+    measured on each `scored`th of their cases."""
 
     shards: int
     phases: dict[str, Lengths]
     seed: int = 7
+    shard: int = 1000
     scored: int = 1
 
 
@@ -52,5 +53,5 @@ PROFILES: dict[str, Settings] = {
         reader_depth=(2, 2), reader_canny=(2, 2), reader_pose=(2, 2),
         control_depth=(2, 2), control_canny=(2, 2), control_pose=(2, 2),
         lora=(2, 2), embedding=(2, 2),
-    ), scored=8),
+    ), shard=120, scored=8),
 }  # fmt: skip

@@ -71,7 +71,7 @@ def test_a_killed_run_goes_on_and_nothing_is_done_twice(
 def test_weights_under_their_scores_are_not_exported(folder: Path, resumed: subprocess.CompletedProcess[str]) -> None:
     """Protects users from a spoiled run: after two steps each, every aim is named that was missed."""
     assert resumed.returncode == 1
-    assert "not exported" in resumed.stderr and "textures.material is 0" in resumed.stderr
+    assert "not exported" in resumed.stderr and "textures.material is " in resumed.stderr
     assert not (folder / "weights").exists()
     measured = json.loads((folder / "run" / "scores.json").read_text())
     assert {name.split(".")[0] for name in scores.THRESHOLDS} <= set(measured)
@@ -85,7 +85,7 @@ def test_what_is_exported_nevertheless_is_what_the_repository_has(
     forced = run(folder / "run", weights, "--resume", "--only", "export", "--force")
     assert forced.returncode == 0, forced.stderr
     written = {path.relative_to(weights).as_posix() for path in weights.rglob("*") if path.is_file()}
-    by_hand = {"MODEL_CARD.md", "curve.png", "samples.png", "scores.json"}
+    by_hand = {"MODEL_CARD.md", "samples.png"}
     there = {path.relative_to(WEIGHTS).as_posix() for path in WEIGHTS.rglob("*") if path.is_file()}
     assert written == there - by_hand
     found = Library([weights]).scan()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shutil
 from pathlib import Path
 
 import torch
@@ -82,7 +83,7 @@ def trained_embedding(out: Path) -> torch.Tensor:
 
 
 def export_all(out: Path, weights: Path) -> str:
-    """Write everything to the weights folder; its size as text."""
+    """Write everything to the weights folder, with its scores and curves as far as there are any; its size as text."""
     model, encoder = averaged(out)
     export.export_base(weights, whitened_vae(out), encoder, model, out / "tokenizer")
     for kind in export.CONTROLS:
@@ -90,4 +91,7 @@ def export_all(out: Path, weights: Path) -> str:
     export.export_lora(weights, trained_lora(out))
     export.export_embedding(weights, trained_embedding(out))
     export.export_upscaler(weights, trained_upscaler(out))
+    for name in ("scores.json", "curve.png"):
+        if (out / name).exists():
+            shutil.copy(out / name, weights / name)
     return export.write_checksums(weights)

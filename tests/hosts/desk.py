@@ -23,8 +23,9 @@ wait
 class Desk:
     """A screen of its own; programs and input are sent to it."""
 
-    def __init__(self, folder: Path, display: str) -> None:
+    def __init__(self, folder: Path, display: str, release: str) -> None:
         self.folder = folder
+        self.release = release
         self.environment = {"DISPLAY": display, "LIBGL_ALWAYS_SOFTWARE": "1", "XDG_RUNTIME_DIR": "/run"}
 
     def start(
@@ -33,13 +34,18 @@ class Desk:
         """Begin a program; killing what is returned ends it and all that it started."""
         own = root.clean({**self.environment, **environment})
         with log.open("ab") as out:
-            return subprocess.Popen(root.inside(command, binds), env=own, stdout=out, stderr=out)
+            return subprocess.Popen(root.inside(command, binds, self.release), env=own, stdout=out, stderr=out)
 
     def run(self, *command: str) -> str:
         """What a small tool says: xdotool, xprop, import. Raises AssertionError if it fails."""
         binds, own = {self.folder: "/desk"}, root.clean(self.environment)
         done = subprocess.run(
-            root.inside(command, binds), env=own, capture_output=True, text=True, timeout=60, check=False
+            root.inside(command, binds, self.release),
+            env=own,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert done.returncode == 0, f"{' '.join(command)}: {done.stderr[-1000:]}"
         return done.stdout
@@ -55,19 +61,19 @@ class Desk:
 
 
 @contextmanager
-def desk(folder: Path, screen: str = SCREEN) -> Generator[Desk]:
-    """A desk for the length of a `with` block."""
+def desk(folder: Path, screen: str = SCREEN, release: str = root.RELEASE) -> Generator[Desk]:
+    """A desk for the length of a `with` block, in this release of Debian."""
     folder.mkdir(parents=True, exist_ok=True)
     told = folder / "display"
     told.unlink(missing_ok=True)
-    command = root.inside(["sh", "-c", _SCRIPT, "desk", screen], {folder: "/desk"})
+    command = root.inside(["sh", "-c", _SCRIPT, "desk", screen], {folder: "/desk"}, release)
     process = subprocess.Popen(command, env=root.clean({}))
     try:
         deadline = time.monotonic() + 30
         while not (told.exists() and told.read_text().strip()):
             assert process.poll() is None and time.monotonic() < deadline, (folder / "xvfb.log").read_text()[-1000:]
             time.sleep(0.05)
-        yield Desk(folder, f":{told.read_text().strip()}")
+        yield Desk(folder, f":{told.read_text().strip()}", release)
     finally:
         process.kill()
         process.wait()

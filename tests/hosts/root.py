@@ -18,6 +18,8 @@ from tests.hosts.provision import alone, cache
 
 RELEASE = os.environ.get("BOTTEGA_DEBIAN", "trixie")
 """Another release has other versions of the hosts; trixie has Krita 5.2.9 and GIMP 3.0.4."""
+NEWEST = "forky"
+"""It has Krita 5.3."""
 MIRROR = "http://deb.debian.org/debian"
 HOSTS = ("krita", "gimp", "gir1.2-gimp-3.0", "python3-gi", "python3-gi-cairo", "python3-pyqt5", "python3-pyqt5.sip")
 DESK = (
@@ -55,15 +57,15 @@ exec chroot "$0" "$@"
 """
 
 
-def debian() -> Path:
+def debian(release: str = RELEASE) -> Path:
     """The root's folder; made at the first call. Raises AssertionError with a remedy if it cannot be."""
-    folder = cache() / f"debian-{RELEASE}"
+    folder = cache() / f"debian-{release}"
     wanted = "\n".join(PACKAGES)
     with alone(folder):
         mark = folder / MARK
         if not mark.exists():
             shutil.rmtree(folder, ignore_errors=True)
-            _bootstrap(folder)
+            _bootstrap(folder, release)
         if not mark.exists() or mark.read_text() != wanted:
             _install(folder)
             mark.write_text(wanted)
@@ -78,10 +80,10 @@ def blender() -> None:
             _install(folder, WINDOWED)
 
 
-def inside(command: Sequence[str], binds: Mapping[Path, str] | None = None) -> list[str]:
+def inside(command: Sequence[str], binds: Mapping[Path, str] | None = None, release: str = RELEASE) -> list[str]:
     """What runs a command inside the root, where folders of the machine lie at the paths given. Killing it kills all
     that it started."""
-    return _entering(debian(), command, binds or {})
+    return _entering(debian(release), command, binds or {})
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
@@ -95,7 +97,7 @@ def _entering(folder: Path, command: Sequence[str], binds: Mapping[Path, str]) -
     return [*NAMESPACES, "sh", "-c", _ENTER, str(folder), *pairs, "--", *command]
 
 
-def _bootstrap(folder: Path) -> None:
+def _bootstrap(folder: Path, release: str) -> None:
     assert os.geteuid() == 0, "only root can make a Debian to test hosts in: run this as root."
     with tempfile.TemporaryDirectory() as scratch:
         tool, environment = _debootstrap(Path(scratch))
@@ -105,7 +107,7 @@ def _bootstrap(folder: Path) -> None:
             *tool,
             "--variant=minbase",
             "--include=ca-certificates",
-            RELEASE,
+            release,
             str(folder),
             MIRROR,
         ]

@@ -88,6 +88,8 @@ class Params:
     feather: float = -1.0
     """Part of the selection's diagonal; -1 as the mode has it."""
     detail: float = 1.0
+    megapixels: float = 0.0
+    """About so many million pixels are painted, instead of the detail; 0: as many as suit the selection."""
     context: float = -1.0
     """Part of the result's side to send around it; -1 as suits it."""
     match_color: bool = True
@@ -124,7 +126,8 @@ class Params:
     def choices(self, mode: Mode, feather: int) -> Choices:
         """What is chosen about the plan; `feather` in pixels."""
         margin = self.context if self.context >= 0 else None
-        return Choices(mode.grow, feather, detail=self.detail, margin=margin, strength=self.strength)
+        size = self.megapixels or None
+        return Choices(mode.grow, feather, self.detail, size, margin, strength=self.strength)
 
     def task(
         self,

@@ -40,6 +40,12 @@ def press(button):
     from PyQt5.QtTest import QTest
     QTest.mouseClick(button, Qt.LeftButton)
 """
+SAID = """
+dock.form.steps.setValue(2)
+dock.form.seed.setValue(3)
+dock.form.count.setValue(1)
+dock.form.prompt.setPlainText("green grass")
+"""
 Stage: TypeAlias = "Callable[[str], Told]"
 
 
@@ -116,10 +122,5 @@ def opened(krita: rig.Krita) -> rig.Krita:
     """Krita with the docker, and the plug-in connected."""
     krita.run(OPEN)
     krita.wait("S.connection.state == 'connected' and S.catalog is not None")
-    krita.run("""
-        dock.form.steps.setValue(2)
-        dock.form.seed.setValue(3)
-        dock.form.count.setValue(1)
-        dock.form.prompt.setPlainText("green grass")
-    """)
+    krita.run(SAID)
     return krita

@@ -38,20 +38,20 @@ Theme=Krita dark
 """
 
 
-def profile(folder: Path, plugin: Path) -> Path:
+def profile(folder: Path, plugin: Path, release: str = root.RELEASE) -> Path:
     """A home with the plug-in's zip installed by Krita's own importer, and with Krita's resources made once."""
-    shutil.copytree(_warm_home(), folder, symlinks=True, dirs_exist_ok=True)
-    _install(folder, plugin)
+    shutil.copytree(_warm_home(release), folder, symlinks=True, dirs_exist_ok=True)
+    _install(folder, plugin, release)
     return folder
 
 
-def _install(home: Path, plugin: Path) -> None:
+def _install(home: Path, plugin: Path, release: str) -> None:
     resources = home / RESOURCES
     resources.mkdir(parents=True, exist_ok=True)
     shutil.copy(plugin, home / "plugin.zip")
     command = ["python3", "-c", _INSTALL, IMPORTER, f"{HOME}/plugin.zip", f"{HOME}/{RESOURCES}"]
     done = subprocess.run(
-        root.inside(command, {home: HOME}),
+        root.inside(command, {home: HOME}, release),
         env=root.clean({"HOME": HOME}),
         capture_output=True,
         text=True,
@@ -65,28 +65,33 @@ def _install(home: Path, plugin: Path) -> None:
     (home / ".config" / "kritarc").write_text(_SETTINGS)
 
 
-def _warm_home() -> Path:
+def _warm_home(release: str) -> Path:
     """A home in which Krita has made its resources, which takes it half a minute; kept between runs."""
-    folder = cache() / f"krita-home-{root.RELEASE}"
+    folder = cache() / f"krita-home-{release}"
     with alone(folder):
         mark = folder / root.MARK
         if not mark.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
-            run_offscreen(folder, "warm", {}, timeout=300)
+            run_offscreen(folder, "warm", {}, timeout=300, release=release)
             shutil.copytree(folder / ".local/share/kritarunner", folder / RESOURCES)  # the same, by its other name
             mark.touch()
     return folder
 
 
 def run_offscreen(
-    home: Path, script: str, binds: Mapping[Path, str], *arguments: str, timeout: float = 300, **environment: str
+    home: Path,
+    script: str,
+    binds: Mapping[Path, str],
+    *arguments: str,
+    timeout: float = 300,
+    release: str = root.RELEASE,
+    **environment: str,
 ) -> str:
     """Run `main` of a script of `inside/` by kritarunner; gives what it printed."""
     own = {"HOME": HOME, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": "/run", "PYTHONPATH": "/inside"}
-    command = root.inside(
-        ["kritarunner", "-s", script, "-f", "main", *arguments], {home: HOME, INSIDE: "/inside", **binds}
-    )
+    command = ["kritarunner", "-s", script, "-f", "main", *arguments]
+    command = root.inside(command, {home: HOME, INSIDE: "/inside", **binds}, release)
     done = subprocess.run(
         command, env=root.clean({**own, **environment}), capture_output=True, text=True, timeout=timeout, check=False
     )

@@ -64,6 +64,8 @@ class Form(QtWidgets.QWidget):
         self.feather = kit.real(-1, 100, -1, 1, say("Part of the selection over which it fades out"), say("automatic"))
         self.feather.setSuffix(" %")
         self.detail = kit.real(1, 4, 1, 0.25, say("How many times finer than usual to paint"))
+        tip = say("About so many million pixels are painted, instead of the detail: a large selection may be coarser")
+        self.megapixels = kit.real(0, 1024, 0, 1, tip, say("automatic"))
         self.context = kit.real(-1, 4, -1, 0.25, say("How much is seen around the selection"), say("automatic"))
         self.style_words = QtWidgets.QLineEdit()
         self.style_words.setPlaceholderText("{prompt}, …")
@@ -84,6 +86,7 @@ class Form(QtWidgets.QWidget):
             ("Grow", self.grow),
             ("Feather", self.feather),
             ("Detail", self.detail),
+            ("Megapixels", self.megapixels),
             ("Context", self.context),
             ("", self.match),
         )
@@ -132,6 +135,7 @@ class Form(QtWidgets.QWidget):
             grow=self.grow.value(),
             feather=self.feather.value() / 100 if self.feather.value() >= 0 else -1.0,
             detail=self.detail.value(),
+            megapixels=self.megapixels.value(),
             context=self.context.value(),
             match_color=self.match.isChecked(),
             style=self.style_words.text(),
@@ -156,6 +160,7 @@ class Form(QtWidgets.QWidget):
             (self.grow, params.grow),
             (self.feather, params.feather * 100 if params.feather >= 0 else -1),
             (self.detail, params.detail),
+            (self.megapixels, params.megapixels),
             (self.context, params.context),
             *(((self.seed, params.seed),) if seed else ()),
         ]

@@ -17,6 +17,7 @@ assert bottega_krita
 docker = Krita.instance().factories[0].made()
 wanted = Params(prompt="a red door", negative_prompt="x", steps=9, guidance=4.5, seed=3, count=2, strength=0.7)
 wanted = dataclasses.replace(wanted, fill="border", grow=5, feather=0.1, detail=2.0, sampler="euler", mode="add")
+wanted = dataclasses.replace(wanted, megapixels=1.5)
 docker.take(wanted)
 same = docker.params() == wanted
 prompt = docker.form.prompt

@@ -6,9 +6,12 @@ Translators have their tools for these files, and nothing has to be compiled int
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+_PLACE = re.compile(r"\{(\w+)\}")
+"""Where a text holds what only a run can tell: "there is no {kind} {name}."."""
 _KEYWORDS = ("msgctxt", "msgid", "msgid_plural", "msgstr")
 
 
@@ -33,6 +36,28 @@ def read(text: str) -> dict[str, str]:
         if entry.get("msgid") and entry.get("msgstr") and "fuzzy" not in entry:
             found[entry["msgid"]] = entry["msgstr"]
     return found
+
+
+def sentences(table: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
+    """The entries of a table that have {places}, as `found_again` wants them: those that say most come first."""
+    made = [(entry, other) for entry, other in table.items() if _PLACE.search(entry)]
+    made.sort(key=lambda row: -len(_PLACE.sub("", row[0])))
+    return [(_pattern(entry), other) for entry, other in made]
+
+
+def found_again(text: str, known: Sequence[tuple[re.Pattern[str], str]]) -> str:
+    """A sentence that was filled in before anybody could look it up, as an error of the daemon's is, in the language of
+    `sentences`; as it is where none of them fits."""
+    for pattern, other in known:
+        if match := pattern.fullmatch(text):
+            return other.format(**match.groupdict())
+    return text
+
+
+def _pattern(entry: str) -> re.Pattern[str]:
+    parts = _PLACE.split(entry)  # text and names in turn
+    written = (f"(?P<{part}>.*?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    return re.compile("".join(written), re.DOTALL)
 
 
 def _entries(text: str) -> Iterator[dict[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bottega.translation import messages, read
+from bottega.translation import found_again, messages, read, sentences
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters='"\\'), min_size=1)
 
@@ -65,3 +65,21 @@ def test_the_first_language_that_somebody_translated_is_taken(
     (tmp_path / "de.po").write_text('msgid "Steps"\nmsgstr "Schritte"\n', "utf-8")
     (tmp_path / "de_CH.po").write_text('msgid "Steps"\nmsgstr "Schritt für Schritt"\n', "utf-8")
     assert messages(tmp_path, languages).get("Steps") == expected
+
+
+NAMES = st.text(st.characters(codec="utf-8"), max_size=20)
+
+
+@given(name=NAMES, number=st.integers())
+def test_a_sentence_that_is_filled_in_is_found_again(name: str, number: int) -> None:
+    """Whatever it was filled in with, braces and lines included, in the order that the other language has."""
+    known = sentences({"{name} has {number} parts.": "{number} Teile hat {name}.", "Steps": "Schritte"})
+    assert found_again(f"{name} has {number} parts.", known) == f"{number} Teile hat {name}."
+
+
+def test_the_sentence_that_says_most_is_meant() -> None:
+    """Also with signs that patterns know; what nobody translated stays."""
+    known = sentences({"no {kind}.": "kein {kind}.", "no {kind} (of {all}).": "kein {kind} (von {all})."})
+    assert found_again("no LoRA (of 3).", known) == "kein LoRA (von 3)."
+    assert found_again("no LoRA.", known) == "kein LoRA."
+    assert found_again("nothing", known) == "nothing"

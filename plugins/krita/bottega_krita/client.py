@@ -29,6 +29,7 @@ from bottega.tasks import (
     pose_control,
 )
 from bottega.thumbnails import png, thumbnail
+from bottega.translation import found_again, sentences
 from bottega.translation import messages as translations
 from bottega.walks import Errand, rounds_of, seen_alone
 from bottega.works import Cancellable
@@ -70,6 +71,7 @@ __all__ = [
     "bounds_of",
     "cut",
     "cut_control",
+    "found_again",
     "map_control",
     "messages",
     "native_of",
@@ -83,6 +85,7 @@ __all__ = [
     "relative",
     "rounds_of",
     "seen_alone",
+    "sentences",
     "thumbnail",
     "translations",
     "walk",

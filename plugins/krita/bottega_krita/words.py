@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
-from .client import BottegaError, translations
+from .client import BottegaError, found_again, sentences, translations
 from .qt import QtCore
 
 FOLDER = Path(__file__).with_name("languages")
@@ -24,6 +25,17 @@ def say(text: str, **values: object) -> str:
     return translated.format(**values) if values else translated
 
 
+@cache
+def _sentences(locale: str) -> list[tuple[re.Pattern[str], str]]:
+    return sentences(table(locale))
+
+
+def _told(text: str) -> str:
+    """A text that was made elsewhere, with its names and numbers in it already."""
+    locale = QtCore.QLocale().name()
+    return table(locale).get(text) or found_again(text, _sentences(locale))
+
+
 def said(error: BottegaError) -> str:
     """What is wrong and what to do, in Krita's language as far as we have the words: the daemon speaks English."""
-    return f"{say(error.message)} {say(error.remedy)}" if error.remedy else say(error.message)
+    return f"{_told(error.message)} {_told(error.remedy)}" if error.remedy else _told(error.message)

@@ -1,0 +1,118 @@
+"""Whatever the docker says can be said in German, what the client and the daemon say too, and no place is lost."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bottega.translation import read
+from tests.daemon import ROOT
+
+PLUGIN = ROOT / "plugins" / "krita" / "bottega_krita"
+TABLES = {"MODES": 1, "ACTIONS": 1, "PHASES": 0, "KINDS": 0, "STATES": 0, "FILL_LABELS": 0}
+"""Tables whose texts are translated where they are shown."""
+CLIENT = (
+    *("blobs", "core", "endpoint", "following", "launch", "link", "loop", "presets", "session", "wire"),
+    *("planning/choices", "planning/natives", "planning/plan", "planning/walking"),
+)
+DAEMON = (
+    *("rpc/interceptor", "rpc/convert/controls", "rpc/convert/fields", "rpc/convert/inpainting", "rpc/convert/loras"),
+    *("jobs/book", "jobs/reader", "jobs/store", "models/cache", "models/files", "worker/loader", "worker/memory"),
+    *("tasks/painting", "diffusion/control", "diffusion/text"),
+)
+"""Modules whose errors an artist may read, since what is wrong is theirs to mend or to wait for; where they speak of
+protocols, only a program's mistake brings them up."""
+ERRORS = {
+    *("BottegaError", "InvalidRequest", "NotFound", "MissingBlob", "CorruptBlob", "CorruptModel", "OutOfMemory"),
+    *("Overloaded", "Unauthenticated", "WorkerDied", "Unsupported", "ConnectionLost", "DaemonNotFound", "Closed"),
+}
+SHORTHANDS = {"wrong": (1, 2), "_wrong": (1, 2), "_failed": (0,), "_unreached": (0, 1)}
+"""Functions that make errors, and which of their arguments people read."""
+
+
+def said() -> set[str]:
+    """Every literal that `say` is called with, and every label of the tables."""
+    found: set[str] = set()
+    for path in PLUGIN.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("say", "Mode", "Action"):
+                found |= _texts(node, getattr(node.func, "id", ""))
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in TABLES:
+                values = node.value.values if isinstance(node.value, ast.Dict) else []
+                found |= {each.value for each in values if isinstance(each, ast.Constant)}  # type: ignore[misc]
+    return found
+
+
+def _texts(call: ast.Call, name: str) -> set[str]:
+    place = 0 if name == "say" else 1
+    first = call.args[place] if len(call.args) > place else None
+    choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+    return {str(each.value) for each in choices if isinstance(each, ast.Constant)}
+
+
+def errors(paths: Iterable[Path]) -> set[str]:
+    """What errors in these modules say, messages and remedies, with {} for what only a run can tell."""
+    found: set[str] = set()
+    for path in paths:
+        tree = ast.parse(path.read_text())
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+            places = (0,) if name in ERRORS else SHORTHANDS.get(name, ())
+            given = [call.args[place] for place in places if place < len(call.args)]
+            given += [each.value for each in call.keywords if each.arg == "remedy"]
+            found |= {text for each in given for text in _meant(each, tree)}
+    return {text for text in found if re.search("[a-z]{2}", text)}
+
+
+def _meant(node: ast.expr, tree: ast.Module) -> Iterator[str]:
+    """What an expression may be: itself, one of two, or what a name stands for."""
+    if isinstance(node, ast.IfExp):
+        yield from (*_meant(node.body, tree), *_meant(node.orelse, tree))
+    elif isinstance(node, ast.Name):
+        for each in ast.walk(tree):
+            if isinstance(each, ast.Assign) and getattr(each.targets[0], "id", "") == node.id:
+                yield from _meant(each.value, tree) if not isinstance(each.value, ast.Name) else ()
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(each.value) if isinstance(each, ast.Constant) else "{}" for each in node.values)
+    elif isinstance(node, ast.Constant):
+        yield str(node.value)
+
+
+def german() -> dict[str, str]:
+    return read((PLUGIN / "languages" / "de.po").read_text("utf-8"))
+
+
+def test_german_says_everything() -> None:
+    """Protects translators' work: a new text needs its German, and keeps its {names}."""
+    texts = said()
+    assert len(texts) > 100
+    assert not texts - german().keys(), texts - german().keys()
+    for english, other in german().items():
+        assert sorted(re.findall(r"{\w+}", english)) == sorted(re.findall(r"{\w+}", other)), english
+
+
+def test_errors_are_said_in_german_wherever_they_come_from() -> None:
+    """Protects German artists from English remedies: the plug-in's own, the client's and the daemon's."""
+    known = {re.sub(r"{\w+}", "{}", english) for english in german()}
+    paths = [*PLUGIN.rglob("*.py"), *(ROOT / "shared" / "bottega" / f"{name}.py" for name in CLIENT)]
+    paths += [ROOT / "daemon" / "bottega_daemon" / f"{name}.py" for name in DAEMON]
+    found = errors(paths)
+    assert len(found) > 140
+    assert not found - known, "\n".join(sorted(found - known))
+
+
+def test_nothing_is_translated_that_nobody_says() -> None:
+    """Protects translators from work for nothing."""
+    everything = [*PLUGIN.rglob("*.py")]
+    everything += [*(ROOT / "shared" / "bottega").rglob("*.py"), *(ROOT / "daemon" / "bottega_daemon").rglob("*.py")]
+    known = {re.sub(r"{\w+}", "{}", text) for text in said()} | errors(everything) | constants(PLUGIN.rglob("*.py"))
+    left = {english for english in german() if re.sub(r"{\w+}", "{}", english) not in known}
+    assert not left, "\n".join(sorted(left))
+
+
+def constants(paths: Iterable[Path]) -> set[str]:
+    """Every literal of these modules: labels are translated where they are shown."""
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text())))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}

@@ -16,12 +16,10 @@ from .host import WAIT, Named
 from .layers import all_layers, find
 from .params import Follow
 from .pose import is_figure
+from .single import COMPOSES, ENDS, MAKES
 
 if TYPE_CHECKING:
     from krita import Document, Node
-
-MAKES, COMPOSES, ENDS = "copy", "composition", "end of the copy"
-"""What the calls of Krita's are measured as that cannot be split."""
 
 
 def is_hint(follow: Follow, found: Iterable[str]) -> bool:

@@ -34,7 +34,8 @@ class Aside:
 
 @dataclass(frozen=True)
 class Named:
-    """What a chore yields before a single call of Krita's that cannot be split: it is measured under this name."""
+    """What a chore yields before a single call of Krita's that cannot be split: it is measured under this name, which
+    `single.SINGLE` knows; "" goes back to slices."""
 
     name: str
 

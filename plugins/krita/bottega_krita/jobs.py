@@ -159,6 +159,7 @@ def _came(studio: Studio, work: Work, picture: Picture) -> Chore:
     work.preview = None
     studio.arrived.emit(work, candidate)
     studio.remembering.add(work, candidate)
+    studio.tidy()
     if work.arrived:
         work.arrived(candidate)
 

@@ -14,6 +14,7 @@ from .client import Bounds, Extent, InvalidRequest
 from .geometry import Margins
 from .host import Aside, Named
 from .pixels import Stripe
+from .single import INSERTS
 from .undoing import Bundle
 from .works import Candidate
 
@@ -54,15 +55,14 @@ def insert(
     document: Document, name: str, stripes: list[Stripe], above: Node | None, larger: Bounds | None = None
 ) -> Generator[Any, None, Bundle]:
     """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. The list is
-    emptied as it goes, since to let go of all of it at once takes a tenth of a second for 8192 x 8192. Raises
-    InvalidRequest if Krita refuses."""
+    emptied as it goes, from its end, where memory can be given back bit by bit: to let go of all of it at once takes a
+    tenth of a second for 8192 x 8192. Raises InvalidRequest if Krita refuses."""
     check_open(document)
     layer = document.createNode(name, "paintlayer")
     mask = _mask(document) if any(stripe.mask for stripe in stripes) else None
     if layer is None:
         raise InvalidRequest("Krita made no layer.", remedy="Is the image still open?", field="image")
     yield None
-    stripes.reverse()
     while stripes:
         stripe = stripes.pop()
         at = stripe.bounds
@@ -73,7 +73,7 @@ def insert(
         yield None
     yield from settled(document)
     bundle = Bundle(document, layer)
-    yield Named("insert")
+    yield Named(INSERTS)
     bundle.put(larger, mask, *place(document, above))
     yield Named("")
     return bundle

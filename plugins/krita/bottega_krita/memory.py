@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 from . import pictures
 from .canvas import is_open
 from .client import Bounds, Picture, Pixels
-from .host import Aside
+from .host import Aside, Named
 from .params import Params, parsed
 from .qt import QtCore, raw
 from .settings import setting
+from .single import KEEPS
 from .works import Candidate, Work
 
 if TYPE_CHECKING:
@@ -69,11 +70,24 @@ class Record:
 
 
 def records(document: Document) -> list[Record]:
-    """What a document remembers, the newest first; what another version wrote is left out. Nothing for a closed one."""
-    if not is_open(document):
-        return []
+    """What a document remembers, the newest first; what another version wrote is left out. Nothing for a closed one.
+    Two hundred pictures take some time: see `read`."""
+    return _records(_written(document))
+
+
+def read(document: Document) -> Generator[Any, Any, list[Record]]:
+    """The same, made out beside Krita. A chore."""
+    text = _written(document)
+    return (yield Aside(lambda: _records(text)))
+
+
+def _written(document: Document) -> bytes:
+    return raw(document.annotation(INDEX)) if is_open(document) else b""
+
+
+def _records(text: bytes) -> list[Record]:
     try:
-        rows = json.loads(raw(document.annotation(INDEX)) or b"[]")
+        rows = json.loads(text or b"[]")
         return [Record(**{**row, "bounds": tuple(row["bounds"]), "form": tuple(row["form"])}) for row in rows]
     except (ValueError, TypeError, KeyError):
         return []
@@ -83,29 +97,38 @@ def remember(document: Document, work: Work, candidate: Candidate) -> Generator[
     """Keep a candidate in its document, unless that was closed. A chore; one at a time for each document."""
     name = uuid.uuid4().hex[:12]
     packed, record = yield Aside(lambda: _packed(name, work.params, candidate))
-    kept, gone = within([record, *records(document)], megabytes() << 20)
-    text = yield Aside(lambda: json.dumps([asdict(each) for each in kept], ensure_ascii=False).encode())
+    known = yield from read(document)
+    kept, gone = within([record, *known], megabytes() << 20)
+    text = yield Aside(lambda: _text(kept))
     if not is_open(document):
         return
     for old in gone:
         document.removeAnnotation(PICTURE + old)
     if name not in gone:
+        yield Named(KEEPS)
         document.setAnnotation(PICTURE + name, "A picture that Bottega made", packed)
+        yield Named("")
     document.setAnnotation(INDEX, "What Bottega made", text)
 
 
-def forget(document: Document, gone: Sequence[Record]) -> None:
-    """Remove records from a document."""
-    names = {record.name for record in gone}
-    kept = [record for record in records(document) if record.name not in names]
-    for name in names:
-        document.removeAnnotation(PICTURE + name)
-    document.setAnnotation(INDEX, "What Bottega made", json.dumps([asdict(each) for each in kept]).encode())
+def forget(document: Document, record: Record) -> Generator[Any, Any, None]:
+    """Remove a record from a document. A chore; one at a time for each document, with those that remember."""
+    known = yield from read(document)
+    text = yield Aside(lambda: _text([each for each in known if each.name != record.name]))
+    if is_open(document):
+        document.removeAnnotation(PICTURE + record.name)
+        document.setAnnotation(INDEX, "What Bottega made", text)
+
+
+def _text(found: Sequence[Record]) -> bytes:
+    return json.dumps([asdict(each) for each in found], ensure_ascii=False).encode()
 
 
 def recalled(document: Document, record: Record) -> Generator[Any, Any, Candidate | None]:
     """The candidate that was kept, bit for bit; None where only its small picture is left. A chore."""
+    yield Named(KEEPS)
     packed = raw(document.annotation(PICTURE + record.name)) if is_open(document) else b""
+    yield Named("")
     if not packed:
         return None
     return (yield Aside(lambda: _unpacked(packed, record)))

@@ -28,7 +28,7 @@ from .settings import document_id, setting
 from .spoken import Spoken
 from .undoing import Undoing
 from .words import say
-from .works import Candidate, Work, kept, layer_name
+from .works import Candidate, Work, empty, kept, layer_name, room
 
 if TYPE_CHECKING:
     from krita import Document
@@ -46,6 +46,8 @@ class Studio(QtCore.QObject):
     """A work has changed."""
     arrived = Signal(object, object)
     """A work has a new candidate."""
+    let_go = Signal(object)
+    """Works that were dropped, since pictures take more memory than they may."""
     applied = Signal(object, object, object)
     """A candidate of a work has become a layer."""
 
@@ -118,7 +120,8 @@ class Studio(QtCore.QObject):
         if not replaces:
             self.spoken.hear(params.prompt)
         work = Work(next(self._numbers), params, document_id(document), live=bool(replaces), arrived=arrived)
-        self.works = kept([work, *self.works])
+        self.works.insert(0, work)
+        self.tidy()
         try:
             seen = sheet(document)
             session, catalog = self._ready()
@@ -129,6 +132,19 @@ class Studio(QtCore.QObject):
         self.main.chore("reading", jobs.submit(self, work, session, steps, replaces), partial(self.fail, work))
         self.changed.emit(work)
         return work
+
+    def tidy(self) -> None:
+        """Drop the oldest works where pictures take more memory than they may. Those end on the helper thread: to let
+        go of a large picture takes a tenth of a second."""
+        self.works, gone = kept(self.works, room())
+        if gone:
+            self.let_go.emit(gone)
+            self.main.aside(partial(empty, gone), lambda _: None, log.warning)
+
+    def discard(self, work: Work, candidate: Candidate) -> None:
+        """Forget a candidate, which ends on the helper thread too."""
+        work.candidates.remove(candidate)
+        self.main.aside([candidate].clear, lambda _: None, log.warning)
 
     def _ready(self) -> tuple[Session, messages.Catalog]:
         if self.session is None or self.catalog is None or not self.catalog.checkpoints:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .client import BottegaError, Bounds, Cancellable, Picture, Ticket
 from .params import Params
+from .settings import setting
 
 if TYPE_CHECKING:
     from .asking import Request
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 State = Literal["reading", "queued", "running", "done", "failed", "cancelled"]
 KEPT, KEPT_LIVE = 24, 2
-"""Ended works whose pictures stay in memory."""
+"""Ended works that stay, if there is room for their pictures."""
+MEGABYTES = 1000
+"""Of memory for pictures, unless the artist says otherwise."""
 ENDED = frozenset({"done", "failed", "cancelled"})
 
 
@@ -80,12 +83,43 @@ class Work:
         return self.ticket.job_id if isinstance(self.ticket, Ticket) else ""
 
 
-def kept(works: list[Work]) -> list[Work]:
-    """The works without ended ones that are too old: their pictures take memory."""
-    for live, most in ((False, KEPT), (True, KEPT_LIVE)):
-        gone = [each for each in works if each.ended and each.live == live][most:]
-        works = [each for each in works if each not in gone]
-    return works
+def room() -> int:
+    """Bytes that pictures may take in memory."""
+    text = setting("memory_megabytes", str(MEGABYTES))
+    return (int(text) if text.isdecimal() else MEGABYTES) << 20
+
+
+def weight(work: Work) -> int:
+    """Bytes that a work keeps in memory: what came of it, and what was sent for it."""
+    sent = (work.request.whole.picture, work.request.whole.mask) if work.request else ()
+    shown = sum(4 * each.image.width() * each.image.height() for each in work.candidates)
+    return shown + sum(len(each.data) for each in (*sent, *(each.picture.pixels for each in work.candidates)))
+
+
+def kept(works: list[Work], limit: int) -> tuple[list[Work], list[Work]]:
+    """The works, the newest first, without ended ones that are too many, or whose pictures take more memory than this
+    together with those of newer ones; and those that go for that. The newest pictures stay, however large."""
+    old = [work for live, most in ((False, KEPT), (True, KEPT_LIVE)) for work in _ended(works, live)[most:]]
+    total, newest = 0, True
+    for work in works:
+        total += weight(work)
+        heavy = work.ended and not work.live and bool(work.candidates)
+        if heavy and not newest and total > limit:
+            old.append(work)
+        newest = newest and not heavy
+    return [work for work in works if work not in old], [work for work in works if work in old]
+
+
+def empty(works: list[Work]) -> None:
+    """Let go of all that is large in works that nobody lists any more. For the helper thread: it takes long."""
+    for work in works:
+        work.candidates.clear()
+        work.request = work.ticket = work.preview = work.arrived = None
+    works.clear()
+
+
+def _ended(works: list[Work], live: bool) -> list[Work]:
+    return [work for work in works if work.ended and work.live == live]
 
 
 def layer_name(work: Work, candidate: Candidate) -> str:

@@ -22,6 +22,10 @@ from bottega_krita.extension import studio
 from bottega_krita import memory
 from krita import Selection
 S = studio()
+import sys
+sys.path.insert(0, "/inside")
+from slices import Slices
+SLICES = Slices(S.main)
 K.activeWindow().qwindow().showMaximized()
 dock = S.dockers[0]
 dock.setVisible(True)

@@ -117,7 +117,7 @@ def live(home: Path, desk: Desk, binds: Mapping[Path, str], environment: Mapping
     own_tmp = home / "tmp"  # Krita looks there for another Krita to hand its files to
     own_tmp.mkdir(exist_ok=True)
     command = ["dbus-run-session", "--", "krita", "--nosplash"]
-    process = desk.start(command, {home: HOME, own_tmp: "/tmp", **binds}, own, home / "krita.log")
+    process = desk.start(command, {home: HOME, own_tmp: "/tmp", INSIDE: "/inside", **binds}, own, home / "krita.log")
     krita = Krita(home, desk)
     try:
         _until(lambda: (home / "driver.sock").exists() or process.poll() is not None, 240)

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.hosts.krita.held import unbounded
 from tests.hosts.krita.rig import Krita
 
 AT = """
@@ -29,7 +30,6 @@ def live(opened: Krita) -> Krita:
     opened.run("""
         K.action("KritaShape/KisToolBrush").trigger()
         dock.live.strength.setValue(60)
-        S.main.blocks.clear()
         calls, link = [], S.session._core.link
         unary, feed = link.unary, link.feed
 
@@ -120,9 +120,9 @@ def test_another_selection_is_another_request(live: Krita) -> None:
 
 
 def test_live_painting_never_holds_the_main_thread(live: Krita) -> None:
-    """Each of its slices took at most 16 ms of the processor; switched off, it leaves nothing behind."""
-    slow = {name: work for name, (_, work) in live.run("result = S.main.blocks").items() if work > 0.016}
-    assert not slow, slow
+    """Each of its slices reads a few tiles; switched off, it leaves nothing behind."""
+    seen = live.run("result = SLICES.seen")
+    assert "live" in seen and not unbounded(seen)
     live.run("dock.live.switch.setChecked(False)")
     said = live.run("result = [L.running, [n.name() for n in d.rootNode().childNodes()], dock.overlay.showing]")
     assert said == [False, ["Background"], False]

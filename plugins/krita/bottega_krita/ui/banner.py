@@ -8,6 +8,7 @@ from ..memory import megabytes
 from ..qt import QtWidgets
 from ..settings import set_setting, setting
 from ..words import said, say
+from ..works import room
 from . import kit
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Banner(QtWidgets.QWidget):
 
 
 class Link(QtWidgets.QWidget):
-    """The address of another machine's daemon, how results become layers, and how many of them an image keeps."""
+    """The address of another machine's daemon, how results become layers, and how many of them are kept."""
 
     def __init__(self, studio: Studio) -> None:
         super().__init__()
@@ -63,12 +64,22 @@ class Link(QtWidgets.QWidget):
         self.megabytes = kit.whole(0, 2000, megabytes(), say("The oldest pictures go first; their settings stay"))
         self.megabytes.setSuffix(" MB")
         self.megabytes.valueChanged.connect(lambda value: set_setting("history_megabytes", str(value)))
+        self.memory = kit.whole(
+            100, 100_000, room() >> 20, say("Then the oldest candidates go; the newest always stay")
+        )
+        self.memory.setSuffix(" MB")
+        self.memory.valueChanged.connect(self._limit)
         join = kit.button("", say("Connect"), say("Connect to this address"), self.join)
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         fields = ("Address", self.address), ("Token", self.token), ("Result as", self.result)
-        layout.addWidget(kit.form(*fields, ("History in the image", self.megabytes)))
+        sizes = ("History in the image", self.megabytes), ("Candidates in memory", self.memory)
+        layout.addWidget(kit.form(*fields, *sizes))
         layout.addWidget(join)
+
+    def _limit(self, megabytes: int) -> None:
+        set_setting("memory_megabytes", str(megabytes))
+        self._studio.tidy()
 
     def join(self) -> None:
         """Keep the address, and connect."""

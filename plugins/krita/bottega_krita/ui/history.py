@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .. import memory
 from ..client import Extent
 from ..geometry import Margins
-from ..host import Chore
+from ..host import Aside, Chore
 from ..layers import Target
 from ..memory import Record
 from ..overlay import Overlay
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from ..studio import Studio
 
 SIDE = 64
+SLICE = 16
+"""Small pictures that are shown in one step."""
+IMAGES = 5 * memory.MOST
+"""Decoded ones that are kept, 36 KiB each."""
 
 
 class History(QtWidgets.QWidget):
@@ -34,7 +38,10 @@ class History(QtWidgets.QWidget):
     def __init__(self, studio: Studio, overlay: Overlay) -> None:
         super().__init__()
         self._studio, self._overlay = studio, overlay
-        self._records: list[Record] = []
+        self._images: dict[str, Any] = {}
+        """Small pictures that are decoded, by their records' names."""
+        self._number = 0
+        """Which reading is meant; older ones give up."""
         self.search = QtWidgets.QLineEdit()
         self.search.setPlaceholderText(say("Search"))
         self.search.setClearButtonEnabled(True)
@@ -52,7 +59,7 @@ class History(QtWidgets.QWidget):
         layout.addWidget(self.list, 1)
         layout.addWidget(self.facts)
         layout.addLayout(self._buttons())
-        on(self.search.textChanged, lambda _: self._fill())
+        on(self.search.textChanged, lambda _: self._search())
         on(self.list.currentItemChanged, lambda now, _: self._look(now))
         on(self.list.itemDoubleClicked, lambda _: self.apply())
         on(studio.remembering.kept, self.read)
@@ -66,30 +73,65 @@ class History(QtWidgets.QWidget):
         )
 
     def read(self) -> None:
-        """What the open image remembers."""
+        """What the open image remembers, soon: made out beside Krita, shown in slices."""
+        self._number += 1
         document = app().activeDocument()
-        self._records = memory.records(document) if document else []
-        self._studio.spoken.read(record.prompt for record in self._records)
-        self._fill()
+        self._studio.main.chore("history", self._read(document, self._number), lambda _: None)
 
-    def _fill(self) -> None:
-        self.list.clear()
-        for record in self._records:
-            if record.says(self.search.text()):
-                item = QtWidgets.QListWidgetItem(
-                    QtGui.QIcon(QtGui.QPixmap.fromImage(memory.small(record))), str(record.seed)
-                )
-                item.setData(Qt.ItemDataRole.UserRole, record)
-                item.setToolTip(told(record))
-                self.list.addItem(item)
+    def _read(self, document: Any, number: int) -> Chore:
+        records = (yield from memory.read(document)) if document else []
+        if number == self._number:
+            yield Aside(lambda: self._decode(records))
+        if number != self._number:  # another image is in front, or this one remembers more
+            return
+        self._studio.spoken.read(record.prompt for record in records)
+        yield None
+        yield from self._show(records, number)
+
+    def _decode(self, records: list[Record]) -> None:
+        """On the helper thread, one after the other: what one reading has decoded, the next one has."""
+        if len(self._images) > IMAGES:
+            self._images.clear()
+        for record in records:
+            if record.name not in self._images:
+                self._images[record.name] = memory.small(record)
+
+    def _show(self, records: list[Record], number: int) -> Chore:
+        """Take out what is no longer there, put in what is new; the rest stays as it is, chosen or not."""
+        wanted = {record.name: record for record in records}
+        for row in reversed(range(self.list.count())):
+            if _record(self.list.item(row)) != wanted.get(_record(self.list.item(row)).name):
+                self.list.takeItem(row)
+        yield None
+        for row, record in enumerate(records):
+            if number != self._number:
+                return
+            there = self.list.item(row)
+            if there is None or _record(there).name != record.name:
+                self.list.insertItem(row, self._item(record))
+            if row % SLICE == SLICE - 1:
+                yield None
+        self._search()
+
+    def _item(self, record: Record) -> Any:
+        icon = QtGui.QIcon(QtGui.QPixmap.fromImage(self._images[record.name]))
+        item = QtWidgets.QListWidgetItem(icon, str(record.seed))
+        item.setData(Qt.ItemDataRole.UserRole, record)
+        item.setToolTip(told(record))
+        return item
+
+    def _search(self) -> None:
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            item.setHidden(not _record(item).says(self.search.text()))
 
     def current(self) -> Record | None:
         """The record that is chosen."""
         item = self.list.currentItem()
-        return item.data(Qt.ItemDataRole.UserRole) if item else None
+        return _record(item) if item and not item.isHidden() else None
 
     def _look(self, item: Any) -> None:
-        record = item.data(Qt.ItemDataRole.UserRole) if item else None
+        record = _record(item) if item else None
         self.facts.setText(told(record) if record else "")
         document = app().activeDocument()
         if record and document:
@@ -130,8 +172,11 @@ class History(QtWidgets.QWidget):
         """Take the chosen picture out of the document."""
         document, record = app().activeDocument(), self.current()
         if document and record:
-            memory.forget(document, [record])
-            self.read()
+            self._studio.remembering.forget(document, record)
+
+
+def _record(item: Any) -> Record:
+    return item.data(Qt.ItemDataRole.UserRole)
 
 
 def told(record: Record) -> str:

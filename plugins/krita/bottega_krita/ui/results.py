@@ -8,7 +8,7 @@ from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app
 from ..settings import document_id, setting
 from ..words import said, say
-from ..works import Candidate, Work
+from ..works import KEPT, Candidate, Work, room
 from . import kit
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Results(QtWidgets.QWidget):
         layout.addLayout(self._row)
         studio.changed.connect(self._changed)
         studio.arrived.connect(self._arrived)
+        studio.let_go.connect(self._let_go)
 
     def _buttons(self) -> None:
         self._apply = kit.button("dialog-ok", say("Apply"), say("A new layer above the active one"), self.apply)
@@ -102,7 +103,7 @@ class Results(QtWidgets.QWidget):
     def discard(self) -> None:
         """Forget the chosen candidate."""
         if found := self.current():
-            found[0].candidates.remove(found[1])
+            self._studio.discard(*found)
             self.strip.takeItem(self.strip.currentRow())
             self._overlay.hide()
 
@@ -123,6 +124,21 @@ class Results(QtWidgets.QWidget):
         self._insert(work, candidate, 0 if first else work.candidates.index(candidate))
         if first:
             self.strip.setCurrentRow(0)
+
+    def _let_go(self, works: list[Work]) -> None:
+        """Their candidates leave the strip, and the artist is told why."""
+        for row in reversed(range(self.strip.count())):
+            if self.strip.item(row).data(Qt.ItemDataRole.UserRole)[0] in works:
+                self.strip.takeItem(row)
+        if any(work.candidates for work in works if not work.live):
+            self._note.setText(
+                say(
+                    "The oldest candidates were let go: {size} MB and {jobs} jobs are kept in memory.",
+                    size=room() >> 20,
+                    jobs=KEPT,
+                )
+            )
+            self._note.show()
 
     def _insert(self, work: Work, candidate: Candidate, place: int) -> None:
         icon = QtGui.QIcon(QtGui.QPixmap.fromImage(candidate.small))

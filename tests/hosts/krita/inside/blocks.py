@@ -86,6 +86,8 @@ def canvas(document, side):
     yield Named("")
     parts = yield from read_selection(selection, seen.extent.bounds)
     yield Aside(parts.clear)
+    yield Named(OWN)
+    del selection
 
 
 def hinted(document, side):
@@ -130,9 +132,27 @@ def _inserted(document, at, side, larger):
     return (yield from insert(document, "result", stripes, document.rootNode().childNodes()[0], larger)).layer
 
 
+def remembered(document, side):
+    """A picture of nearly 20 MB kept with the image, and read again."""
+    from bottega_krita import memory, pictures
+    from bottega_krita.client import Bounds, Picture, Pixels
+    from bottega_krita.host import Aside
+    from bottega_krita.params import Params
+    from bottega_krita.works import Candidate, Work
+
+    pixels = yield Aside(lambda: Pixels(2200, 2200, 4, "u8", "srgb", os.urandom(2200 * 2200 * 4)))
+    image = yield Aside(lambda: pictures.image_of(pixels))
+    small = yield Aside(lambda: pictures.thumbnail_image(image, pictures.SMALL))
+    candidate = Candidate(Picture("", 0, 5, pixels), Bounds(0, 0, 2200, 2200), image, small)
+    yield from memory.remember(document, Work(0, Params(prompt="x"), ""), candidate)
+    known = yield from memory.read(document)
+    KEPT.append((candidate, (yield from memory.recalled(document, known[0]))))
+
+
 CASES = {
     "reading the canvas and a selection of all of it": canvas,
     "reading 512² without a depth map that is seen": hinted,
+    "a picture of 19 MB": remembered,
     "a result of 512²": inserted,
     "a result of the canvas's size": covering,
     "a result of 512², the canvas grows": enlarged,

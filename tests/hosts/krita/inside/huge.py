@@ -1,4 +1,4 @@
-"""The whole of a large canvas painted, made anew and made of what is there: every tile of it, to its layer."""
+"""The whole of a large canvas painted, tile by tile, and put into its document as a layer."""
 
 import os
 import resource
@@ -8,7 +8,8 @@ import stage
 
 SIDE = int(os.environ["SIDE"])
 MEGAPIXELS = float(os.environ["MEGAPIXELS"])
-BAND = 64
+"""Of work; 0: at the canvas's own resolution."""
+BAND = 128
 """Rows that are compared at once."""
 
 
@@ -18,40 +19,59 @@ def main(arguments):
 
 
 def run(out):
-    """Two jobs, each with its layer: without a selection, and what is selected refined."""
+    """A job without a selection, and one whose selection is all of the canvas, each with its layer."""
     studio = stage.begin()
     document = stage.document(SIDE, SIDE)
-    said = {"generate": painted(studio, document, strength=1.0)}
-    stage.select(document, 0, 0, SIDE, SIDE)
-    said["inpaint"] = painted(studio, document, strength=1.0)
-    said["gigabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    said = {}
+    for mode in os.environ["MODES"].split():
+        if mode == "fill":
+            stage.select(document, 0, 0, SIDE, SIDE)
+        said[mode] = painted(studio, document, mode)
+        said[mode]["gigabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return said
 
 
-def painted(studio, document, strength):
+def painted(studio, document, mode):
     """One job and its layer."""
     from bottega_krita.params import Params
 
-    studio.main.blocks.clear()
     begun = time.monotonic()
-    wishes = Params(prompt="stone", steps=1, seed=1, strength=strength, megapixels=MEGAPIXELS)
+    wishes = Params(prompt="stone", steps=2, seed=1, megapixels=MEGAPIXELS)
     work = studio.ask(wishes, document)
-    while not work.ended:
-        stage.pump(lambda: work.ended or time.monotonic() > begun + 1500, 3000)
+    stage.pump(lambda: work.ended, 3000)
     if work.error:
         raise RuntimeError(f"{work.error} {work.error.remedy}")
     end = time.monotonic()
     (candidate,) = work.candidates
+    layers = []
+    studio.applied.connect(lambda *said: layers.append(said[2]))
     studio.apply(work, candidate)
     stage.pump(lambda: candidate.applied or work.error, 600)
     if work.error:
         raise RuntimeError(f"{work.error} {work.error.remedy}")
     applied = time.monotonic()
+    plan = work.request.plan
+    assert work.request.mode.name == mode
     return {
-        "mode": work.request.mode.name,
-        "tiles": len(work.request.plan.last.tiles),
-        "passes": [[each.kind, each.strength, each.work.width, each.work.height] for each in work.request.plan.passes],
+        "tiles": len(plan.last.tiles),
+        "passes": [[each.kind, each.strength, each.work.width] for each in plan.passes],
         "bounds": candidate.bounds.as_dict(),
+        **compared(layers[0], candidate.picture.pixels.data),
+        "image": [candidate.image.width(), candidate.image.height()],
         "seconds": {"painted": end - begun, "applied": applied - end},
-        "blocks": studio.main.blocks,
+        "slices": studio.slices.seen,
     }
+
+
+def compared(layer, came):
+    """How the layer's pixels are to those that came, band by band."""
+    opaque, colours, same, mask = 0, [], True, layer.childNodes()[0].selection()
+    shown = 0
+    for y in range(0, SIDE, BAND):
+        data = layer.pixelData(0, y, SIDE, BAND).data()
+        theirs = came[y * SIDE * 4 : (y + BAND) * SIDE * 4]
+        same = same and all(data[a::4] == theirs[b::4] for a, b in ((0, 2), (1, 1), (2, 0)))
+        opaque += data[3::4].count(255)
+        shown += mask.pixelData(0, y, SIDE, BAND).data().count(255)
+        colours.append(len(set(data[: SIDE * 4 : 64])))
+    return {"opaque": opaque, "shown": shown, "colours": min(colours), "same": same}

@@ -29,7 +29,7 @@ def run(out):
     selection.select(0, 0, SIDE, SIDE, 255)
     document.setSelection(selection)
     said["whole"] = whole(studio, document)
-    said["blocks"] = studio.main.blocks
+    said["slices"] = studio.slices.seen
     return said
 
 

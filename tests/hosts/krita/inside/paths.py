@@ -12,7 +12,10 @@ CASES = (
     {"name": "u8-hard", "depth": "U8", "soft": 0},
     {"name": "u8-wide", "depth": "U8", "profile": "ClayRGB-elle-V2-g22.icc"},
     {"name": "u16", "depth": "U16", "profile": "sRGB-elle-V2-srgbtrc.icc"},
+    {"name": "u16-linear", "depth": "U16"},
+    {"name": "u16-wide", "depth": "U16", "profile": "ClayRGB-elle-V2-g22.icc"},
     {"name": "f16-linear", "depth": "F16"},
+    {"name": "f16-wide", "depth": "F16", "profile": "Rec2020-elle-V4-g10.icc"},
     {"name": "f32-linear", "depth": "F32"},
     {"name": "f32-wide", "depth": "F32", "profile": "Rec2020-elle-V4-g10.icc"},
     {"name": "baked", "depth": "U16", "profile": "sRGB-elle-V2-srgbtrc.icc", "masked": False},
@@ -40,8 +43,9 @@ def run(out):
     """All cases, one after the other."""
     studio = stage.begin()
     said = {case["name"]: act(studio, case, out) for case in CASES}
+    said["empty"] = empty(studio)
     said["refused"] = {model: refused(studio, model) for model in ("GRAYA", "CMYKA")}
-    said["blocks"] = studio.main.blocks
+    said["slices"] = studio.slices.seen
     return said
 
 
@@ -85,6 +89,7 @@ def act(studio, case, out):
     document.setActiveNode(lower)
     keep(out, f"{name}-before", document.pixelData(0, 0, width, height))
     own = user_state(document, upper, lower)
+    studio.main.blocks.clear()
     work = ask(studio, case, document)
     result = [apply(studio, work, candidate, case, out, f"{name}-{k}") for k, candidate in enumerate(work.candidates)]
     document.waitForDone()
@@ -101,6 +106,7 @@ def act(studio, case, out):
         "canvas": [document.width(), document.height()],
         "results": result,
         "seconds": work.seconds,
+        "work": {kind: worked for kind, (_, worked) in studio.main.blocks.items()},
     }
     if name == "u8-wide":
         at = work.candidates[0].bounds
@@ -161,6 +167,28 @@ def user_state(document, upper, lower):
         [(n.name(), n.opacity(), n.blendingMode(), n.visible(), len(n.childNodes())) for n in (upper, lower)],
         bytes(upper.childNodes()[0].selection().pixelData(-20, 96, 60, 50)),
     ]
+
+
+def empty(studio):
+    """What is made of a selection without bounds, and of one that has bounds and holds nothing."""
+    from bottega_krita.params import Params
+
+    found = {}
+    document = stage.document(64, 48)
+    hollow = Selection()
+    hollow.select(8, 8, 32, 24, 255)
+    hollow.setPixelData(bytes(32 * 24), 8, 8, 32, 24)
+    for name, selection in (("no bounds", Selection()), ("all 0", hollow)):
+        document.setSelection(selection)
+        document.waitForDone()
+        there = document.selection()
+        work = studio.ask(Params(prompt="stone", steps=1, seed=1, mode="fill"), document)
+        stage.pump(lambda work=work: work.ended)
+        bounds = work.candidates[0].bounds.as_dict() if work.candidates else None
+        held = [there.x(), there.y(), there.width(), there.height()] if there else None
+        found[name] = [held, work.state, str(work.error), work.request and work.request.mode.name, bounds]
+    document.close()
+    return found
 
 
 def refused(studio, model):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from krita import Krita, Selection
 from PyQt5.QtWidgets import QApplication
+from slices import Slices
 
 sys.path.insert(0, str(Path.home() / ".local/share/krita/pykrita"))
 
@@ -21,6 +22,7 @@ def begin():
     from bottega_krita.extension import studio
 
     here = studio()
+    here.slices = Slices(here.main)
     pump(lambda: here.connection.state == "connected" and here.catalog is not None)
     return here
 

@@ -1,0 +1,117 @@
+"""The docker under the artist's hands: weights by keys, steps shown while a job runs, live painting in two windows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hosts.krita.rig import Krita
+
+
+@pytest.fixture(scope="module")
+def shown(opened: Krita) -> Krita:
+    """An image in the docker."""
+    opened.run("d = fresh(256, 192, name='shown')")
+    opened.wait("K.activeDocument() == d")
+    return opened
+
+
+def test_weights_follow_the_keys(shown: Krita) -> None:
+    """Ctrl+Up and Ctrl+Down weigh the word at the cursor, what is selected, and a LoRA, by real keys; Krita's own
+    shortcuts of the same keys do nothing meanwhile; Ctrl+Z takes a weight back."""
+    shown.run("""
+        dock.form.prompt.setPlainText("old stone wall")
+        p = dock.form.prompt.mapToGlobal(dock.form.prompt.rect().center())
+        layers = [n.name() for n in d.rootNode().childNodes()]
+    """)
+    x, y = shown.run("result = [p.x(), p.y()]")
+    shown.desk.hands("mousemove", x, y, "click", 1)
+    shown.wait("dock.form.prompt.hasFocus()")
+    for key, wanted in (
+        ("ctrl+End", "old stone wall"),
+        ("ctrl+Up", "old stone (wall:1.1)"),
+        ("ctrl+Up", "old stone (wall:1.2)"),
+        ("ctrl+Down", "old stone (wall:1.1)"),
+        ("ctrl+Down", "old stone wall"),
+        ("ctrl+Down", "old stone (wall:0.9)"),
+        ("ctrl+z", "old stone wall"),
+        ("ctrl+a", "old stone wall"),
+        ("ctrl+Up", "(old stone wall:1.1)"),
+    ):
+        shown.desk.hands("key", key)
+        shown.wait(f"dock.form.prompt.toPlainText() == {wanted!r}", 20)
+    shown.run("dock.form.prompt.setPlainText('<lora:inkwash:1>')")
+    shown.desk.hands("key", "ctrl+Up")
+    shown.wait("dock.form.prompt.toPlainText() == '<lora:inkwash:1.1>'", 20)
+    assert shown.run("result = [n.name() for n in d.rootNode().childNodes()] == layers")
+
+
+def test_steps_are_shown_while_a_job_runs(shown: Krita) -> None:
+    """The newest step lies over the canvas where the result will lie, the docker's bar tells how far it is and goes
+    when it ends; the result takes its place."""
+    shown.run("""
+        dock.form.prompt.setPlainText("red brick")
+        dock.form.steps.setValue(16)
+        s = Selection()
+        s.select(64, 48, 96, 80, 255)
+        d.setSelection(s)
+        looked = []
+
+        def look(work):
+            if work.preview and dock.overlay.showing:
+                document, image, bounds = dock.overlay._shown
+                bar = dock.results._bars.get(work.number)
+                glass = dock.overlay._glass
+                told = [bar._bar.value(), bar._bar.format()] if bar else [0, ""]
+                seen = bool(glass and glass.isVisible())
+                looked.append([image is work.preview[0], bounds.as_dict(), image.width() > 0, *told, seen])
+
+        S.changed.connect(look)
+        w = dock.ask("fill")
+    """)
+    shown.wait("w.ended", 240)
+    seen = shown.run("result = looked; S.changed.disconnect(look)")
+    context, state = shown.run("result = [w.request.plan.context.as_dict(), w.state]")
+    assert state == "done" and len(seen) > 1
+    assert all(image and bounds == context and wide and glass for image, bounds, wide, _, _, glass in seen)
+    values = [row[3] for row in seen]
+    assert values == sorted(values) and 0 < values[-1] <= 1000 and all("red brick" in row[4] for row in seen)
+    shown.wait("not dock.results._bars and dock.overlay._shown and dock.overlay._shown[1] is w.candidates[0].image")
+    shown.run("K.action('deselect').trigger(); dock.form.steps.setValue(1)")
+
+
+def test_a_second_window_paints_live(shown: Krita) -> None:
+    """Its own docker follows its own canvas, and shows the picture there; the first window's shows nothing of it."""
+    shown.run("first = dock; K.openWindow()")
+    shown.wait("len(S.dockers) == 2")
+    shown.run("""
+        other = next(each for each in S.dockers if each is not first)
+        second = next(w for w in K.windows() if w.qwindow() is not first.window())
+        second.activate()
+        other.setVisible(True)
+        other.form.prompt.setPlainText("green grass")
+        other.form.steps.setValue(1)
+        e = K.createDocument(128, 128, "second", "RGBA", "U8", "", 72.0)
+        e.rootNode().childNodes()[0].setPixelData(bytes([200, 180, 120, 255]) * (128 * 128), 0, 0, 128, 128)
+        second.addView(e)
+        e.refreshProjection()
+    """)
+    shown.wait("K.activeDocument() == e and other._document")
+    shown.run("other.live.over.setChecked(True); other.live.switch.setChecked(True); L = other.live.live")
+    shown.wait("len(L.latencies) == 1 and L._work.ended", 120)
+    before = shown.run("result = other.live._candidate.picture.pixels.digest.hex()")
+    shown.run("""
+        requests = L.requests
+        e.rootNode().childNodes()[0].setPixelData(bytes([0, 0, 255, 255]) * 4096, 10, 10, 64, 64)
+        e.refreshProjection()
+    """)
+    shown.wait("L.requests > requests and L._work.ended and len(L.latencies) > 1", 120)
+    said = shown.run("""
+        result = {"digest": other.live._candidate.picture.pixels.digest.hex(), "error": str(L._work.error),
+                  "shown": bool(other.overlay._glass and other.overlay._glass.isVisible()),
+                  "window": other.overlay._glass.window() is second.qwindow(), "first": first.live.live.running,
+                  "glass": first.overlay.showing and first.overlay._shown[0] == e}
+    """)
+    assert said.pop("digest") != before
+    assert said == {"error": "None", "shown": True, "window": True, "first": False, "glass": False}
+    shown.run("other.live.switch.setChecked(False)")
+    assert not shown.run("result = L.running")

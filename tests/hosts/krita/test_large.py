@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.hosts.krita.held import unbounded
 
 from tests.daemon import Daemon, running_daemon
 from tests.hosts.krita import rig
 from tests.hosts.krita.conftest import Stage
+from tests.hosts.krita.held import unbounded
 from tests.tiny import tiny_checkpoint
 
 SIDE, NATIVE, LARGEST = 2048, 512, 8192

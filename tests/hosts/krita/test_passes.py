@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.hosts.krita.held import unbounded
 
 from bottega.client import connect
 from bottega.pixels import Pixels
@@ -17,6 +16,7 @@ from bottega.walks import seen_alone
 from bottega_daemon.cli.hands import HANDS
 from bottega_daemon.cli.layers import array_of
 from tests.daemon import Daemon
+from tests.hosts.krita.held import unbounded
 from tests.hosts.krita.rig import Krita
 
 WIDTH, HEIGHT = 400, 300

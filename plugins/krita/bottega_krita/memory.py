@@ -1,6 +1,6 @@
 """What was made for a document, kept inside it: parameters, small pictures and the pictures themselves, losslessly.
 
-A document carries one annotation with the list and one for each picture: raw pixels, deflated, of whatever depth. When
+A document carries one annotation with the list and some for each picture: raw pixels, deflated, of whatever depth. When
 there is more than the artist allows, the oldest pictures go first, then the oldest entries.
 """
 
@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 from . import pictures
 from .canvas import is_open
 from .client import Bounds, Picture, Pixels
-from .host import Aside, Named
+from .host import Aside
 from .params import Params, parsed
 from .qt import QtCore, raw
 from .settings import setting
-from .single import KEEPS
 from .works import Candidate, Work
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
 INDEX = "bottega/history"
 WISHES = "bottega/wishes"
 PICTURE = "bottega/picture/"
+PART = 1 << 22
+"""Bytes of a picture in one annotation."""
 MOST = 200
 """Entries in a document."""
 MEGABYTES = 20
@@ -103,11 +104,12 @@ def remember(document: Document, work: Work, candidate: Candidate) -> Generator[
     if not is_open(document):
         return
     for old in gone:
-        document.removeAnnotation(PICTURE + old)
-    if name not in gone:
-        yield Named(KEEPS)
-        document.setAnnotation(PICTURE + name, "A picture that Bottega made", packed)
-        yield Named("")
+        _remove(document, old)
+    for part, place in enumerate(range(0, len(packed), PART) if name not in gone else ()):
+        document.setAnnotation(_part(name, part), "A picture that Bottega made", packed[place : place + PART])
+        yield None
+        if not is_open(document):
+            return
     document.setAnnotation(INDEX, "What Bottega made", text)
 
 
@@ -116,7 +118,7 @@ def forget(document: Document, record: Record) -> Generator[Any, Any, None]:
     known = yield from read(document)
     text = yield Aside(lambda: _text([each for each in known if each.name != record.name]))
     if is_open(document):
-        document.removeAnnotation(PICTURE + record.name)
+        _remove(document, record.name)
         document.setAnnotation(INDEX, "What Bottega made", text)
 
 
@@ -126,12 +128,25 @@ def _text(found: Sequence[Record]) -> bytes:
 
 def recalled(document: Document, record: Record) -> Generator[Any, Any, Candidate | None]:
     """The candidate that was kept, bit for bit; None where only its small picture is left. A chore."""
-    yield Named(KEEPS)
-    packed = raw(document.annotation(PICTURE + record.name)) if is_open(document) else b""
-    yield Named("")
-    if not packed:
+    parts: list[bytes] = []
+    while is_open(document) and (data := raw(document.annotation(_part(record.name, len(parts))))):
+        parts.append(data)
+        yield None
+    if not parts:
         return None
-    return (yield Aside(lambda: _unpacked(packed, record)))
+    return (yield Aside(lambda: _unpacked(b"".join(parts), record)))
+
+
+def _part(name: str, number: int) -> str:
+    """What a part of a picture is called: whole ones would take Krita long, in and out."""
+    return f"{PICTURE}{name}/{number}" if number else PICTURE + name
+
+
+def _remove(document: Document, name: str) -> None:
+    whole = PICTURE + name
+    for part in document.annotationTypes():
+        if part == whole or part.startswith(whole + "/"):
+            document.removeAnnotation(part)
 
 
 def small(record: Record) -> Any:

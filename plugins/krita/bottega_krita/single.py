@@ -5,13 +5,11 @@ from __future__ import annotations
 
 MAKES, COMPOSES, ENDS = "copy", "composition", "end of the copy"
 INSERTS = "insert"
-KEEPS = "a picture of the history"
 
 SINGLE = {
     MAKES: ("clone",),
     COMPOSES: ("waitForDone", "refreshProjection"),
     ENDS: (),
     INSERTS: ("resizeImage", "addChildNode"),
-    KEEPS: ("setAnnotation", "annotation"),
 }
 """What a step is measured as, and the calls of libkis that it makes: a copy ends when nobody holds it any more."""

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.hosts.krita.held import unbounded
 from tests.hosts.krita.rig import Krita
 
 MANY = """
@@ -91,6 +92,34 @@ def test_a_picture_is_forgotten(many: Krita) -> None:
         == ["many3"]
         == [name for name in [f"many{k}" for k in range(200)] if name not in many.run("result = names()")]
     )
+
+
+def test_a_large_picture_is_kept_in_parts(opened: Krita) -> None:
+    """Some 12 MB go into the image and come back bit for bit, a few at a time; forgotten, nothing of them is left."""
+    opened.run("""
+        import os
+        from bottega_krita.client import Bounds, Picture, Pixels
+        from bottega_krita.params import Params
+        from bottega_krita.pictures import image_of
+        from bottega_krita.works import Candidate, Work
+        d = fresh(name="parts")
+        pixels = Pixels(1800, 1700, 4, "u8", "srgb", os.urandom(1800 * 1700 * 4))
+        image = image_of(pixels)
+        large = Candidate(Picture("", 0, 5, pixels), Bounds(0, 0, 1800, 1700), image, image.scaled(96, 96))
+        SLICES.seen.clear()
+        S.main.chore("history", memory.remember(d, Work(0, Params(prompt="parts"), ""), large), print)
+    """)
+    opened.wait("len(memory.records(d)) == 1 and not S.main._chores")
+    opened.wait("K.activeDocument() == d")
+    opened.run("back, record = [], memory.records(d)[0]; dock.history._with(record, back.append)")
+    opened.wait("back")
+    said = opened.run("""
+        kept = [len(d.annotation(n)) for n in d.annotationTypes() if n.startswith(memory.PICTURE)]
+        result = [back[0].picture.pixels.data == pixels.data, sum(kept) == record.size, max(kept), SLICES.seen]
+        S.remembering.forget(d, record)
+    """)
+    assert said[0] and said[1] and said[2] <= 1 << 22 and not unbounded(said[3])
+    opened.wait("not memory.records(d) and not [n for n in d.annotationTypes() if n.startswith(memory.PICTURE)]")
 
 
 def test_candidates_take_no_more_memory_than_they_may(opened: Krita) -> None:

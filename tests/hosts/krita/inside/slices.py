@@ -11,7 +11,7 @@ WHOLE = {
 }
 KEPT = ("setAnnotation", "annotation")
 """Bytes beside the pixels: a whole call where they are many."""
-MUCH = 1 << 22
+MUCH = 1 << 23
 
 
 class Slices:

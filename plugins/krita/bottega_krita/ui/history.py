@@ -122,7 +122,7 @@ class History(QtWidgets.QWidget):
 
     def _search(self) -> None:
         for row in range(self.list.count()):
-            item = self.list.item(row)
+            item: Any = self.list.item(row)
             item.setHidden(not _record(item).says(self.search.text()))
 
     def current(self) -> Record | None:

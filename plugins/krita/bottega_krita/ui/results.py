@@ -128,7 +128,8 @@ class Results(QtWidgets.QWidget):
     def _let_go(self, works: list[Work]) -> None:
         """Their candidates leave the strip, and the artist is told why."""
         for row in reversed(range(self.strip.count())):
-            if self.strip.item(row).data(Qt.ItemDataRole.UserRole)[0] in works:
+            item: Any = self.strip.item(row)
+            if item.data(Qt.ItemDataRole.UserRole)[0] in works:
                 self.strip.takeItem(row)
         if any(work.candidates for work in works if not work.live):
             self._note.setText(

@@ -11,9 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 T = TypeVar("T")
+Failed: TypeAlias = "Callable[[Exception], object]"
+Moment: TypeAlias = "tuple[Callable[[], bool], Callable[[], object], Failed]"
+"""Whether it may be, what is done then, and who hears of an error."""
 PACKAGE = str(__package__)
 """The plug-in's own name in this Blender: what preferences and folders are found by."""
 log = logging.getLogger(__name__)
@@ -30,9 +33,11 @@ class Main:
 
     def __init__(self) -> None:
         self._letters: deque[tuple[str, Callable[[], object]]] = deque()
-        self._chores: deque[tuple[str, Iterator[None], Callable[[Exception], object]]] = deque()
+        self._chores: deque[tuple[str, Iterator[None], Failed]] = deque()
+        self._moments: list[Moment] = []
         self._aside: ThreadPoolExecutor | None = None
         self._under_way = 0
+        self._held = 0
         self.clock = time.perf_counter
         """What steps are timed with."""
         self.blocks: dict[str, float] = {}
@@ -42,11 +47,16 @@ class Main:
         """Have a function run on the main thread, soon. May be called from any thread."""
         self._letters.append(("client", function))
 
-    def chore(self, name: str, steps: Iterator[None], failed: Callable[[Exception], object]) -> None:
+    def chore(self, name: str, steps: Iterator[None], failed: Failed) -> None:
         """Run an iterator to its end on the main thread, in slices between which Blender draws and the user works."""
         self._chores.append((name, steps, failed))
 
-    def aside(self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[Exception], object]) -> None:
+    def moment(self, ready: Callable[[], bool], function: Callable[[], object], failed: Failed) -> None:
+        """Run a function on the main thread in one go, as soon as `ready` says that it may. Under a script that waits
+        it runs at once: nobody else does anything meanwhile."""
+        self._moments.append((ready, function, failed))
+
+    def aside(self, work: Callable[[], T], done: Callable[[T], object], failed: Failed) -> None:
         """Run `work` on the helper thread, then `done` with its result on the main thread. Works keep their order."""
 
         def run() -> None:
@@ -70,44 +80,66 @@ class Main:
         """Do what is due for at most BUDGET, or one step if that takes longer; gives the seconds until the next."""
         until = time.perf_counter() + BUDGET
         while (self._letters or self._chores) and time.perf_counter() < until:
-            begun = self.clock()
-            name = self._letter() if self._letters else self._step()
-            self.blocks[name] = max(self.blocks.get(name, 0.0), self.clock() - begun)
+            name = self._letters[0][0] if self._letters else self._chores[0][0]
+            self.timed(name, self._letter if self._letters else self._step)
+        for each in list(self._moments):
+            self._try(each)
         return BUSY if self._letters or self._chores or self._under_way else IDLE
 
-    def _letter(self) -> str:
-        name, function = self._letters.popleft()
+    def timed(self, name: str, function: Callable[[], object]) -> None:
+        """Run a function, and note how long a step of this name takes at most."""
+        begun = self.clock()
+        try:
+            function()
+        finally:
+            self.blocks[name] = max(self.blocks.get(name, 0.0), self.clock() - begun)
+
+    def _try(self, moment: Moment) -> None:
+        ready, function, failed = moment
+        if not self._held and not ready():
+            return
+        self._moments.remove(moment)
+        try:
+            function()
+        except Exception as error:  # noqa: BLE001  # handed to the caller, whatever it is
+            failed(error)
+
+    def _letter(self) -> None:
+        _, function = self._letters.popleft()
         try:
             function()
         except Exception:
             log.exception("a call on Blender's main thread failed")
-        return name
 
-    def _step(self) -> str:
+    def _step(self) -> None:
         name, steps, failed = self._chores.popleft()
         try:
             next(steps)
         except StopIteration:
-            return name
+            return
         except Exception as error:  # noqa: BLE001  # handed to the caller, whatever it is
             failed(error)
-            return name
+            return
         self._chores.appendleft((name, steps, failed))
-        return name
 
     def wait(self, until: Callable[[], object], seconds: float) -> bool:
         """Pump until something is so: for scripts in the background. False if it is not so after that time."""
         deadline = time.monotonic() + seconds
-        while not until():
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(min(self.pump(), 0.01))
+        self._held += 1
+        try:
+            while not until():
+                if time.monotonic() > deadline:
+                    return False
+                time.sleep(min(self.pump(), 0.01))
+        finally:
+            self._held -= 1
         return True
 
     def close(self) -> None:
         """Forget everything; nothing is called any more."""
         self._letters.clear()
         self._chores.clear()
+        self._moments.clear()
         if self._aside:
             self._aside.shutdown(wait=False, cancel_futures=True)
             self._aside = None

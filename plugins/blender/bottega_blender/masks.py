@@ -2,66 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeAlias
 
 import bpy
 import numpy as np
 
-from . import pixels
+from . import editors, pixels, targets, undo
 from .client import Unready
 from .scene.atlas import covered
-from .scene.readers import loops
+from .scene.readers import chosen, points, shown_uv, starts, vertices
+from .scene.shapes import Changed, Shape, arrays, cut
 from .studio import Studio
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+Ended: TypeAlias = "Callable[[Exception | None], object]"
 SPREAD = 2
 """Pixels by which a face's mask is widened, lest a seam of the old picture stay."""
+STEP = "Bottega: New Mask"
 
 
 def new_mask(image: bpy.types.Image) -> bpy.types.Image:
     """A black image of the same size, to be painted white where the picture is to be repainted."""
-    mask = bpy.data.images.new(f"{image.name[:50]} mask", *image.size, alpha=False, is_data=True)
+    mask = bpy.data.images.new(_named(image), *image.size, alpha=False, is_data=True)
     mask.generated_color = (0.0, 0.0, 0.0, 1.0)
     return mask
 
 
+def choose(scene: bpy.types.Scene, image: bpy.types.Image, mask: bpy.types.Image) -> None:
+    """Have a mask be the scene's, and show it wherever its image was shown, as one undo step."""
+    scene.bottega.mask = mask
+    for window in bpy.context.window_manager.windows:
+        editors.show_on(window.screen, mask, instead_of=image)
+    undo.remember(STEP)
+
+
 def of_faces(
-    studio: Studio,
-    thing: bpy.types.Object | None,
-    image: bpy.types.Image,
-    then: Callable[[bpy.types.Image], object],
-    failed: Callable[[Exception], object],
+    studio: Studio, scene: bpy.types.Scene, thing: bpy.types.Object | None, image: bpy.types.Image, ended: Ended
 ) -> None:
-    """A mask that is white where the selected faces of a mesh lie on an image; `then` is called when it is made.
+    """A mask that is white where the selected faces of a mesh lie on an image. `ended` hears None when it is chosen, or
+    what went wrong. Everything is looked up anew in each slice: it may be gone by then.
 
-    Raises Unready if there is no such face.
+    Raises Unready if no mesh can have such faces.
     """
-    triangles = selected(thing)
-    name, (width, height) = f"{image.name[:50]} mask", image.size
-
-    def work() -> bytes:
-        return pixels.png(covered(triangles, width, height, SPREAD).astype(np.uint8) * 255)
-
-    studio.main.aside(work, lambda data: then(pixels.new_image(name, data, width, height, "Non-Color")), failed)
-
-
-def selected(thing: bpy.types.Object | None) -> Array:
-    """Texture coordinates (t, 3, 2) of the triangles of a mesh's selected faces. Raises Unready if there are none."""
     if thing is None or thing.type != "MESH" or not thing.data.uv_layers.active:
         raise Unready("No mesh with a UV map is active.", remedy="Select the mesh that shows the image.")
-    thing.update_from_editmode()
-    mesh = thing.data.copy()  # of a mesh that is being edited, Blender gives no coordinates
+    keys, size = (targets.key(scene), targets.key(image)), tuple(image.size)
+
+    def steps() -> Iterator[None]:
+        triangles = yield from selected(targets.key(thing))
+        studio.main.aside(partial(_white, triangles, *size), arrived, ended)
+
+    def arrived(data: bytes) -> None:
+        studio.main.moment(lambda: not undo.hindrance(), partial(_made, data, *keys, ended), ended)
+
+    studio.main.chore("faces", steps(), ended)
+
+
+def _white(triangles: Callable[[], Array], width: int, height: int) -> bytes:
+    return pixels.png(covered(triangles(), width, height, SPREAD).astype(np.uint8) * 255)
+
+
+def _made(data: bytes, scene: int, image: int, ended: Ended) -> None:
+    owner, shown = targets.found(bpy.data.scenes, scene), targets.found(bpy.data.images, image)
+    if owner is None or shown is None:
+        raise Unready("The image that the mask was for is gone.", remedy="Show another one, and make the mask for it.")
+    choose(owner, shown, pixels.new_image(_named(shown), data, "Non-Color"))
+    ended(None)
+
+
+def _named(image: bpy.types.Image) -> str:
+    return f"{image.name[:50]} mask"
+
+
+def selected(key: int) -> Generator[None, None, Callable[[], Array]]:
+    """What gives the texture coordinates (t, 3, 2) of the triangles of a mesh's selected faces, in the background; read
+    in slices. Raises Unready if there are none."""
+    thing = targets.found(bpy.data.objects, key)
+    if thing:
+        thing.update_from_editmode()
+    yield
     try:
-        chosen = np.empty(len(mesh.polygons), bool)
-        mesh.polygons.foreach_get("select", chosen)
-        if not chosen.any():
-            raise Unready("No face is selected.", remedy="Select faces in Edit Mode.")
-        mesh.calc_loop_triangles()
-        corners, faces = loops(mesh), np.empty(len(mesh.loop_triangles), np.int32)
-        mesh.loop_triangles.foreach_get("polygon_index", faces)
-        uv = np.empty(len(mesh.loops) * 2, np.float32)
-        mesh.uv_layers.active.uv.foreach_get("vector", uv)
+        found = yield from arrays(partial(_plain, key), (chosen, points, vertices, starts, shown_uv))
+        faces, shape = found[0], Shape(found[1].reshape(-1, 3), found[2], found[3], np.empty((0, 3)))
+        shape.cut = yield from cut(partial(_plain, key), shape)
+        uv = found[4].reshape(-1, 2)
+        if len(faces) != len(shape.starts) or len(uv) != len(shape.vertices):
+            raise Changed
+    except Changed:
+        raise Unready("The mesh changed while its faces were read.", remedy="Try again.") from None
+    if not faces.any():
+        raise Unready("No face is selected.", remedy="Select faces in Edit Mode.")
+
+    def triangles() -> Array:
+        owner = np.searchsorted(shape.starts, shape.loops[:, 0], "right") - 1
+        return uv[shape.loops[faces[owner]]]
+
+    return triangles
+
+
+@contextmanager
+def _plain(key: int) -> Iterator[bpy.types.Mesh | None]:
+    """An object's own mesh without its modifiers, also while it is edited; None if it is gone."""
+    thing = targets.found(bpy.data.objects, key)
+    if thing is None or thing.type != "MESH":
+        yield None
+        return
+    try:
+        yield thing.to_mesh()
     finally:
-        bpy.data.meshes.remove(mesh)
-    return uv.reshape(-1, 2)[corners[chosen[faces]]]
+        thing.to_mesh_clear()

@@ -103,9 +103,9 @@ def sixteen(values: Array) -> Array:
     return np.rint(np.clip(values, 0, 1) * 65535).astype(np.uint16)
 
 
-def new_image(name: str, data: bytes, width: int, height: int, space: Space) -> bpy.types.Image:
-    """A new image whose pixels are an encoded file kept inside the .blend."""
-    image = bpy.data.images.new(name[:60], width, height, alpha=False)
+def new_image(name: str, data: bytes, space: Space) -> bpy.types.Image:
+    """A new image whose pixels are an encoded file kept inside the .blend. Blender reads its size from there."""
+    image = bpy.data.images.new(name[:60], 1, 1, alpha=False)
     image.colorspace_settings.name = space  # before the pixels: set afterwards, Blender wipes them
     image.pack(data=data, data_len=len(data))
     image.source = "FILE"

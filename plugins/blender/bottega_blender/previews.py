@@ -20,11 +20,11 @@ class Previews:
         key = str(number)
         return self._shown[key].icon_id if self._shown is not None and key in self._shown else 0
 
-    def show(self, number: int, jpeg: bytes, width: int, height: int) -> None:
+    def show(self, number: int, jpeg: bytes) -> None:
         """Put a new preview in the place of the last."""
         if self._shown is None:
             self._shown = bpy.utils.previews.new()
-        image = pixels.new_image(".bottega preview", jpeg, width, height, "sRGB")
+        image = pixels.new_image(".bottega preview", jpeg, "sRGB")
         try:
             values = np.empty(len(image.pixels), np.float32)
             image.pixels.foreach_get(values)

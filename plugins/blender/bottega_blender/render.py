@@ -103,11 +103,9 @@ def surface_controls(params: Params, surface: Surface, normals: gather.Array, vi
     return controls
 
 
-def delivered(work: Work, made: Made) -> Iterator[None]:
+def delivered(work: Work, made: Made) -> None:
     """Make the image, and show the first in the Image Editors."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
-    yield
     if texture.taken(work, image):
         for window in bpy.context.window_manager.windows:
             editors.show_on(window.screen, image)
-    yield

@@ -114,12 +114,10 @@ def made_of(picture: Picture, params: Params, alpha: Array | None) -> Made:
     return Made(picture, {"color": pixels.png(whole, [(KEY, params.text(seed=picture.seed, count=1))])})
 
 
-def delivered(work: Work, made: Made, begun: int) -> Iterator[None]:
+def delivered(work: Work, made: Made, begun: int) -> None:
     """A new image beside the old one, which is found by its key; the first is shown in its place."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
-    yield
     old = targets.found(bpy.data.images, begun)
     if texture.taken(work, image) and old is not None:
         for window in bpy.context.window_manager.windows:
             editors.show_on(window.screen, image, instead_of=old)
-    yield

@@ -1,17 +1,17 @@
-"""How a recipe is followed: its steps in the background, its jobs in the daemon, its results into Blender in slices.
+"""How a recipe is followed: its steps in the background, its jobs in the daemon, its results as one undo step.
 
 All functions are called on the main thread and return at once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 import bpy
 
-from .client import PHASES, Event, JobCancelled, Picture, Task, Ticket, messages
+from . import undo
+from .client import PHASES, BottegaError, Event, JobCancelled, Picture, Task, Ticket, messages
 from .words import say
 from .work import Ask, Made, Recipe, Work
 
@@ -27,7 +27,7 @@ def start(studio: Studio, work: Work, recipe: Recipe) -> None:
 
 def _resume(studio: Studio, work: Work, answer: list[list[Picture]] | None) -> None:
     recipe = work.recipe
-    if work.ended or recipe is None:
+    if work.ended or work.arriving or recipe is None:
         return
 
     def step() -> Ask | Made | None:
@@ -41,37 +41,63 @@ def _resume(studio: Studio, work: Work, answer: list[list[Picture]] | None) -> N
 
 def _next(studio: Studio, work: Work, wish: Ask | Made | None) -> None:
     """Do what a recipe wants; None is its end."""
-    if work.ended:
+    if work.ended or work.arriving:
         return
     if work.unwanted:
         studio.fail(work, JobCancelled())
     elif isinstance(wish, Ask):
         Round(studio, work, wish).begin()
     elif isinstance(wish, Made):
-        _deliver(studio, work, wish, then=lambda: _resume(studio, work, None))
+        work.made.append(wish)
+        _resume(studio, work, None)
     else:
-        steps = _end(studio, work)
-        studio.main.chore("undo step (Blender's own call)", steps, lambda error: studio.fail(work, error))
+        close(studio, work, None)
 
 
-def _end(studio: Studio, work: Work) -> Iterator[None]:
-    studio.finish(work)
-    yield
+def close(studio: Studio, work: Work, error: BottegaError | None) -> None:
+    """Nothing more is made for a job: what was made goes into Blender, all of it at once, so that no step of the user's
+    lies within ours. Then the job has ended, with an error or well."""
+    if not work.made:
+        studio.end(work, error)
+        return
+
+    def ready() -> bool:
+        note = "" if work.ended else undo.hindrance()
+        if note != work.note:
+            work.note = note
+            studio.changed()
+        return not note
+
+    work.state, work.arriving = "finishing", True
+    studio.main.moment(ready, partial(_arrive, studio, work, error), partial(_lost, studio, work))
+    studio.changed()
 
 
-def _deliver(studio: Studio, work: Work, made: Made, then: Callable[[], object]) -> None:
-    """Put a result into Blender, in slices."""
+def _arrive(studio: Studio, work: Work, error: BottegaError | None) -> None:
+    if work.ended:
+        return
+    try:
+        studio.main.timed("results", partial(_deliver, work))
+    finally:
+        name = "Bottega: " + work.title[:40]
+        studio.main.timed("undo step (Blender's own call)", partial(undo.remember, name))
+    studio.end(work, error)
 
-    def steps() -> Iterator[None]:
-        yield from work.deliver(work, made)
+
+def _deliver(work: Work) -> None:
+    for made in work.made:
+        work.deliver(work, made)
         work.pictures.append(made.picture)
-        then()
 
-    studio.main.chore("result", steps(), lambda error: studio.fail(work, error))
+
+def _lost(studio: Studio, work: Work, error: Exception) -> None:
+    """What was made cannot be put into Blender."""
+    work.made.clear()
+    studio.fail(work, error)
 
 
 class Round:
-    """Jobs side by side; when the last has ended and its results are in Blender, the recipe goes on."""
+    """Jobs side by side; when the last has ended and its results are made, the recipe goes on."""
 
     def __init__(self, studio: Studio, work: Work, wish: Ask) -> None:
         self._studio = studio
@@ -110,18 +136,19 @@ class Round:
             work.fraction = self._wish.begin + (self._wish.end - self._wish.begin) * share
             work.state, work.note = "running", PHASES.get(body.phase, "")
         elif isinstance(body, messages.PreviewEvent) and body.extent and not bpy.app.background:
-            self._studio.previews.show(work.number, body.jpeg, body.extent.width, body.extent.height)
+            self._studio.previews.show(work.number, body.jpeg)
         self._studio.changed()
 
     def _came(self, picture: Picture) -> None:
         each = self._wish.each
         assert each
         self._pending += 1
-        made = partial(_deliver, self._studio, self._work, then=self._arrived)
-        self._studio.main.aside(lambda: each(picture), made, partial(self._studio.fail, self._work))
+        self._studio.main.aside(lambda: each(picture), self._made, partial(self._studio.fail, self._work))
 
-    def _arrived(self) -> None:
+    def _made(self, made: Made) -> None:
         self._pending -= 1
+        if not self._work.arriving:
+            self._work.made.append(made)
         self._settle()
 
     def _done(self, which: int, pictures: list[Picture]) -> None:
@@ -130,6 +157,6 @@ class Round:
 
     def _settle(self) -> None:
         work, count = self._work, len(self._wish.tasks)
-        if len(self._answers) == count and not self._pending and not work.ended:
+        if len(self._answers) == count and not self._pending and not work.ended and not work.arriving:
             work.tickets, work.state, work.fraction = [], "finishing", self._wish.end
             _resume(self._studio, work, [self._answers[which] for which in range(count)])

@@ -62,25 +62,25 @@ class Studio:
         redraw()
 
     def fail(self, work: Work, error: Exception) -> None:
-        """A job has ended badly. What else runs for it is cancelled."""
+        """A job goes badly. What else runs for it is cancelled; what it has brought so far stays."""
         if work.ended:
             return
-        work.state = "cancelled" if isinstance(error, JobCancelled) else "failed"
-        if isinstance(error, BottegaError):
-            work.error = error
-        else:
-            log.error("job %d failed", work.number, exc_info=error)
-            work.error = BottegaError(str(error), remedy="See the console for details.")
-        for ticket in work.tickets:
-            ticket.cancel()
-        self.forget(work)
+        error = worded(error)
+        if not work.arriving:
+            for ticket in work.tickets:
+                ticket.cancel()
+            running.close(self, work, error)
+        elif isinstance(error, JobCancelled) or not work.made:
+            self.end(work, error)
 
-    def finish(self, work: Work) -> None:
-        """Everything of a job is in Blender: one undo step, whatever the number of pictures, and a line of history."""
-        remember("Bottega: " + work.title[:40])
-        work.state, work.note, work.fraction = "done", "", 1.0
-        if work.pictures:
-            self.history.add(work.params, work.pictures)
+    def end(self, work: Work, error: BottegaError | None) -> None:
+        """Nothing more will come of a job; one that went well is a line of the history."""
+        work.error, work.note = error, ""
+        work.state = "cancelled" if isinstance(error, JobCancelled) else "failed" if error else "done"
+        if not error:
+            work.fraction = 1.0
+            if work.pictures:
+                self.history.add(work.params, work.pictures)
         self.forget(work)
 
     def _left(self, session: Session) -> None:
@@ -92,8 +92,13 @@ class Studio:
 
     def forget(self, work: Work) -> None:
         """Let go of what only a job under way needs."""
-        work.recipe, work.pictures, work.tickets = None, [], []
+        work.recipe, work.made, work.pictures, work.tickets = None, [], [], []
         self.previews.forget(work.number)
+        redraw()
+
+    def complain(self, error: BottegaError | None) -> None:
+        """Show in the panel why a wish cannot be met; None: it was."""
+        self.complaint = error
         redraw()
 
     def changed(self) -> None:
@@ -108,14 +113,12 @@ class Studio:
         self.history.close()
 
 
-def remember(name: str) -> None:
-    """One undo step, named."""
-    windows = bpy.context.window_manager.windows
-    if bpy.context.window or not windows:
-        bpy.ops.ed.undo_push(message=name)
-        return
-    with bpy.context.temp_override(window=windows[0]):
-        bpy.ops.ed.undo_push(message=name)
+def worded(error: Exception) -> BottegaError:
+    """An error with a remedy; what nobody foresaw is told in the console."""
+    if isinstance(error, BottegaError):
+        return error
+    log.error("unforeseen", exc_info=error)
+    return BottegaError(str(error), remedy="See the console for details.")
 
 
 def redraw() -> None:

@@ -84,22 +84,17 @@ def made_of(picture: Picture, params: Params, wraps: maps.Wraps | None = None) -
     return Made(picture, files)
 
 
-def delivered(work: Work, made: Made, where: Goal) -> Iterator[None]:
+def delivered(work: Work, made: Made, where: Goal) -> None:
     """Make the images; the first picture is put to use, the others wait to be flipped through."""
-    images = {}
-    for role, data in made.files.items():
-        images[role] = keep(work, made.picture, role, data)
-        yield
+    images = {role: keep(work, made.picture, role, data) for role, data in made.files.items()}
     if taken(work, images["color"]):
         use(images, where, work.title)
-    yield
 
 
 def keep(work: Work, picture: Picture, role: str, data: bytes) -> bpy.types.Image:
     """A new image that says what made it and stays in the file though nothing uses it yet."""
     suffix = "" if role == "color" else f" {role}"
-    extent = picture.pixels.width, picture.pixels.height
-    image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, *extent, SPACES[role])
+    image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, SPACES[role])
     image[KEY] = work.params.text(seed=picture.seed, count=1)
     image[material.JOB], image[material.ROLE] = work.mark, role
     image["bottega_seed"] = str(picture.seed)
@@ -108,10 +103,9 @@ def keep(work: Work, picture: Picture, role: str, data: bytes) -> bpy.types.Imag
 
 
 def taken(work: Work, image: bpy.types.Image) -> bool:
-    """List a job's image. Whether it is put to use: no earlier one is left, since there was none, or it was undone."""
-    first = not any(name in bpy.data.images for name in work.results)
+    """List a job's image. Whether it is put to use: the first one is."""
     work.results.append(image.name)
-    return first
+    return len(work.results) == 1
 
 
 def use(images: dict[str, bpy.types.Image], where: Goal, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -36,8 +36,8 @@ class Ask:
 
 Recipe: TypeAlias = Generator[Ask | Made, list[list[Picture]], None]
 """How a job is done. It runs in the background: yields what it asks for, and is resumed with the pictures of each task
-in their order; or yields a result, and is resumed with nothing once that is in Blender."""
-Deliver: TypeAlias = "Callable[[Work, Made], Iterator[None]]"
+in their order; or yields a result, and is resumed with nothing."""
+Deliver: TypeAlias = "Callable[[Work, Made], None]"
 
 
 @dataclass(eq=False)
@@ -48,13 +48,17 @@ class Work:
     params: Params
     session: Session
     deliver: Deliver
-    """Puts a result into Blender, in slices on the main thread."""
+    """Puts a result into Blender, on the main thread."""
     state: State = "reading"
     fraction: float = 0.0
     note: str = ""
     error: BottegaError | None = None
     mark: str = field(default_factory=lambda: uuid.uuid4().hex)
     """What its images have in common."""
+    made: list[Made] = field(default_factory=list[Made])
+    """Results that wait until they all go into Blender, as one undo step."""
+    arriving: bool = False
+    """They wait for nothing but the moment."""
     results: list[str] = field(default_factory=list[str])
     """Names of the images made."""
     pictures: list[Picture] = field(default_factory=list[Picture])

@@ -52,7 +52,6 @@ class Asking:
 
 def refuse(operator: bpy.types.Operator, error: BottegaError) -> set[str]:
     """Say why something cannot begin, also in the panel, where a button may help."""
-    studio.here().complaint = error
-    studio.here().changed()
+    studio.here().complain(error)
     operator.report({"ERROR"}, said(error))
     return {"CANCELLED"}

@@ -5,7 +5,7 @@ from bpy.props import BoolProperty, StringProperty
 
 from .. import masks, preferences, render, repaint, studio, texture
 from ..client import BottegaError
-from ..editors import show_on, shown_image
+from ..editors import shown_image
 from ..projection import start
 from ..work import Work
 from .asking import Asking, refuse
@@ -92,33 +92,32 @@ class BOTTEGA_OT_new_mask(bpy.types.Operator, Asking):
 
     bl_idname = "bottega.new_mask"
     bl_label = "New Mask"
-    bl_options = {"REGISTER", "UNDO"}
+    bl_options = {"REGISTER"}
     image: StringProperty(name="Image", description="Empty: the image that is shown")
     faces: BoolProperty(name="From Faces", description="White where the selected faces of the active mesh lie")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Make it and choose it; it is shown, ready for the editor's Paint mode."""
-        here, settings, screen = studio.here(), context.scene.bottega, context.screen
+        here = studio.here()
         shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
         if shown is None or not shown.size[0]:
             self.report({"WARNING"}, "No image is shown")
             return {"CANCELLED"}
-        answers: list[object] = []
-
-        def made(mask: bpy.types.Image) -> None:
-            settings.mask = mask
-            if screen:
-                show_on(screen, mask, instead_of=shown)
-            answers.append(mask)
-
         if not self.faces:
-            made(masks.new_mask(shown))
+            masks.choose(context.scene, shown, masks.new_mask(shown))
             return {"FINISHED"}
+        errors: list[BottegaError | None] = []
+
+        def ended(error: Exception | None) -> None:
+            errors.append(studio.worded(error) if error else None)
+            here.complain(errors[0])
+
         try:
-            masks.of_faces(here, context.object, shown, made, answers.append)
+            masks.of_faces(here, context.scene, context.object, shown, ended)
         except BottegaError as error:
             return refuse(self, error)
-        here.main.wait(lambda: answers, self.seconds())
+        if (seconds := self.seconds()) and here.main.wait(lambda: errors, seconds) and errors[0]:
+            return refuse(self, errors[0])
         return {"FINISHED"}
 
 

@@ -11,20 +11,20 @@ import numpy as np
 Array: TypeAlias = "np.ndarray[Any, Any]"
 
 
-def _points(mesh: bpy.types.Mesh) -> Array:
+def points(mesh: bpy.types.Mesh) -> Array:
     values = np.empty(len(mesh.vertices) * 3, np.float32)
     mesh.vertices.foreach_get("co", values)
     return values
 
 
-def _vertices(mesh: bpy.types.Mesh) -> Array:
+def vertices(mesh: bpy.types.Mesh) -> Array:
     values = np.empty(len(mesh.loops), np.int32)
     if len(values):
         mesh.attributes[".corner_vert"].data.foreach_get("value", values)  # 1 ms where loops[...].vertex_index takes 28
     return values
 
 
-def _starts(mesh: bpy.types.Mesh) -> Array:
+def starts(mesh: bpy.types.Mesh) -> Array:
     values = np.empty(len(mesh.polygons), np.int32)
     mesh.polygons.foreach_get("loop_start", values)
     return values
@@ -52,4 +52,21 @@ def _uv(mesh: bpy.types.Mesh) -> Array:
     return values
 
 
-READERS: tuple[Callable[[bpy.types.Mesh], Array], ...] = (_points, _vertices, _starts, _normals, _uv)
+def chosen(mesh: bpy.types.Mesh) -> Array:
+    """(f,) which faces are selected."""
+    values = np.empty(len(mesh.polygons), bool)
+    mesh.polygons.foreach_get("select", values)
+    return values
+
+
+def shown_uv(mesh: bpy.types.Mesh) -> Array:
+    """(c * 2,) of the layer that the Image Editor shows; empty if there is none."""
+    layer = mesh.uv_layers.active
+    values = np.empty(len(mesh.loops) * 2 if layer else 0, np.float32)
+    if layer:
+        layer.uv.foreach_get("vector", values)
+    return values
+
+
+Reader: TypeAlias = Callable[[bpy.types.Mesh], Array]
+READERS: tuple[Reader, ...] = (points, vertices, starts, _normals, _uv)

@@ -3,7 +3,7 @@ two, since Blender may free it as soon as it draws."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import bpy
 import numpy as np
 
-from .readers import READERS, loops
+from .readers import READERS, Reader, loops
 from .triangles import triangles
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -55,23 +55,35 @@ def copied(opened: Opened) -> Generator[None, None, Shape | None]:
         if mesh is None:
             return None
     yield
+    shape = _shape((yield from arrays(opened, READERS)))
+    if len(shape.normals) != len(shape.vertices) or (len(shape.starts) and shape.starts[-1] >= len(shape.vertices)):
+        raise Changed
+    shape.cut = yield from cut(opened, shape)
+    return shape
+
+
+def arrays(opened: Opened, readers: Iterable[Reader]) -> Generator[None, None, list[Array]]:
+    """What each reader copies of a mesh, a call of Blender in each slice. Raises Changed if it is gone."""
     made: list[Array] = []
-    for read in READERS:
+    for read in readers:
         with opened() as mesh:
             made.append(read(_still(mesh)))
         yield
-    shape = _shape(made)
-    if len(shape.normals) != len(shape.vertices) or (len(shape.starts) and shape.starts[-1] >= len(shape.vertices)):
-        raise Changed
-    if (np.diff(shape.starts, append=len(shape.vertices)) > 4).any():
-        with opened() as mesh:
-            _still(mesh).calc_loop_triangles()  # Blender keeps what it computes here for the next step
-        yield
-        with opened() as mesh:
-            _still(mesh).calc_loop_triangles()
-            shape.cut = loops(_still(mesh))
-        yield
-    return shape
+    return made
+
+
+def cut(opened: Opened, shape: Shape) -> Generator[None, None, Array | None]:
+    """The corners of each triangle as Blender has them; None if no face of a shape has more than four corners."""
+    if (np.diff(shape.starts, append=len(shape.vertices)) <= 4).all():
+        return None
+    with opened() as mesh:
+        _still(mesh).calc_loop_triangles()  # Blender keeps what it computes here for the next step
+    yield
+    with opened() as mesh:
+        _still(mesh).calc_loop_triangles()
+        made = loops(_still(mesh))
+    yield
+    return made
 
 
 def _still(mesh: bpy.types.Mesh | None) -> bpy.types.Mesh:

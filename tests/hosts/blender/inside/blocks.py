@@ -117,7 +117,7 @@ def pictures(side: int) -> None:
     """A result of this side comes, is drawn, and is read."""
     values = np.random.default_rng(0).integers(0, 255, (side, side, 3), np.uint8)
     data = pixels.png(values)
-    image = timed(f"take a result of {side}²", lambda: pixels.new_image("big", data, side, side, "sRGB"))
+    image = timed(f"take a result of {side}²", lambda: pixels.new_image("big", data, "sRGB"))
     timed(f"decode a result of {side}² when it is first drawn{OWN}", lambda: pixels.read(image))
     timed(f"read an image of {side}²{OWN}", lambda: pixels.read(image))
 

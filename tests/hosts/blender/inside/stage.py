@@ -29,10 +29,15 @@ SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings")
 
 
 def enable() -> studio.Studio:
-    """Small pictures in few steps, for the tests' patience."""
-    bpy.context.scene.bottega.steps = 3
-    bpy.context.scene.bottega.width = bpy.context.scene.bottega.height = SIDE
+    """The plug-in, with settings for the tests' patience."""
+    settle()
     return studio.here()
+
+
+def settle() -> None:
+    """Small pictures in few steps."""
+    settings = bpy.context.scene.bottega
+    settings.steps, settings.width, settings.height = 3, SIDE, SIDE
 
 
 def cube(name: str = "Cube", **where: Any) -> bpy.types.Object:

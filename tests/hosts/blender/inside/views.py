@@ -125,7 +125,7 @@ checker[..., 1] = xs
 steps = recipe(wish, scene())
 next(steps)
 result = steps.send([[Picture("job", 0, 20, Pixels.of(checker))]])
-image = pixels.new_image("Checker", result.files["color"], size, size, "sRGB")
+image = pixels.new_image("Checker", result.files["color"], "sRGB")
 shown = material.ready("Checker", {"color": image})
 tree = shown.node_tree
 glow = tree.nodes.new("ShaderNodeEmission")

@@ -45,6 +45,14 @@ class Params:
     """Names and weights."""
     views: int = 0
     """Of a projection: how many are placed at most."""
+    views_from: str = ""
+    """Of a projection: "AROUND", "CAMERA" or "SELECTED"."""
+    texture_size: int = 0
+    """Of a projection: side of its texture in pixels."""
+    target: str = ""
+    """Of a texture: "MATERIAL", "NODE" or "IMAGE"."""
+    maps: bool = False
+    """Of a texture: whether height, normals and roughness are derived."""
 
     def task(self, start: Pixels | None = None, controls: tuple[Control, ...] = ()) -> Generate:
         """The request for the daemon."""

@@ -10,11 +10,12 @@ import dataclasses
 from collections.abc import Iterator
 
 import bpy
+import numpy as np
 
 from . import editors, texture
 from .client import Control, Session, Unready, canny_control, depth_control, messages, normal_control, pose_control
 from .params import Params
-from .scene import buffers, gather, pose, views
+from .scene import buffers, gather, graphs, pose, views
 from .scene.raster import Surface, View, see
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
@@ -27,7 +28,7 @@ SURFACES = frozenset({"depth", "canny", "normal"})
 
 def start(studio: Studio, session: Session, context: bpy.types.Context, params: Params) -> Work:
     """Ask for a picture from the scene's camera. Raises Unready if it has none or one that is no plane."""
-    graph = context.evaluated_depsgraph_get
+    graph = graphs.of(context)
     camera = scene_camera(context.scene)
     size = views.extent(context.scene, params.width, params.height, native(studio.link.catalog, params.checkpoint))
     view = views.of_camera(camera, graph(), *size)
@@ -74,8 +75,9 @@ def seen_armatures(depsgraph: bpy.types.Depsgraph) -> list[pose.Armature]:
 
 def controls_of(params: Params, found: gather.Scene, armatures: list[pose.Armature], view: View) -> tuple[Control, ...]:
     """What the picture is to follow. Raises Unready if the camera sees nothing of it."""
-    corners, normals, _ = found.corners()
+    corners, normals, owner = found.corners()
     surface = see(corners, view)
+    without(surface, owner, found.holes)
     if not (surface.triangle >= 0).any() and SURFACES & params.controls.keys():
         raise Unready("The camera sees no surface.", remedy="Point it at the scene, or follow nothing that it sees.")
     controls = surface_controls(params, surface, normals, view)
@@ -86,6 +88,13 @@ def controls_of(params: Params, found: gather.Scene, armatures: list[pose.Armatu
             raise Unready("The camera sees no armature whose bones are known.", remedy=remedy)
         controls.append(pose_control(figures, strength=strength))
     return tuple(controls)
+
+
+def without(surface: Surface, owner: gather.Array, holes: set[int]) -> None:
+    """Have nothing be seen where holdouts are; `owner` (t,) says whose each triangle is."""
+    if holes and len(owner):
+        hole = (surface.triangle >= 0) & np.isin(owner, list(holes))[surface.triangle]
+        surface.triangle[hole], surface.z[hole] = -1, np.inf
 
 
 def surface_controls(params: Params, surface: Surface, normals: gather.Array, view: View) -> list[Control]:

@@ -37,6 +37,11 @@ TAKEN = (
     "height", "strength", "feather",
 )  # fmt: skip
 """What settings and parameters have in common by name."""
+OWN: dict[str, dict[str, type]] = {
+    "texture": {"target": str, "maps": bool},
+    "projection": {"views": int, "views_from": str, "texture_size": int},
+}
+"""What else they have in common for one kind of job, and what parameters hold it as."""
 
 
 class BottegaLora(bpy.types.PropertyGroup):
@@ -130,7 +135,7 @@ class BottegaSettings(bpy.types.PropertyGroup):
             start=self.start.name if self.start and texture else "",
             controls={name: strength for name, strength in wanted.items() if strength > 0},
             loras=self.params_loras(),
-            views=self.views if kind == "projection" else 0,
+            **{name: of(getattr(self, name)) for name, of in OWN.get(kind, {}).items()},
         )
 
     def take(self, params: Params) -> None:
@@ -144,7 +149,10 @@ class BottegaSettings(bpy.types.PropertyGroup):
             self.start = bpy.data.images.get(params.start) if params.start else None
         for name in CONTROLS.get(params.kind, ()):
             setattr(self, PROPERTIES[name], params.controls.get(name, 0.0))
-        self.views = params.views or self.views
+        for name, of in OWN.get(params.kind, {}).items():
+            value = getattr(params, name)
+            if of is bool or value:  # 0 and "" are of older results, which do not say
+                setattr(self, name, str(value) if name == "texture_size" else value)
 
     def params_loras(self) -> tuple[tuple[str, float], ...]:
         """Names and weights of those at work."""

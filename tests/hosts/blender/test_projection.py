@@ -42,6 +42,7 @@ def test_selected_cameras_paint_variations_to_flip_through(told: Stage) -> None:
     assert said["selected"] == ["FINISHED"]
     assert said["variations"] == [True, 2]
     assert (said["flip"], said["flipped"]) == (["FINISHED"], True)
+    assert said["again"] == ["SELECTED", "512", 0.5]
 
 
 def test_selected_faces_become_a_mask(told: Stage) -> None:

@@ -82,7 +82,7 @@ def test_what_made_it_travels_and_is_used_again(told: Stage) -> None:
     travels = json.loads(said["travels"])
     assert (travels["prompt"], travels["seed"], travels["steps"]) == ("red brick", 7, 3)
     assert said["again"] == ["FINISHED"]
-    assert said["taken"] == ["red brick", 8, 1]
+    assert said["taken"] == ["red brick", 8, 1, "MATERIAL", True]
 
 
 def test_settings_are_kept_as_blenders_own_presets(told: Stage) -> None:

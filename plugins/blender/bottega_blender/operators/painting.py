@@ -23,8 +23,8 @@ class BOTTEGA_OT_texture(bpy.types.Operator, Asking):
         settings = context.scene.bottega
 
         def begin() -> Work:
-            where = texture.goal(settings.target, settings.maps, context.object)
-            session, wanted = preferences.session(), settings.params("texture")
+            wanted = settings.params("texture")
+            where, session = texture.goal(wanted.target, wanted.maps, context.object), preferences.session()
             return texture.start(studio.here(), session, wanted, where, settings.start)
 
         return self.ask(begin)
@@ -61,8 +61,7 @@ class BOTTEGA_OT_project(bpy.types.Operator, Asking):
 
         def begin() -> Work:
             session, wanted = preferences.session(), settings.params("projection")
-            wishes = settings.views_from, int(settings.texture_size)
-            return start.start(studio.here(), session, context, wanted, *wishes)
+            return start.start(studio.here(), session, context, wanted)
 
         return self.ask(begin)
 

@@ -12,7 +12,7 @@ import numpy as np
 from .. import material, render, targets, texture
 from ..client import Session, Unready
 from ..params import Params
-from ..scene import gather, views
+from ..scene import gather, graphs, views
 from ..scene.raster import View
 from ..studio import Studio
 from ..work import Made, Work
@@ -20,26 +20,21 @@ from .reading import NO_UV, REMEDY, UNWRAP, Wish
 from .recipe import recipe
 
 
-def start(
-    studio: Studio, session: Session, context: bpy.types.Context, params: Params, views_from: str, size: int
-) -> Work:
-    """Paint the active object from "AROUND", the scene's "CAMERA" or the "SELECTED" cameras, into a texture of `size`.
-
-    Raises Unready where it cannot.
-    """
+def start(studio: Studio, session: Session, context: bpy.types.Context, params: Params) -> Work:
+    """Paint the active object from where the parameters say. Raises Unready where it cannot."""
     thing = checked(context.object)
-    graph, found = context.evaluated_depsgraph_get, gather.Scene()
+    graph, found = graphs.of(context), gather.Scene()
     side = render.native(studio.link.catalog, params.checkpoint)
-    if views_from == "AROUND":
+    if params.views_from == "AROUND":
         side = params.width or side
         params = dataclasses.replace(params, width=side, height=side)
         own: tuple[View, ...] = ()
     else:
         extent = views.extent(context.scene, params.width, params.height, side)
-        cameras = chosen_cameras(context, views_from)
+        cameras = chosen_cameras(context, params.views_from)
         own = tuple(views.of_camera(camera, graph(), *extent) for camera in cameras)
         params = dataclasses.replace(params, width=extent[0], height=extent[1], views=0)
-    wish = Wish(thing.name, size, params, own, np.array(thing.matrix_world, np.float64))
+    wish = Wish(thing.name, params.texture_size, params, own, np.array(thing.matrix_world, np.float64))
     goal = targets.key(thing)
     work = studio.work(params, session, lambda work, made: delivered(work, made, goal))
 

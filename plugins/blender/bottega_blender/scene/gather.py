@@ -1,7 +1,7 @@
 """The scene's visible surfaces as arrays, copied on the main thread in slices that no frame feels.
 
 Nothing is rendered and nothing of the user's is touched: the evaluated meshes are read with modifiers and instances as
-the viewport has them, without what is hidden in renders. An object may change between two slices; then its reading, or
+the viewport has them, without what the camera does not see in renders. An object may change between two slices; then its reading, or
 all of it, begins anew.
 """
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from ..client import Unready
 from .shapes import Changed, Graph, Opened, Shape, by_name, by_number, copied
+from .shown import Shown
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 SURFACES = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
@@ -34,6 +35,8 @@ class Scene:
     shapes: dict[object, Shape] = field(default_factory=dict[object, Shape])
     placed: list[tuple[object, str, Array]] = field(default_factory=list[tuple[object, str, Array]])
     """Key of the shape, name of the object, (4, 4) matrix to the world."""
+    holes: set[int] = field(default_factory=set[int])
+    """Numbers in `placed` of holdouts: they hide what is behind them, and are not seen themselves."""
 
     def corners(self) -> tuple[Array, Array, Array]:
         """All triangles in the world: corners (t, 3, 3) float64, normals (t, 3, 3), number in `placed` (t,)."""
@@ -61,8 +64,10 @@ class Listed:
 
     number: int = 0
     """Of the next one."""
-    shown: list[tuple[int, object, str]] = field(default_factory=list[tuple[int, object, str]])
-    """Its number, the key of its shape, the name of its object."""
+    seen: Shown = field(default_factory=Shown)
+    """What renders show."""
+    shown: list[tuple[int, object, str, bool]] = field(default_factory=list[tuple[int, object, str, bool]])
+    """Its number, the key of its shape, the name of its object, whether it is a hole."""
     sources: dict[object, Opened] = field(default_factory=dict[object, Opened])
     """Where each shape is read."""
 
@@ -72,13 +77,16 @@ def gather(depsgraph: Graph, scene: Scene) -> Iterator[None]:
     for attempt in range(TRIES):
         scene.shapes.clear()
         scene.placed.clear()
+        scene.holes.clear()
         try:
             yield from _woken(depsgraph)
             sources = yield from _survey(depsgraph, scene)
             for key, opened in sources.items():
                 if shape := (yield from copied(opened)):
                     scene.shapes[key] = shape
-            scene.placed[:] = [each for each in scene.placed if each[0] in scene.shapes]
+            kept = [number for number, each in enumerate(scene.placed) if each[0] in scene.shapes]
+            scene.holes = {k for k, number in enumerate(kept) if number in scene.holes}
+            scene.placed[:] = [scene.placed[number] for number in kept]
         except Changed:
             if attempt == TRIES - 1:
                 remedy = "Stop the playback and try again."
@@ -98,7 +106,9 @@ def _woken(depsgraph: Graph) -> Iterator[None]:
 def _survey(depsgraph: Graph, scene: Scene) -> Generator[None, None, dict[object, Opened]]:
     """Note what is placed where; gives where each shape is read. The list of instances is valid only until Blender
     draws again, so each slice goes through it anew to its place; a list of several slices has to stay the same."""
-    found, begun = Listed(), time.perf_counter()
+    found = Listed()
+    yield from found.seen.read(depsgraph().view_layer.layer_collection)
+    begun = time.perf_counter()
     count = len(depsgraph().object_instances)  # Blender goes through the whole list for it
     if (spent := time.perf_counter() - begun) > SLICE:
         yield
@@ -112,7 +122,8 @@ def _survey(depsgraph: Graph, scene: Scene) -> Generator[None, None, dict[object
         if not np.array_equal(_matrices(depsgraph(), count), matrices):
             raise Changed
         yield
-    scene.placed += [(key, name, matrices[number]) for number, key, name in found.shown]
+    scene.placed += [(key, name, matrices[number]) for number, key, name, _ in found.shown]
+    scene.holes |= {k for k, (_, _, _, hole) in enumerate(found.shown) if hole}
     return found.sources
 
 
@@ -128,16 +139,17 @@ def _matrices(depsgraph: bpy.types.Depsgraph, count: int) -> Array:
 
 def _list(depsgraph: Graph, found: Listed, spent: float = 0.0) -> None:
     """Read on in the list for the time of a slice, of which so many seconds are spent; at least one row."""
-    known: dict[tuple[int, int], tuple[object, str] | None] = {}
+    known: dict[tuple[int, ...], tuple[object, str, bool] | None] = {}
     graph, until = depsgraph(), 0.0
     for instance in islice(graph.object_instances, found.number, None):
         until = until or time.perf_counter() + SLICE - spent
         number, found.number = found.number, found.number + 1
         thing = instance.object
         if instance.show_self and thing.data is not None:
-            this = thing.original.as_pointer(), thing.data.as_pointer()
+            maker = instance.parent.original.as_pointer() if instance.is_instance and instance.parent else 0
+            this = thing.original.as_pointer(), thing.data.as_pointer(), maker
             if this not in known:
-                known[this] = _known(thing, graph)
+                known[this] = _known(instance, graph, found.seen)
             if row := known[this]:
                 found.shown.append((number, *row))
                 if row[0] not in found.sources:
@@ -153,12 +165,15 @@ def _source(depsgraph: Graph, key: object, number: int) -> Opened:
     return partial(by_number, depsgraph, number, key)
 
 
-def _known(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> tuple[object, str] | None:
-    """The key of a shape and its object's name; None for what is not to be seen. What no object of the file has (made
-    by geometry nodes) is known by its address."""
-    if thing.type not in SURFACES or thing.hide_render:
+def _known(
+    instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph, seen: Shown
+) -> tuple[object, str, bool] | None:
+    """The key of a shape, its object's name, and whether it is a hole; None for what is not to be seen. What no object
+    of the file has (made by geometry nodes) is known by its address."""
+    thing = instance.object
+    if thing.type not in SURFACES or not seen.sees(instance):
         return None
-    return _name_of(thing, depsgraph) or thing.data.as_pointer(), thing.original.name
+    return _name_of(thing, depsgraph) or thing.data.as_pointer(), thing.original.name, seen.hole(instance)
 
 
 def _name_of(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> str:

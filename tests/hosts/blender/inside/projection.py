@@ -90,7 +90,10 @@ names = list(here.works[0].results)
 facts["variations"] = [cube.active_material.node_tree.nodes.active.image.name == names[0], len(set(names))]
 facts["flip"] = list(bpy.ops.bottega.variation(image=names[0]))
 facts["flipped"] = cube.active_material.node_tree.nodes.active.image.name == names[1]
-settings.views_from, settings.count, settings.outlines = "AROUND", 1, 0.0
+settings.views_from, settings.count, settings.outlines, settings.texture_size = "AROUND", 1, 0.0, "2048"
+bpy.ops.bottega.use_again(image=names[0])
+facts["again"] = [settings.views_from, settings.texture_size, round(settings.outlines, 3)]
+settings.views_from, settings.outlines = "AROUND", 0.0
 
 faces = np.zeros(len(cube.data.polygons), bool)
 faces[2] = True

@@ -24,6 +24,8 @@ TOUCHABLE = (
     "node_groups", "actions",
 )  # fmt: skip
 """What a render could touch."""
+MEMBERS = 300
+"""Of longer lists only the length is told: a mesh's points are no render's business."""
 SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings")
 """Ours, what differs anyway, and tools: Blender 4.2 crashes when the brush of one that was never used is read."""
 
@@ -136,9 +138,16 @@ def everything() -> dict[str, str]:
     for name in TOUCHABLE:
         for thing in getattr(bpy.data, name):
             _describe(f"{name}.{thing.name}", thing, found, 3)
-    found["frame"] = str(bpy.context.scene.frame_current_final)
-    found["selection"] = repr([each.name for each in bpy.context.selected_objects])
-    found["active"] = repr(bpy.context.object and bpy.context.object.name)
+    for scene in bpy.data.scenes:
+        for layer in scene.view_layers:
+            where = f"scenes.{scene.name}.view_layers.{layer.name}"
+            _describe(where, layer, found, 3)
+            found[f"{where}.active"] = repr(layer.objects.active)
+            for thing in layer.objects:
+                seen = thing.select_get(view_layer=layer), thing.hide_get(view_layer=layer)
+                found[f"{where}.{thing.name}"] = repr((*seen, thing.visible_get(view_layer=layer)))
+    for name in ("frame_current_final", "frame_float", "frame_subframe"):
+        found[name] = repr(getattr(bpy.context.scene, name))
     found["mode"] = bpy.context.mode
     return found
 
@@ -153,14 +162,21 @@ def _describe(path: str, thing: Any, found: dict[str, str], depth: int) -> None:
         except (AttributeError, TypeError, RuntimeError):
             continue
         if each.type == "POINTER":
-            if value is None or isinstance(value, bpy.types.ID):
-                found[f"{path}.{name}"] = repr(value)
-            else:
-                _describe(f"{path}.{name}", value, found, depth - 1)
+            _point(f"{path}.{name}", value, found, depth)
         elif each.type == "COLLECTION":
             found[f"{path}.{name}"] = str(len(value))
+            for number, member in enumerate(value if len(value) <= MEMBERS else ()):
+                _point(f"{path}.{name}.{getattr(member, 'name', number)}", member, found, depth)
         else:
             found[f"{path}.{name}"] = repr(value[:]) if getattr(each, "is_array", False) else repr(value)
+
+
+def _point(path: str, value: Any, found: dict[str, str], depth: int) -> None:
+    """What a property points to: a thing of the file by its name, anything else with all that it has."""
+    if value is None or (isinstance(value, bpy.types.ID) and not value.is_embedded_data):
+        found[path] = repr(value)
+    else:
+        _describe(path, value, found, depth - 1)
 
 
 def report(**facts: Any) -> None:

@@ -47,9 +47,9 @@ settings.steps = 3
 kept = bpy.utils.preset_paths("bottega")[0]
 bpy.ops.script.execute_preset(filepath=f"{kept}/Four_steps.py", menu_idname="BOTTEGA_MT_presets")
 facts["preset_steps"], settings.steps = settings.steps, 3
-settings.prompt, settings.seed = "nothing like it", 1
+settings.prompt, settings.seed, settings.target, settings.maps = "nothing like it", 1, "IMAGE", False
 facts["again"] = list(bpy.ops.bottega.use_again(image=first[1]))
-facts["taken"] = [settings.prompt, settings.seed, settings.count]
+facts["taken"] = [settings.prompt, settings.seed, settings.count, settings.target, settings.maps]
 
 settings.target, settings.count, settings.start, settings.strength = "NODE", 1, mine, 0.5
 node = tree.nodes.active

@@ -71,7 +71,9 @@ def test_what_is_being_edited_is_seen_too(told: Stage) -> None:
 def test_reading_the_scene_changes_nothing(told: Stage) -> None:
     said = told("depth")
     assert said["changed"] == []
-    assert said["properties"] > 300
+    assert said["properties"] > 3000
+    assert len(said["watched"]) == 15
+    assert {"scenes.Scene.node_tree.nodes.Blur", "node_groups.Finish.nodes.Blur"} & set(said["watched"])
 
 
 def test_each_slice_is_one_call_of_blender(told: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Normals as a picture: what the camera sees of known geometry, and a daemon that has a network for it."""
+"""Normals as a picture and poses: what the camera sees of known things, and a daemon that has networks for them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from bottega.client import connect
 from bottega.pixels import Pixels
-from bottega.tasks import generate, normal_control
+from bottega.tasks import Keypoint, generate, normal_control, pose_control
 from tests.daemon import Daemon, running_daemon
 from tests.hosts.blender.conftest import PATIENCE, Told, performing, report
 
@@ -84,6 +84,21 @@ def test_a_render_follows_the_normals_that_were_sent(said: Told, equipped: Daemo
         (led,) = client.run(generate("red brick", WIDTH, HEIGHT, controls=[control], **asked))
         (free,) = client.run(generate("red brick", WIDTH, HEIGHT, **asked))
     made = np.rint(said.array("render") * 255).astype(np.uint8)
+    assert made.tobytes() == led.pixels.data != free.pixels.data
+
+
+def test_a_pose_is_sent_and_followed(said: Told, equipped: Daemon) -> None:
+    """The bones' joints in the picture, through a real job: the very picture of the same request without a host."""
+    assert said["posed"] == ["FINISHED"]
+    strength = json.loads(said["pose_travels"])["controls"]["pose"]
+    (figure,) = ([Keypoint(*joint) for joint in each] for each in said["figures"])
+    assert sum(joint.confidence for joint in figure) == 5  # four bones, and the neck between the shoulders
+    asked = {"steps": 3, "seed": 5, "checkpoint": "tiny"}
+    with connect(equipped.address, equipped.token) as client:
+        control = pose_control([figure], strength=strength)
+        (led,) = client.run(generate("red brick", WIDTH, HEIGHT, controls=[control], **asked))
+        (free,) = client.run(generate("red brick", WIDTH, HEIGHT, **asked))
+    made = np.rint(said.array("posed") * 255).astype(np.uint8)
     assert made.tobytes() == led.pixels.data != free.pixels.data
 
 

@@ -22,7 +22,8 @@ COMPLAINTS = ("Traceback", "Error: Python", "rna_uiItem", "uiItem", "not found: 
 """What Blender prints when a panel asks for what does not exist."""
 START = """
 blender --command extension install-file -r user_default --enable /plugin/*.zip
-exec blender --window-geometry 0 0 1500 900 --python /shoot/panels.py -- /desk
+blender --background --python-expr "import bpy; bpy.ops.wm.save_as_mainfile(filepath='/desk/opened.blend')"
+exec blender --window-geometry 0 0 1500 900 /desk/opened.blend --python /shoot/panels.py -- /desk
 """
 
 
@@ -76,6 +77,28 @@ def test_every_panel_is_drawn_without_an_error_at_every_stage(window: tuple[dict
         assert drawn["BOTTEGA_PT_image"] == ["IMAGE_EDITOR"], stage
         assert drawn["BOTTEGA_PT_joint"] == ["PROPERTIES"], stage
     assert not [line for line in printed.splitlines() if any(each in line for each in COMPLAINTS)]
+
+
+def test_it_connects_by_itself_when_a_file_is_opened_at_once(window: tuple[dict[str, Any], str]) -> None:
+    """A file named on the command line; nobody has asked for anything yet."""
+    report, _ = window
+    assert report["opened"] == ["/desk/opened.blend", True]
+
+
+def test_step_previews_are_shown_while_a_job_runs(window: tuple[dict[str, Any], str]) -> None:
+    """Small pictures in the panel, which are gone when it ends."""
+    report, _ = window
+    shown = report["previews"]
+    assert shown["sizes"] and all(width == height and width >= 16 for width, height in shown["sizes"])
+    assert shown["kinds"] >= 2  # it changes from step to step
+    assert shown["drawn"] and shown["after"] == 0
+
+
+def test_a_result_waits_until_a_drag_is_done(window: tuple[dict[str, Any], str]) -> None:
+    """Its undo step would hold the half of the drag; it comes when the drag is given up, and is undone alone."""
+    report, _ = window
+    assert report["dragging"] == ["finishing", "Waits until you are done", 0]
+    assert report["dropped"] == ["done", 4, 0, [0.0, 0.0, 0.0]]
 
 
 def test_every_menu_with_an_entry_of_ours_is_drawn(window: tuple[dict[str, Any], str]) -> None:

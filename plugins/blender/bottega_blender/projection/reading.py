@@ -90,4 +90,8 @@ def chosen_instance(wish: Wish, scene: gather.Scene) -> int:
     for number, (_, name, matrix) in enumerate(scene.placed):
         if name == wish.name and np.allclose(matrix, wish.matrix, atol=1e-5):
             return number
-    raise Unready("{name} has no surface that is seen.", remedy="Show it in the viewport and in renders, with its collections.", name=wish.name)
+    raise Unready(
+        "{name} has no surface that is seen.",
+        remedy="Show it in the viewport and in renders, with its collections.",
+        name=wish.name,
+    )

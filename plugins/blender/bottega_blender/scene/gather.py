@@ -1,8 +1,8 @@
 """The scene's visible surfaces as arrays, copied on the main thread in slices that no frame feels.
 
 Nothing is rendered and nothing of the user's is touched: the evaluated meshes are read with modifiers and instances as
-the viewport has them, without what the camera does not see in renders. An object may change between two slices; then its reading, or
-all of it, begins anew.
+the viewport has them, without what renders do not show. An object may change between two slices;
+then its reading, or all of it, begins anew.
 """
 
 from __future__ import annotations

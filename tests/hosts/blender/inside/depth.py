@@ -11,6 +11,14 @@ from bl_ext.user_default.bottega.scene.raster import see
 here = stage.enable()
 W, H = 240, 160
 slices: list[int] = []
+WATCHED = (
+    "scenes.Scene.render.resolution_x", "scenes.Scene.cycles.samples", "scenes.Scene.view_settings.exposure",
+    "scenes.Scene.view_layers.ViewLayer.use_pass_z", "scenes.Scene.view_layers.ViewLayer.Row",
+    "scenes.Scene.view_layers.ViewLayer.active", "scenes.Second.render.filepath", "worlds.Sky.node_tree.nodes.",
+    "cameras.Camera.lens", "objects.Row.modifiers.array.count", "objects.Row.hide_render", "frame_subframe",
+    "collections.Kept.objects.Post", "scenes.Scene.collection.children", "scenes.Scene.node_tree.nodes.Blur",
+    "node_groups.Finish.nodes.Blur",
+)  # fmt: skip
 
 
 def surface(thing):
@@ -45,6 +53,7 @@ bpy.context.view_layer.update()
 bpy.ops.object.select_all(action="DESELECT")
 cube.select_set(True)
 
+stage.surroundings()
 before = stage.everything()
 seen, normals, view, owner = surface(camera)
 after = stage.everything()
@@ -125,6 +134,7 @@ stage.report(
     changed=[name for name in before if before[name] != after.get(name)]
     + [name for name in after if name not in before],
     properties=len(before),
+    watched=[name for name in WATCHED if any(each.startswith(name) for each in before)],
     slices=slices[0],
     edited=edited,
     crowded=crowded,

@@ -6,7 +6,7 @@ import stage
 from bl_ext.user_default.bottega import render
 from bl_ext.user_default.bottega.panels import sidebar
 from bl_ext.user_default.bottega.params import Params
-from bl_ext.user_default.bottega.scene import gather, views
+from bl_ext.user_default.bottega.scene import gather, pose, views
 
 here = stage.enable()
 settings = bpy.context.scene.bottega
@@ -59,4 +59,27 @@ facts["shown"] = {name: stage.draw(getattr(sidebar, f"BOTTEGA_PT_{name}")) for n
 settings.outlines = settings.normals = 0.0
 bpy.ops.bottega.use_again(image=made.name)
 facts["again"] = [settings.depth, settings.outlines, settings.normals]
+# A figure's pose goes through a real job.
+armature = bpy.data.armatures.new("Rig")
+rig = bpy.data.objects.new("Rig", armature)
+bpy.context.scene.collection.objects.link(rig)
+bpy.context.view_layer.objects.active = rig
+bpy.ops.object.mode_set(mode="EDIT")
+for name, (x, z) in {
+    "upper_arm.L": (1, 0.3),
+    "upper_arm.R": (-1, 0.3),
+    "forearm.L": (1.3, 0),
+    "thigh.R": (-0.4, -1),
+}.items():
+    bone = armature.edit_bones.new(name)
+    bone.head, bone.tail = (x, 5, z), (x, 5, z - 0.4)
+bpy.ops.object.mode_set(mode="OBJECT")
+settings.checkpoint, settings.depth, settings.normals, settings.pose = "tiny", 0.0, 0.0, 0.7
+facts["posed"] = list(bpy.ops.bottega.render())
+posed = bpy.data.images[here.works[0].results[0]]
+np.save(stage.OUT / "posed.npy", stage.array(posed)[..., :3])
+facts["pose_travels"] = posed["bottega"]
+graph = bpy.context.evaluated_depsgraph_get()
+figures = pose.figures([pose.read(rig, graph)], views.of_camera(camera, graph, W, H))
+facts["figures"] = [[[joint.x, joint.y, joint.confidence] for joint in figure] for figure in figures]
 stage.report(**facts)

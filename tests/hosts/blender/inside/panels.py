@@ -90,10 +90,63 @@ def properties(context: str):
         return
 
 
+def ours(work) -> int:
+    """How many images a job has made."""
+    return sum(each.get("bottega_job") == work.mark for each in bpy.data.images)
+
+
+def previews(here, settings):
+    """Look at a job's step previews while it runs, and when it has ended."""
+    settings.steps = 40
+    with windowed.within(windowed.area("VIEW_3D")):
+        bpy.ops.bottega.texture()
+    work = here.works[0]
+    drawn.clear()
+    sizes, kinds = set(), set()
+    while not work.ended:
+        if here.previews.icon(work.number):
+            shown = here.previews._shown[str(work.number)]
+            sizes.add(tuple(shown.image_size))
+            kinds.add(hash(tuple(shown.image_pixels_float[:64])))
+        yield 0.1
+    facts["previews"] = {
+        "sizes": sorted(sizes),
+        "kinds": len(kinds),
+        "drawn": "BOTTEGA_PT_jobs" in drawn,
+        "after": here.previews.icon(work.number),
+    }
+
+
+def dragged(here, settings):
+    """A job that ends while an object is dragged."""
+    settings.steps = 2
+    with windowed.within(windowed.area("VIEW_3D")):
+        bpy.ops.object.mode_set(mode="OBJECT")
+        bpy.ops.bottega.texture()
+        work = here.works[0]
+        bpy.ops.transform.translate("INVOKE_DEFAULT")
+    yield from windowed.until(lambda: work.arriving)
+    yield 1.0
+    facts["dragging"] = [work.state, work.note, ours(work)]
+    (windowed.OUT / "escape").touch()
+    yield from windowed.until(lambda: work.ended)
+    came = ours(work)
+    with bpy.context.temp_override(window=windowed.window()):
+        bpy.ops.ed.undo()
+    yield 0.5
+    rig = windowed.window().view_layer.objects.active
+    facts["dropped"] = [work.state, came, ours(work), list(rig.location)]
+    with windowed.within(windowed.area("VIEW_3D")):
+        bpy.ops.object.mode_set(mode="POSE")
+
+
 def steps():
     """What is looked at."""
     watch()
     windowed.split()
+    here, settings = studio.here(), bpy.context.scene.bottega
+    yield from windowed.until(lambda: here.link.connection.state == "lost")
+    facts["opened"] = [bpy.data.filepath, here.link.session is not None]
     armature = bpy.data.armatures.new("Rig")
     rig = bpy.data.objects.new("Rig", armature)
     bpy.context.scene.collection.objects.link(rig)
@@ -104,12 +157,12 @@ def steps():
         bpy.ops.object.mode_set(mode="POSE")
     armature.bones.active = armature.bones["Hand"]
     yield from properties("BONE")
-    here, settings = studio.here(), bpy.context.scene.bottega
-    yield from windowed.until(lambda: here.link.connection.state == "lost")
     yield from stage("unmet")
     (windowed.OUT / "daemon").touch()
     yield from windowed.until(lambda: here.link.connection.state == "connected" and here.link.catalog)
     settings.prompt, settings.steps, settings.width, settings.height, settings.target = "moss", 2, 128, 128, "IMAGE"
+    yield from previews(here, settings)
+    yield from dragged(here, settings)
     bpy.ops.bottega.add_lora(name=here.link.catalog.loras[0].name)
     with windowed.within(windowed.area("VIEW_3D")):
         bpy.ops.bottega.texture()

@@ -4,8 +4,8 @@ import bpy
 import numpy as np
 import stage
 from bl_ext.user_default.bottega import running
-from bl_ext.user_default.bottega.render import controls_of
 from bl_ext.user_default.bottega.params import Params
+from bl_ext.user_default.bottega.render import controls_of
 from bl_ext.user_default.bottega.scene import gather, graphs, views
 
 here = stage.enable()

@@ -26,8 +26,8 @@ TOUCHABLE = (
 """What a render could touch."""
 MEMBERS = 300
 """Of longer lists only the length is told: a mesh's points are no render's business."""
-SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings")
-"""Ours, what differs anyway, and tools: Blender 4.2 crashes when the brush of one that was never used is read."""
+SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings", "depsgraph")
+"""Ours, what differs anyway or is computed, and tools: Blender 4.2 crashes when the brush of an unused one is read."""
 
 
 def enable() -> studio.Studio:
@@ -132,16 +132,32 @@ def pump(until: Callable[[], object]) -> None:
     assert studio.here().main.wait(until, PATIENCE), "it did not happen"
 
 
+def surroundings() -> None:
+    """A world and a compositor with nodes, a second scene and a second view layer, for renders to touch."""
+    scene = bpy.context.scene
+    scene.world = bpy.data.worlds.new("Sky")
+    for owner in (scene.world, scene):
+        if hasattr(owner, "use_nodes") and not owner.use_nodes:
+            owner.use_nodes = True
+    if hasattr(scene, "compositing_node_group"):
+        scene.compositing_node_group = bpy.data.node_groups.new("Finish", "CompositorNodeTree")
+    tree = scene.compositing_node_group if hasattr(scene, "compositing_node_group") else scene.node_tree
+    tree.nodes.new("CompositorNodeBlur").location = (12, 34)
+    bpy.data.scenes.new("Second")
+    scene.view_layers.new("Second")
+    scene.frame_set(7, subframe=0.25)
+
+
 def everything() -> dict[str, str]:
     """Every property of everything in the file, and of what is chosen: what a render could touch. Ours is left out."""
     found: dict[str, str] = {}
     for name in TOUCHABLE:
         for thing in getattr(bpy.data, name):
-            _describe(f"{name}.{thing.name}", thing, found, 3)
+            _describe(f"{name}.{thing.name}", thing, found, 4)
     for scene in bpy.data.scenes:
         for layer in scene.view_layers:
             where = f"scenes.{scene.name}.view_layers.{layer.name}"
-            _describe(where, layer, found, 3)
+            _describe(where, layer, found, 4)
             found[f"{where}.active"] = repr(layer.objects.active)
             for thing in layer.objects:
                 seen = thing.select_get(view_layer=layer), thing.hide_get(view_layer=layer)

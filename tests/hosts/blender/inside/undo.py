@@ -51,7 +51,9 @@ def mine():
     """What the user has made of the object."""
     thing = bpy.context.object
     points = len(bmesh.from_edit_mesh(thing.data).verts) if thing.mode == "EDIT" else len(thing.data.vertices)
-    weights = 0.0 if thing.mode == "EDIT" else sum(each.weight for point in thing.data.vertices for each in point.groups)
+    weights = (
+        0.0 if thing.mode == "EDIT" else sum(each.weight for point in thing.data.vertices for each in point.groups)
+    )
     colours, mask = thing.data.color_attributes[0].data, thing.data.attributes.get(".sculpt_mask")
     shade = colours[0].color[0] if len(colours) else 0.0
     hidden = mask.data[0].value if mask and len(mask.data) else 0.0

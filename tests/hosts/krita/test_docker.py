@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.hosts.krita.held import unbounded
 from tests.hosts.krita.rig import Krita
 
 
@@ -77,6 +78,20 @@ def test_steps_are_shown_while_a_job_runs(shown: Krita) -> None:
     assert values == sorted(values) and 0 < values[-1] <= 1000 and all("red brick" in row[4] for row in seen)
     shown.wait("not dock.results._bars and dock.overlay._shown and dock.overlay._shown[1] is w.candidates[0].image")
     shown.run("K.action('deselect').trigger(); dock.form.steps.setValue(1)")
+
+
+def test_a_large_live_picture_is_made_smaller_beside_krita(shown: Krita) -> None:
+    """It takes the room that the docker has, and its four million pixels are no work for the main thread."""
+    shown.run("""
+        from PyQt5.QtGui import QImage
+        dock.tabs.setCurrentWidget(dock.live)
+        label, large = dock.live.picture, QImage(2048, 2048, QImage.Format_RGB32)
+        large.fill(0x336699)
+        S.main.call(lambda: label.show_image(large), "probe")
+    """)
+    shown.wait("label.pixmap() and label.pixmap().width() == min(label.width(), label.height())", 60)
+    seen = shown.run("dock.tabs.setCurrentIndex(0); result = SLICES.seen")
+    assert "probe" in seen and not unbounded(seen)
 
 
 def test_a_second_window_paints_live(shown: Krita) -> None:

@@ -33,12 +33,12 @@ def test_the_whole_of_a_large_canvas_is_read_in_slices(told: Stage) -> None:
     assert not unbounded(said["slices"])
 
 
-def huge(home: Path, out: Path, daemon: Daemon, side: int, modes: str, megapixels: float = 0.0) -> dict[str, Any]:
-    """What the script says of the whole of a canvas of so many pixels a side, painted and applied."""
+def huge(home: Path, out: Path, daemon: Daemon, side: int, jobs: str) -> dict[str, Any]:
+    """What the script says of the whole of a canvas of so many pixels a side, painted and applied. Jobs are modes with
+    their megapixels of work, 0 for the canvas's own."""
     out.mkdir()
     binds = {out: "/out", daemon.home: "/daemon"}
-    wishes = {"SIDE": str(side), "MODES": modes, "MEGAPIXELS": str(megapixels)}
-    rig.run_offscreen(home, "huge", binds, timeout=3000, BOTTEGA_HOME="/daemon", **wishes)
+    rig.run_offscreen(home, "huge", binds, timeout=3000, BOTTEGA_HOME="/daemon", SIDE=str(side), JOBS=jobs)
     return json.loads((out / "report.json").read_text())
 
 
@@ -57,17 +57,18 @@ def test_a_large_canvas_is_painted_at_its_own_resolution(plugin: Path, tmp_path:
     tiny_checkpoint(tmp_path / "models" / "checkpoints" / "tiny", native=NATIVE)
     home = rig.profile(tmp_path / "home", plugin)
     with running_daemon(tmp_path / "daemon", [tmp_path / "models"]) as daemon:
-        said = huge(home, tmp_path / "out", daemon, SIDE, "generate")["generate"]
+        said = huge(home, tmp_path / "out", daemon, SIDE, "generate:0")["generate"]
     check(said, SIDE)
     assert said["tiles"] >= (SIDE / NATIVE) ** 2 and 0 < said["passes"][-1][1] < 1
 
 
 @pytest.mark.slow
 def test_the_whole_of_the_largest_canvas_is_painted(plugin: Path, daemon: Daemon, tmp_path: Path) -> None:
-    """8192² to the end, made anew and all of it selected, with a megapixel of work: composed small, refined in tiles,
-    enlarged to 256 MiB, put into the document with its mask."""
+    """8192² to the end, composed small, refined, enlarged to 256 MiB, put into the document with its mask: made anew in
+    two passes, and all of it selected, in tiles of a megapixel in all."""
     home = rig.profile(tmp_path / "home", plugin)
-    said = huge(home, tmp_path / "out", daemon, LARGEST, "generate fill", megapixels=1.0)
+    said = huge(home, tmp_path / "out", daemon, LARGEST, "generate:0.06 fill:1")
     for each in said.values():
         check(each, LARGEST)
-        assert [kind for kind, *_ in each["passes"]] == ["compose", "refine"] and each["tiles"] >= 64
+        assert [kind for kind, *_ in each["passes"]] == ["compose", "refine"]
+    assert said["generate"]["tiles"] == 0 and said["fill"]["tiles"] >= 64

@@ -17,6 +17,7 @@ from . import kit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..host import Main
     from ..studio import Studio
 
 
@@ -35,7 +36,7 @@ class LivePanel(QtWidgets.QWidget):
         self._candidate: Candidate | None = None
         self.switch = QtWidgets.QPushButton(say("Paint live"))
         self.switch.setCheckable(True)
-        self.picture = Shown()
+        self.picture = Shown(studio.main)
         self.note = QtWidgets.QLabel(say("Draw: the picture follows each stroke. Lower strengths stay closer to it."))
         self.note.setWordWrap(True)
         self.over = QtWidgets.QCheckBox(say("Show on the canvas"))
@@ -86,10 +87,11 @@ class LivePanel(QtWidgets.QWidget):
 
 
 class Shown(QtWidgets.QLabel):
-    """A picture that takes the room it finds."""
+    """A picture that takes the room it finds; made smaller beside Krita: a large one takes longer than a slice."""
 
-    def __init__(self) -> None:
+    def __init__(self, main: Main) -> None:
         super().__init__()
+        self._main = main
         self._image: QtGui.QImage | None = None
         self.setMinimumSize(40, 40)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -106,7 +108,10 @@ class Shown(QtWidgets.QLabel):
         self._draw()
 
     def _draw(self) -> None:
-        if self._image is not None:
+        if (image := self._image) is not None:
             size = QtCore.QSize(max(1, self.width()), max(1, self.height()))
             keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            self.setPixmap(QtGui.QPixmap.fromImage(self._image.scaled(size, keep, smooth)))
+            self._main.aside(lambda: image.scaled(size, keep, smooth), self._put, lambda _: None)
+
+    def _put(self, image: QtGui.QImage) -> None:
+        self.setPixmap(QtGui.QPixmap.fromImage(image))

@@ -7,8 +7,8 @@ import time
 import stage
 
 SIDE = int(os.environ["SIDE"])
-MEGAPIXELS = float(os.environ["MEGAPIXELS"])
-"""Of work; 0: at the canvas's own resolution."""
+JOBS = [word.split(":") for word in os.environ["JOBS"].split()]
+"""Modes with their megapixels of work; 0: at the canvas's own resolution."""
 BAND = 128
 """Rows that are compared at once."""
 
@@ -23,20 +23,20 @@ def run(out):
     studio = stage.begin()
     document = stage.document(SIDE, SIDE)
     said = {}
-    for mode in os.environ["MODES"].split():
+    for mode, megapixels in JOBS:
         if mode == "fill":
             stage.select(document, 0, 0, SIDE, SIDE)
-        said[mode] = painted(studio, document, mode)
+        said[mode] = painted(studio, document, mode, float(megapixels))
         said[mode]["gigabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     return said
 
 
-def painted(studio, document, mode):
+def painted(studio, document, mode, megapixels):
     """One job and its layer."""
     from bottega_krita.params import Params
 
     begun = time.monotonic()
-    wishes = Params(prompt="stone", steps=2, seed=1, megapixels=MEGAPIXELS)
+    wishes = Params(prompt="stone", steps=2, seed=1, megapixels=megapixels)
     work = studio.ask(wishes, document)
     stage.pump(lambda: work.ended, 3000)
     if work.error:

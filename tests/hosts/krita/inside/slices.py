@@ -1,7 +1,14 @@
 """What each step of the plug-in on Krita's main thread does: the bytes of pixels that it moves, and the calls of libkis
 that work on a whole image at once. Counted, not timed: the same on a busy machine."""
 
-from krita import Document, Node, Selection
+import threading
+
+from krita import Document, Krita, Node, Selection
+
+if Krita.instance().version().startswith("5"):
+    from PyQt5.QtGui import QImage
+else:
+    from PyQt6.QtGui import QImage
 
 MOVED = {Node: ("pixelData", "projectionPixelData", "setPixelData"), Document: ("pixelData",)}
 MOVED[Selection] = ("pixelData", "setPixelData")
@@ -29,6 +36,14 @@ class Slices:
                 self._wrap(kind, name, self._called)
         for name in KEPT:
             self._wrap(Document, name, self._kept)
+        scaled, here = QImage.scaled, threading.get_ident()
+
+        def scaling(this, *given):
+            if self._inside and threading.get_ident() == here:
+                self._bytes += this.bytesPerLine() * this.height()
+            return scaled(this, *given)
+
+        QImage.scaled = scaling
         main._step, main._letter = self._watched(main._step), self._watched(main._letter)
 
     def _wrap(self, kind, name, note):

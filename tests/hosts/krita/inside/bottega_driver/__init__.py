@@ -1,45 +1,18 @@
-"""Runs on Krita's main thread what a test sends through a socket, and watches how long that thread is held."""
+"""Runs on Krita's main thread what a test sends through a socket."""
 
 import json
 import queue
 import socketserver
 import threading
-import time
 import traceback
 from pathlib import Path
 
 from krita import Extension, Krita
 
 if Krita.instance().version().startswith("5"):
-    from PyQt5.QtCore import QObject, Qt, QTimer, pyqtSignal
+    from PyQt5.QtCore import QObject, Qt, pyqtSignal
 else:
-    from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
-
-
-class Beat(QObject):
-    """A heart on the main thread: the longest time between two beats tells how long something held it."""
-
-    def __init__(self):
-        super().__init__()
-        self.longest = 0.0
-        self._last = None
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._beat)
-
-    def start(self):
-        self.longest, self._last = 0.0, None
-        self._timer.start(1)
-
-    def stop(self):
-        self._timer.stop()
-        return self.longest
-
-    def _beat(self):
-        now = time.perf_counter()
-        if self._last is not None:
-            self.longest = max(self.longest, now - self._last)
-        self._last = now
+    from PyQt6.QtCore import QObject, Qt, pyqtSignal
 
 
 class Bridge(QObject):
@@ -49,8 +22,7 @@ class Bridge(QObject):
 
     def __init__(self):
         super().__init__()
-        self.beat = Beat()
-        self.names = {"K": Krita.instance(), "beat": self.beat, "bridge": self}
+        self.names = {"K": Krita.instance(), "bridge": self}
         self.sent.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
     def _run(self, code, answer):

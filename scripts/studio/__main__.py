@@ -22,12 +22,13 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from bottega.client import Client, connect
+from bottega import messages
+from bottega.client import connect
 from bottega.tasks import generate
 from bottega_daemon.cli.demo import sheet
 from scripts import package
 from tests.daemon import Daemon, running_daemon
-from tests.hosts import provision
+from tests.hosts import provision, root
 from tests.hosts.gimp import rig as gimp_rig
 from tests.hosts.krita import rig as krita_rig
 
@@ -51,7 +52,7 @@ begun = time.time()
 said = call("outpaint", image, prompt="a blue sphere on a white floor", right=32, steps=20, seed="3", feather=4)
 assert said["status"] == "success", said
 (out / "painted.rgba").write_bytes(seen(image, 0, 0, 128, 128))
-result = {"seconds": time.time() - begun, "version": "3.0"}
+result = {"seconds": time.time() - begun, "version": Gimp.version()}
 """
 
 
@@ -62,37 +63,70 @@ class Desk:
     out: Path
     """What it is given and leaves."""
     plugin: Path
+    home: Path
     daemon: Daemon
+
+
+@dataclass(frozen=True)
+class Day:
+    """What came of it."""
+
+    said: dict[str, dict[str, Any]]
+    """What each host reports: its version, and how many seconds it waited."""
+    jobs: list[messages.Job]
+    """The oldest first."""
+    calls: int
+    """Of the UNet, for all of them."""
+    given: Image.Image
+    """The picture that Krita and GIMP begin from."""
+    out: dict[str, Path]
+    """What each host was given and has left."""
 
 
 def main() -> None:
     """Paint, print, and leave the sheet."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "studio-demo")
     with tempfile.TemporaryDirectory() as name:
-        scratch = Path(name)
-        with (
-            running_daemon(scratch / "daemon", starter=True) as daemon,
-            connect(daemon.address, daemon.token) as client,
-        ):
-            scene = client.run(generate("a blue sphere on a white floor", 128, 128, steps=20, guidance=5.0, seed=3))[0]
-            before = client.load().workers[0].denoiser_calls
-            desks = {host: _desk(host, scratch, daemon) for host in HOSTS}
-            given = Image.frombytes("RGB", (128, 128), scene.pixels.data).convert("RGBA")
-            _give(desks, given)
-            said = _all_at_once(desks)
-            calls = sum(worker.denoiser_calls for worker in client.load().workers) - before
-            print(_shared(client, calls, said))
-        folder.mkdir(parents=True, exist_ok=True)
-        page = sheet.sheet("Three hosts, one GPU", _line(said), _cells(desks, given), 3)
-        page.save(folder / "sheet.png", optimize=True)
+        print(shared(demo(Path(name), folder)))
     print(folder / "sheet.png")
+
+
+def demo(scratch: Path, folder: Path) -> Day:
+    """Have all hosts paint, and leave the contact sheet in a folder."""
+    day = paint(scratch)
+    folder.mkdir(parents=True, exist_ok=True)
+    page = sheet.sheet("Three hosts, one GPU", _line(day.said), cells(day), 3)
+    page.save(folder / "sheet.png", optimize=True)
+    return day
+
+
+def paint(scratch: Path) -> Day:
+    """Have all three hosts paint on one daemon at the same time."""
+    provision.blender(BLENDER)  # what takes minutes when it is not there yet, before any host waits for another
+    root.debian()
+    with running_daemon(scratch / "daemon", starter=True) as daemon, connect(daemon.address, daemon.token) as client:
+        scene = client.run(generate("a blue sphere on a white floor", 128, 128, steps=20, guidance=5.0, seed=3))[0]
+        before = client.load().workers[0].denoiser_calls
+        desks = {host: _desk(host, scratch, daemon) for host in HOSTS}
+        given = Image.frombytes("RGB", (128, 128), scene.pixels.data).convert("RGBA")
+        _give(desks, given)
+        said = _all_at_once(desks)
+        calls = sum(worker.denoiser_calls for worker in client.load().workers) - before
+        jobs = client.jobs()[-2::-1]  # the oldest is the scene that two of them begin from
+    return Day(said, jobs, calls, given, {host: desk.out for host, desk in desks.items()})
 
 
 def _desk(host: str, scratch: Path, daemon: Daemon) -> Desk:
     (row,) = [each for each in package.HOSTS if each.name == host]
     out = scratch / host
     out.mkdir()
-    return Desk(out, package.build(row, package.PLUGINS / host, scratch / "dist"), daemon)
+    plugin = package.build(row, package.PLUGINS / host, scratch / "dist")
+    home = scratch / f"{host}-home"
+    return Desk(out, plugin, _HOMES[host](home, plugin) if host in _HOMES else home, daemon)
+
+
+_HOMES: dict[str, Callable[[Path, Path], Path]] = {"krita": krita_rig.profile, "gimp": gimp_rig.profile}
+"""What makes a home with the plug-in in it; Blender installs it by itself."""
 
 
 def _give(desks: dict[str, Desk], scene: Image.Image) -> None:
@@ -130,29 +164,26 @@ def _blender(desk: Desk) -> dict[str, Any]:
 
 
 def _krita(desk: Desk) -> dict[str, Any]:
-    home = krita_rig.profile(desk.out.parent / "krita-home", desk.plugin)
     binds = {desk.out: "/out", desk.daemon.home: "/daemon", HERE: "/studio"}
     places = {"BOTTEGA_HOME": "/daemon", "PYTHONPATH": "/inside:/studio"}
-    krita_rig.run_offscreen(home, "krita_desk", binds, timeout=PATIENCE, **places)
+    krita_rig.run_offscreen(desk.home, "krita_desk", binds, timeout=PATIENCE, **places)
     return json.loads((desk.out / "report.json").read_text())
 
 
 def _gimp(desk: Desk) -> dict[str, Any]:
-    home = gimp_rig.profile(desk.out.parent / "gimp-home", desk.plugin)
-    with gimp_rig.console(home, desk.daemon, {desk.out: "/out"}) as gimp:
+    with gimp_rig.console(desk.home, desk.daemon, {desk.out: "/out"}) as gimp:
         return gimp.run(OUTPAINT)
 
 
 _WORK: dict[str, Callable[[Desk], dict[str, Any]]] = {"blender": _blender, "krita": _krita, "gimp": _gimp}
 
 
-def _shared(client: Client, calls: int, said: dict[str, dict[str, Any]]) -> str:
+def shared(day: Day) -> str:
     """How well the hosts shared the UNet."""
-    jobs = client.jobs()[:-1]  # the oldest is the scene that two of them begin from
-    lines = [f"{host:<8} {facts['version']:<24} {facts['seconds']:5.1f} s" for host, facts in said.items()]
-    lines += [f'"{job.title}": {job.model_calls} UNet calls, {job.shared_calls} shared' for job in reversed(jobs)]
-    alone = sum(job.model_calls for job in jobs)
-    return "\n".join([*lines, f"{calls} UNet calls did what {alone} would have done one by one"])
+    lines = [f"{host:<8} {facts['version']:<24} {facts['seconds']:5.1f} s" for host, facts in day.said.items()]
+    lines += [f'"{job.title}": {job.model_calls} UNet calls, {job.shared_calls} shared' for job in day.jobs]
+    alone = sum(job.model_calls for job in day.jobs)
+    return "\n".join([*lines, f"{day.calls} UNet calls did what {alone} would have done one by one"])
 
 
 def _line(said: dict[str, dict[str, Any]]) -> str:
@@ -160,9 +191,10 @@ def _line(said: dict[str, dict[str, Any]]) -> str:
     return f"{versions} at the same time; the starter model, 20 steps, seed 3 each, none chosen"
 
 
-def _cells(desks: dict[str, Desk], scene: Image.Image) -> list[sheet.Cell]:
+def cells(day: Day) -> list[sheet.Cell]:
     """What each host was given, and what it made of it."""
-    blender, krita, gimp = (desks[host].out for host in HOSTS)
+    scene = day.given
+    blender, krita, gimp = (day.out[host] for host in HOSTS)
     texture = Image.open(blender / "texture.png").convert("RGB")
     large = scene.resize((256, 256), Image.Resampling.LANCZOS).convert("RGB")
     mask = Image.new("L", (256, 256))

@@ -82,9 +82,10 @@ _CONTROL = (
     replace(_CONTROL_KIND, advanced=True),
     replace(_CONTROL_STRENGTH, advanced=True),
 )
+_LENGTH = "In pixels; 0 keeps the shape of the selection, the image, the control layer or the model"
 _SIZE = (
-    Argument("width", "int", "Width", "In pixels; 0 fits the selection, the image or the model", 0, 0, 4096),
-    Argument("height", "int", "Height", "In pixels; 0 fits the selection, the image or the model", 0, 0, 4096),
+    Argument("width", "int", "Width", _LENGTH, 0, 0, 4096),
+    Argument("height", "int", "Height", _LENGTH, 0, 0, 4096),
 )
 _SOURCES = (("visible", "What is visible"), ("layer", "The selected layer alone"))
 _SOURCE = Argument("source", "choice", "Begin from", "Which pixels are sent", "visible", choices=_SOURCES)
@@ -152,7 +153,14 @@ PROCEDURES = (
     ),
     Procedure(
         "control", "Control from Layer…", "Paint a picture that follows the selected layer's structure", "drawable",
-        (*_PROMPT, _CONTROL_KIND, _CONTROL_STRENGTH, *_MODEL, _IN_PANEL),
+        (
+            *_PROMPT,
+            Argument(
+                "control", "drawable", "Control layer", "A layer that the picture follows; none is the selected one",
+                None,
+            ),
+            _CONTROL_KIND, _CONTROL_STRENGTH, *_MODEL, _IN_PANEL,
+        ),
     ),
 )  # fmt: skip
 BY_KIND = {each.kind: each for each in PROCEDURES}

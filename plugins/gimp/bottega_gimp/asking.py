@@ -1,21 +1,23 @@
-"""A wish and an image made into a request: what is read of it, and where the results will go."""
+"""A procedure's call and the image made into a request: what is read of it, and where the results will go."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gi.repository import Gimp
 
 from . import canvas, moved
+from .arguments import Procedure
 from .client import BottegaError, messages, native_of
+from .leading import noted
 from .painting import control, generate, texture
 from .repainting import inpaint, outpaint, refine
-from .scene import Asked, Scene
-from .wishes import MOST_SEED, Wish, seed_of
+from .scene import Asked, Draft, Scene, layer_among
+from .wishes import MOST_SEED, Wish, control_in, seed_of, wish_in
 from .words import _
 
-_WAYS: dict[str, Callable[[Scene], Asked]] = {
+_WAYS: dict[str, Callable[[Scene], Draft]] = {
     "generate": generate,
     "inpaint": inpaint,
     "outpaint": outpaint,
@@ -25,18 +27,50 @@ _WAYS: dict[str, Callable[[Scene], Asked]] = {
 }
 
 
-def ask(
-    wish: Wish,
-    catalog: messages.Catalog,
+@dataclass(frozen=True)
+class Call:
+    """What a procedure was called with."""
+
+    wish: Wish
+    control: Gimp.Drawable | None
+    image: Gimp.Image | None
+    layers: Sequence[Gimp.Drawable]
+
+
+def call_in(
+    procedure: Procedure,
+    config: Gimp.ProcedureConfig,
     image: Gimp.Image | None,
-    layers: Sequence[Gimp.Drawable],
-    led_by: Gimp.Drawable | None,
-) -> Asked:
-    """Read what the wish needs of the image. Raises BottegaError for what cannot be done, with a remedy."""
+    layers: Sequence[Gimp.Drawable] | None,
+) -> Call:
+    """What a procedure's config says, about an image. A picture from a layer follows the selected one if none is
+    named."""
+    selected = list(layers or ())
+    led_by = control_in(procedure, config)
+    if led_by is None and procedure.kind == "control":
+        led_by = layer_among(selected)
+    wish = wish_in(procedure, config)
+    if led_by is not None and led_by.is_valid():
+        wish = replace(wish, led_by=noted(led_by, image))
+    return Call(wish, led_by, image, selected)
+
+
+def draft(call: Call, catalog: messages.Catalog, holes: canvas.Holes = canvas.holes) -> Draft:
+    """What a call would send and where, by geometry alone. Raises BottegaError for what cannot be done, with a remedy.
+
+    `holes` finds what is transparent, the one thing of which only pixels tell where it is."""
+    wish, image = call.wish, call.image
     _check_seed(wish)
     if image is not None:
         canvas.refuse(image)
-    asked = _WAYS[wish.kind](Scene(wish, native_of(catalog, wish["checkpoint"]), image, layers, led_by))
+    native = native_of(catalog, wish["checkpoint"])
+    return _WAYS[wish.kind](Scene(wish, native, image, call.layers, call.control, holes))
+
+
+def ask(call: Call, catalog: messages.Catalog) -> Asked:
+    """Read what the wish needs of the image. Raises as `draft` does."""
+    asked = draft(call, catalog).read()
+    image = call.image
     return asked if image is None else replace(asked, place=replace(asked.place, was=moved.seen(image)))
 
 

@@ -9,14 +9,15 @@ from contextlib import closing
 from gi.repository import Gegl, Gimp, GLib, GObject
 
 from .answers import replaced, returned
-from .arguments import BY_NAME, Procedure
+from .arguments import BY_NAME
+from .asking import Call, call_in
 from .board import want_panel
 from .client import BottegaError, JobCancelled
 from .handing import hand_over
 from .inserting import insert as insert_job
 from .laying import kept
-from .running import Call, Desk, perform
-from .wishes import control_in, wish_in
+from .running import Desk, perform
+from .words import said
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ def run(
 
     def do() -> Gimp.ValueArray:
         with closing(Desk()) as desk:
-            return performed(procedure, run_mode, config, lambda: called(asked, image, drawables, config), desk)
+            return performed(procedure, run_mode, config, lambda: call_in(asked, config, image, drawables), desk)
 
     return guarded(procedure, do)
 
@@ -49,7 +50,7 @@ def guarded(procedure: Gimp.Procedure, do: Callable[[], Gimp.ValueArray]) -> Gim
     except JobCancelled:
         return procedure.new_return_values(Status.CANCEL, None)
     except BottegaError as error:
-        return failed(procedure, str(error))
+        return failed(procedure, said(error))
     except Exception as error:  # GIMP would say "execution error" and no more
         log.exception("%s failed", procedure.get_name())
         return failed(procedure, f"{type(error).__name__}: {error}")
@@ -103,13 +104,6 @@ def performed(
         return returned(procedure, None, call.wish.said(), call.image, hand_over(call, desk))
     laid = perform(call, desk, show=run_mode != Gimp.RunMode.NONINTERACTIVE)
     return returned(procedure, laid, kept(laid.layer) or "", laid.image)
-
-
-def called(
-    procedure: Procedure, image: Gimp.Image | None, drawables: Sequence[Gimp.Drawable], config: Gimp.ProcedureConfig
-) -> Call:
-    """A call's values."""
-    return Call(wish_in(procedure, config), control_in(procedure, config), image, list(drawables or ()))
 
 
 def failed(procedure: Gimp.Procedure, message: str) -> Gimp.ValueArray:

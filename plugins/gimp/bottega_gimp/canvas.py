@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeAlias
 
 from gi.repository import Gimp
 
-from .client import BottegaError, Bounds, Extent, Pixels
-from .pixels import Kind, mask_kind, read, read_alpha, write
+from .client import BottegaError, Bounds, Extent, Pixels, bounds_of
+from .pixels import PREVIEW, Kind, mask_kind, read, read_alpha, write
 from .words import _
+
+Holes: TypeAlias = Callable[[Gimp.Image], "Bounds | None"]
+_HOLES = bytes(255 if opacity == 0 else 0 for opacity in range(256))
+"""Opacities to a mask of what is wholly transparent."""
 
 
 def refuse(image: Gimp.Image) -> None:
@@ -49,31 +55,37 @@ def layer_bounds(layer: Gimp.Drawable) -> Bounds:
 
 def visible(image: Gimp.Image, bounds: Bounds, kind: Kind) -> Pixels:
     """RGBA of what the eye sees, filters, masks and modes included; transparent beyond the canvas."""
-    with _seen(image) as seen:
-        return read(seen, bounds, kind, 4)
+    with seen(image) as layer:
+        return read(layer, bounds, kind, 4)
 
 
-def visible_alpha(image: Gimp.Image, bounds: Bounds) -> bytes:
-    """A byte for each pixel: how opaque the image is there."""
-    with _seen(image) as seen:
-        return read_alpha(seen, bounds)
+def visible_alpha(image: Gimp.Image, bounds: Bounds, kind: Kind) -> Pixels:
+    """How opaque the image is there."""
+    with seen(image) as layer:
+        return read_alpha(layer, bounds, kind)
+
+
+def holes(image: Gimp.Image) -> Bounds | None:
+    """Bounds of what is wholly transparent; None if nothing is."""
+    opaque = visible_alpha(image, extent_of(image).bounds, PREVIEW)
+    return bounds_of(replace(opaque, data=opaque.data.translate(_HOLES)))
 
 
 def alone(layer: Gimp.Drawable, bounds: Bounds, kind: Kind, ground: int | None = None) -> Pixels:
     """RGBA of what a layer (or a group, text, link or vector layer) shows by itself: with its mask and filters, without
     its opacity and mode. On a grey ground of 0..255, or transparent."""
-    with _copied(layer, bounds, ground) as seen:
-        return read(seen, bounds.seen_from(bounds), kind, 4)
+    with seen_alone(layer, bounds, ground) as shown:
+        return read(shown, bounds.seen_from(bounds), kind, 4)
 
 
-def alone_alpha(layer: Gimp.Drawable, bounds: Bounds) -> bytes:
-    """A byte for each pixel: how opaque the layer is there by itself."""
-    with _copied(layer, bounds, None) as seen:
-        return read_alpha(seen, bounds.seen_from(bounds))
+def alone_alpha(layer: Gimp.Drawable, bounds: Bounds, kind: Kind) -> Pixels:
+    """How opaque the layer is there by itself."""
+    with seen_alone(layer, bounds) as shown:
+        return read_alpha(shown, bounds.seen_from(bounds), kind)
 
 
 @contextmanager
-def _seen(image: Gimp.Image) -> Generator[Gimp.Layer]:
+def seen(image: Gimp.Image) -> Generator[Gimp.Layer]:
     """The image's projection, as a layer that is in no image."""
     layer = Gimp.Layer.new_from_visible(image, image, "bottega")
     try:
@@ -83,7 +95,7 @@ def _seen(image: Gimp.Image) -> Generator[Gimp.Layer]:
 
 
 @contextmanager
-def _copied(layer: Gimp.Drawable, bounds: Bounds, ground: int | None) -> Generator[Gimp.Layer]:
+def seen_alone(layer: Gimp.Drawable, bounds: Bounds, ground: int | None = None) -> Generator[Gimp.Layer]:
     """The projection of an image of these bounds in which a copy of the layer lies alone."""
     with scratch(layer.get_image(), bounds.extent) as other:
         if ground is not None:
@@ -95,14 +107,16 @@ def _copied(layer: Gimp.Drawable, bounds: Bounds, ground: int | None) -> Generat
         copy.set_opacity(100.0)
         copy.set_mode(Gimp.LayerMode.NORMAL)
         copy.set_visible(True)
-        with _seen(other) as seen:
-            yield seen
+        with seen(other) as shown:
+            yield shown
 
 
 @contextmanager
 def scratch(image: Gimp.Image, extent: Extent) -> Generator[Gimp.Image]:
-    """An empty image of the same sort that nobody sees."""
-    made = Gimp.Image.new_with_precision(extent.width, extent.height, image.get_base_type(), image.get_precision())
+    """An empty image of the same sort that nobody sees; of indexed colours an RGB one, which shows the same."""
+    grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
+    base = Gimp.ImageBaseType.GRAY if grey else Gimp.ImageBaseType.RGB
+    made = Gimp.Image.new_with_precision(extent.width, extent.height, base, image.get_precision())
     try:
         made.undo_disable()
         if own := image.get_color_profile():

@@ -27,7 +27,6 @@ from bottega.tasks import (
     map_control,
     normal_control,
 )
-from bottega.thumbnails import png, thumbnail
 from bottega.translation import messages as translations
 from bottega.walks import Errand, rounds_of, seen_alone
 from bottega.works import Work, Works
@@ -74,10 +73,8 @@ __all__ = [
     "native_of",
     "normal_control",
     "plan",
-    "png",
     "rounds_of",
     "seen_alone",
-    "thumbnail",
     "translations",
     "walk",
 ]

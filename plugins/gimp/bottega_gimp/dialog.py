@@ -11,18 +11,17 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import Gimp, GimpUi, GLib, Gtk  # noqa: E402
 
-from . import sights  # noqa: E402
 from .arguments import Procedure  # noqa: E402
-from .asking import ask  # noqa: E402
-from .client import BottegaError, Connection, Generate, messages  # noqa: E402
+from .asking import Call, draft  # noqa: E402
+from .client import BottegaError, Connection, messages  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
+from .glances import SIDE, Glances  # noqa: E402
 from .laying import made_with  # noqa: E402
-from .running import Call, Desk  # noqa: E402
+from .running import Desk  # noqa: E402
 from .styles import PresetsBox  # noqa: E402
 from .wishes import Wish  # noqa: E402
-from .words import _  # noqa: E402
+from .words import _, said  # noqa: E402
 
-SIDE = 192
 PAUSE = 300
 """Milliseconds without a change until the preview is made anew."""
 
@@ -42,12 +41,15 @@ class Dialog:
         self._config, self._desk, self._call_of = config, desk, call_of
         self._form = Form(procedure, config)
         self._presets = PresetsBox(lambda: desk.session, lambda: self._form, self._say)
-        self._status = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=28)
-        self._picture, self._facts = Gtk.Image(), Gtk.Label(xalign=0.0, wrap=True, max_width_chars=28)
+        self._status, self._facts, self._note = (
+            Gtk.Label(xalign=0.0, wrap=True, max_width_chars=28) for _label in range(3)
+        )
+        self._picture, self._glances = Gtk.Image(), Glances()
         self._start = Gtk.Button(label=_("Start the daemon"), no_show_all=True)
         self._start.connect("clicked", lambda _button: desk.session.start_daemon())
         self._window = GimpUi.ProcedureDialog.new(made, config, f"Bottega: {_(procedure.label).rstrip('…')}")
         self._window.set_ok_label(_("_Paint"))
+        self._window.connect("focus-in-event", lambda *_event: self._looked_elsewhere())
         self._timer = 0
         self._put_together(procedure)
         desk.listeners.append(self._refresh)
@@ -60,6 +62,7 @@ class Dialog:
         wanted = self._window.run()
         self._desk.listeners.remove(self._refresh)
         self._window.destroy()
+        self._glances.forget()
         if self._timer:
             GLib.source_remove(self._timer)
         return wanted
@@ -67,14 +70,14 @@ class Dialog:
     def _put_together(self, procedure: Procedure) -> None:
         side = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE)
         side.pack_start(Gtk.Label(label=_("What is sent"), xalign=0.0), False, False, 0)
-        for each in (self._picture, self._facts):
+        for each in (self._picture, self._facts, self._note):
             side.pack_start(each, False, False, 0)
         for each in (self._start, self._status):
             side.pack_end(each, False, False, 0)
         side.set_size_request(SIDE + 2 * SPACE, -1)
         if again := self._again():
             button = Gtk.Button(label=_("Use the layer's settings again"))
-            button.connect("clicked", lambda _button: self._form.use(again))
+            button.connect("clicked", lambda _button: self._say(self._form.use_again(again, self._call_of().image)))
             side.pack_end(button, False, False, 0)
         asked = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, spacing=SPACE)
         asked.pack_start(self._presets, False, False, 0)
@@ -96,9 +99,8 @@ class Dialog:
         return next((wish for wish in found if wish and wish.kind == call.wish.kind), None)
 
     def _say(self, text: str) -> None:
-        """What is wrong with a preset."""
-        if text:
-            self._facts.set_text(text)
+        """What is wrong with settings that were to be used."""
+        self._note.set_text(text)
 
     def _refresh(self) -> None:
         """The connection or the catalog is another."""
@@ -106,6 +108,11 @@ class Dialog:
         self._status.set_text(standing(connection))
         self._start.set_visible(connection.startable)
         self._form.fill_menus(self._desk.session.known_catalog)
+        self._soon()
+
+    def _looked_elsewhere(self) -> None:
+        """The image may be another one: nobody paints in it while this window has the keys."""
+        self._glances.forget()
         self._soon()
 
     def _soon(self) -> None:
@@ -117,24 +124,24 @@ class Dialog:
         self._timer = 0
         catalog = self._desk.session.known_catalog
         if catalog is not None:
-            picture, facts = preview(self._call_of(), catalog)
+            picture, facts = preview(self._call_of(), catalog, self._glances)
             self._picture.set_from_pixbuf(picture)
             self._facts.set_text(facts)
         return False
 
 
-def preview(call: Call, catalog: messages.Catalog) -> tuple[object | None, str]:
+def preview(call: Call, catalog: messages.Catalog, glances: Glances) -> tuple[object | None, str]:
     """A small picture of what a call would send, and its sizes; or what is wrong with it."""
     try:
-        asked = ask(call.wish, catalog, call.image, call.layers, call.control)
+        found = draft(call, catalog, glances.holes)
     except BottegaError as error:
-        return None, str(error)
-    task = asked.task
-    size = f"{task.width} × {task.height}" if task.width else _("the model's own size")
-    if isinstance(task, Generate):
-        return sights.of_task(task, SIDE), _("Painted at {size}").format(size=size)
-    sent = f"{task.picture.width} × {task.picture.height}"
-    return sights.of_task(task, SIDE), _("{sent} pixels, painted at {size}").format(sent=sent, size=size)
+        return None, said(error)
+    size = f"{found.size.width} × {found.size.height}" if found.size else _("the model's own size")
+    if call.image is None or found.sent is None:
+        return None, _("Painted at {size}").format(size=size)
+    sent = f"{found.sent.width} × {found.sent.height}"
+    words = _("{sent} pixels, painted at {size}").format(sent=sent, size=size)
+    return glances.picture(found, call.image), words
 
 
 def standing(connection: Connection) -> str:
@@ -143,5 +150,5 @@ def standing(connection: Connection) -> str:
         name = connection.server.name if connection.server else ""
         return _("Connected with {name}").format(name=name or "Bottega")
     if connection.error:
-        return f"{connection.error.message} {connection.error.remedy}".strip()
+        return said(connection.error)
     return {"starting": _("The daemon is starting …")}.get(connection.state, _("Connecting …"))

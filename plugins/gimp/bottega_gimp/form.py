@@ -14,7 +14,8 @@ from gi.repository import Gdk, Gimp, GimpUi, Gtk  # noqa: E402
 
 from .arguments import Argument, Procedure  # noqa: E402
 from .client import messages  # noqa: E402
-from .wishes import Wish, wish_in  # noqa: E402
+from .leading import found  # noqa: E402
+from .wishes import CONTROL, Wish, wish_in  # noqa: E402
 from .words import _  # noqa: E402
 
 SPACE = 6
@@ -48,6 +49,17 @@ class Form(Gtk.Box):
         """Fill the form."""
         for each in wish.procedure.plain:
             self.config.set_property(each.name, wish[each.name])
+
+    def use_again(self, wish: Wish, image: Gimp.Image | None) -> str:
+        """Fill the form, with the control layer too; gives what is missing, in words."""
+        self.use(wish)
+        if not any(each.name == CONTROL for each in self.procedure.arguments):
+            return ""
+        layer = found(wish.led_by, image) if wish.led_by else None
+        self.config.set_property(CONTROL, layer)
+        if layer is not None or not wish.led_by:
+            return ""
+        return _("The control layer “{name}” is no longer there.").format(name=wish.led_by.get("name", ""))
 
     def fill_menus(self, catalog: messages.Catalog | None) -> None:
         """Offer what the daemon has; what was chosen stays, known or not."""

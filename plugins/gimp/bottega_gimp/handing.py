@@ -9,12 +9,12 @@ from typing import Any
 from gi.repository import Gimp
 
 from . import host, spool
-from .asking import ask
+from .asking import Call, ask
 from .client import BottegaError, Inpaint, connect
 from .laying import Place
 from .passes import Course, seeded
 from .places import packed
-from .running import Call, Desk
+from .running import Desk
 from .scene import Asked
 from .wishes import Wish
 from .words import _
@@ -26,7 +26,7 @@ TRIES = 20
 
 def hand_over(call: Call, desk: Desk) -> int:
     """Send a job and have the queue follow it; gives its number there. Raises BottegaError."""
-    asked = ask(call.wish, desk.catalog(), call.image, call.layers, call.control)
+    asked = ask(call, desk.catalog())
     sent: list[str] = []
     wrong: list[BottegaError] = []
     desk.session.in_background(lambda: send(call.wish, asked), sent.append, wrong.append)

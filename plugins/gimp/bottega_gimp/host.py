@@ -12,6 +12,7 @@ from gi.repository import Gimp, GLib
 
 from .client import Connection, Session, files
 
+FRAME = 0.016
 TICK = 100
 """Milliseconds after which a wait looks again even if nothing has happened."""
 
@@ -76,6 +77,11 @@ def open_session(
         on_connection=on_connection,
         on_catalog=on_catalog,
     )
+
+
+def rest() -> None:
+    """Send GIMP nothing for the length of a frame: what comes without a pause it answers before it draws."""
+    time.sleep(FRAME)
 
 
 def wait(until: Callable[[], object], seconds: float = float("inf")) -> bool:

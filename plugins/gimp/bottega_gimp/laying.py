@@ -10,8 +10,9 @@ from gi.repository import Gimp
 
 from .canvas import refuse
 from .client import BottegaError, Bounds, Picture, Pixels
+from .host import rest
 from .making import made
-from .moved import Was, another, grown, step
+from .moved import SAME, Was, another, grown, step, zoom, zoomed
 from .wishes import KEY, Wish, wish_of
 from .words import _
 
@@ -36,6 +37,8 @@ class Place:
     """The image as it was then; None: it is taken to be so still."""
     kept: bool = False
     """What goes there is in the history already."""
+    zoom: tuple[float, float] = SAME
+    """How many times wider and higher the image has been made since: so is the result."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool =
     place = _now(image, place)
     before = image.get_selected_layers()
     layers = _made(image, place, wish, pictures)
+    rest()
     with one_undo_step(image):
         laid = _lay(image, place, wish, layers, seeds)
         if not select:
@@ -85,25 +89,37 @@ def _now(image: Gimp.Image, place: Place) -> Place:
     """The place in the canvas as it is, which other results, or the artist, have grown or cropped meanwhile."""
     if place.was is None:
         return place
-    by = step(image, place.was)
-    bounds = place.bounds.moved(*by) if place.bounds else None
-    return replace(place, bounds=bounds, room=grown(image, place.was, place.room, by) if place.room else None)
+    times = zoom(image, place.was)
+    by = step(image, place.was) if times == SAME else (0, 0)
+    bounds, room = (each.moved(*by) if each else None for each in (place.bounds, place.room))
+    if place.room and room:
+        room = grown(image, place.was, place.room, zoomed(room, times))
+    return replace(place, bounds=bounds, room=room, zoom=times)
 
 
 def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> list[Gimp.Layer]:
     """Layers that are not yet in the image, the first alone to be seen."""
-    extent = place.bounds.extent if place.bounds and place.scaled else None
     layers: list[Gimp.Layer] = []
     for picture in pictures:
-        layer = made(image, f"Bottega: {wish.title} ({picture.seed})", picture, place.mask, extent)
+        spot, shown = _spots(place, picture)
+        name = f"Bottega: {wish.title} ({picture.seed})"
+        layer = made(image, name, picture, place.mask, spot.extent, shown.extent)
         layer.set_visible(not layers)
-        if place.bounds:
-            inner, corner = picture.bounds, place.room or Bounds(0, 0, 1, 1)
-            x, y = place.bounds.x - corner.x, place.bounds.y - corner.y
-            layer.set_offsets(x + (inner.x if inner else 0), y + (inner.y if inner else 0))
+        layer.set_offsets(shown.x, shown.y)
         keep(layer, wish.said(seed=str(picture.seed), count=1))
         layers.append(layer)
     return layers
+
+
+def _spots(place: Place, picture: Picture) -> tuple[Bounds, Bounds]:
+    """Where a picture belongs in the image as it was asked for, and where it goes in the canvas as it will be."""
+    own, inner = picture.pixels.extent, picture.bounds
+    if place.bounds is None:
+        return own.bounds, own.bounds
+    extent = place.bounds.extent if place.scaled else own
+    spot = extent.bounds.moved(place.bounds.x, place.bounds.y).moved(*((inner.x, inner.y) if inner else (0, 0)))
+    shown = zoomed(spot, place.zoom) if place.zoom != SAME else spot
+    return spot, shown.seen_from(place.room) if place.room else shown
 
 
 def _lay(image: Gimp.Image, place: Place, wish: Wish, layers: Sequence[Gimp.Layer], seeds: Sequence[int]) -> Laid:

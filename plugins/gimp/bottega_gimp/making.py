@@ -6,30 +6,38 @@ from gi.repository import Gimp
 
 from .canvas import new_layer, scratch
 from .client import Extent, Picture, Pixels
+from .host import rest
 from .pixels import split, write
 
 
-def made(image: Gimp.Image, name: str, picture: Picture, mask: Pixels | None, extent: Extent | None) -> Gimp.Layer:
-    """A layer for an image, scaled to an extent if one is given; `mask`, of that extent, says what shows of it, else
-    the picture's own alpha."""
+def made(
+    image: Gimp.Image, name: str, picture: Picture, mask: Pixels | None, extent: Extent, shown: Extent
+) -> Gimp.Layer:
+    """A layer for an image, scaled to an extent; `mask`, of that extent, says what shows of it, else the picture's own
+    alpha. Both are then scaled to what is `shown`, in an image that was scaled meanwhile."""
     pixels = picture.pixels
     if pixels.channels == 4 and mask is None:
         pixels, mask = split(pixels)
     layer = _painted(image, name, pixels)
-    if extent and extent != pixels.extent:
+    if extent != pixels.extent:
         layer = _scaled(image, layer, extent)
     linear = pixels.color_space == "linear"  # GIMP's own choice is always linear: other soft edges than were matched
     layer.set_composite_space(Gimp.LayerColorSpace.RGB_LINEAR if linear else Gimp.LayerColorSpace.RGB_PERCEPTUAL)
     if mask:
-        layer.add_mask(layer.create_mask(Gimp.AddMaskType.WHITE))
-        write(layer.get_mask(), mask)
+        own = layer.create_mask(Gimp.AddMaskType.WHITE)
+        rest()
+        write(own, mask, rest)
+        layer.add_mask(own)
+    if shown != extent:
+        layer = _scaled(image, layer, shown)
+    if mask:
         layer.set_edit_mask(False)
     return layer
 
 
 def _painted(image: Gimp.Image, name: str, pixels: Pixels) -> Gimp.Layer:
     layer = new_layer(image, name, pixels.extent)
-    write(layer, pixels)
+    write(layer, pixels, rest)
     return layer
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from gi.repository import Gimp
+import gi
 
-from . import canvas
-from .client import Bounds, Extent
+gi.require_version("GdkPixbuf", "2.0")
+
+from gi.repository import GdkPixbuf, Gimp  # noqa: E402
+
+from . import canvas  # noqa: E402
+from .client import Bounds, Extent  # noqa: E402
 
 MARKS = 16
 """Layers whose places are remembered: reading one costs GIMP four answers."""
+LOOK = 16
+"""Side of the small picture by which a layer is known again."""
+ALIKE = 10.0
+"""Mean difference of such pictures' levels, of 255, up to which they show the same: a crop changes them by far more."""
+SAME = (1.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -26,11 +35,16 @@ class Was:
     precision: int
     profile: bytes
     """ICC; nothing for GIMP's own sRGB."""
+    ground: int = 0
+    """Tattoo of the lowest layer; 0 for none."""
+    look: bytes = b""
+    """What that one shows, very small."""
 
 
 def seen(image: Gimp.Image) -> Was:
     """The image as it is."""
-    layers = image.get_layers()[:MARKS]
+    every = image.get_layers()
+    layers = every[:MARKS]
     own = image.get_color_profile()
     return Was(
         canvas.extent_of(image),
@@ -39,6 +53,8 @@ def seen(image: Gimp.Image) -> Was:
         image.get_base_type() == Gimp.ImageBaseType.GRAY,
         int(image.get_precision()),
         bytes(own.get_icc_profile()) if own else b"",
+        every[-1].get_tattoo() if every else 0,
+        _look(every[-1]) if every else b"",
     )
 
 
@@ -55,10 +71,49 @@ def step(image: Gimp.Image, was: Was) -> tuple[int, int]:
     return 0, 0
 
 
-def grown(image: Gimp.Image, was: Was, room: Bounds, by: tuple[int, int]) -> Bounds | None:
-    """What the canvas becomes to hold what was to be larger than the old one: on the sides where that was asked for,
-    and never smaller than it is. None if it holds it."""
-    now, room_now = canvas.extent_of(image), room.moved(*by)
+def zoom(image: Gimp.Image, was: Was) -> tuple[float, float]:
+    """How many times wider and higher the image has been made since. By canvas and layers alone, a crop of a single
+    layer is the same as that: so the lowest layer must still show what it did."""
+    now = canvas.extent_of(image)
+    by = now.width / was.extent.width, now.height / was.extent.height
+    pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
+    scaled = [_close(canvas.layer_bounds(layer), zoomed(bounds, by)) for layer, bounds in pairs if layer is not None]
+    ground = image.get_layer_by_tattoo(was.ground) if was.ground else None
+    if by == SAME or ground is None or 2 * sum(scaled) <= len(scaled):
+        return SAME
+    look = _look(ground)
+    levels = sum(abs(one - two) for one, two in zip(look, was.look, strict=False))
+    return by if len(look) == len(was.look) and levels <= ALIKE * len(look) else SAME
+
+
+def zoomed(bounds: Bounds, by: tuple[float, float]) -> Bounds:
+    """The same part of an image that was scaled."""
+    x, y = ([round(edge * by[axis]) for edge in edges] for axis, edges in enumerate(_edges(bounds)))
+    return Bounds.between(x[0], y[0], max(x[1], x[0] + 1), max(y[1], y[0] + 1))
+
+
+def _edges(bounds: Bounds) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (bounds.x, bounds.right), (bounds.y, bounds.bottom)
+
+
+def _close(one: Bounds, two: Bounds) -> bool:
+    """Whether two lie within GIMP's roundings of each other."""
+    pairs = zip(_edges(one), _edges(two), strict=True)
+    return all(abs(a - b) <= 2 for ours, theirs in pairs for a, b in zip(ours, theirs, strict=True))
+
+
+def _look(layer: Gimp.Layer) -> bytes:
+    small = layer.get_thumbnail(LOOK, LOOK, Gimp.PixbufTransparency.KEEP_ALPHA)
+    if small is None:
+        return b""
+    square = small.add_alpha(False, 0, 0, 0).scale_simple(LOOK, LOOK, GdkPixbuf.InterpType.BILINEAR)
+    return bytes(square.get_pixels())
+
+
+def grown(image: Gimp.Image, was: Was, room: Bounds, room_now: Bounds) -> Bounds | None:
+    """What the canvas becomes to hold `room_now`, what was to be larger than the old one: on the sides where that was
+    asked for, and never smaller than it is. None if it holds it."""
+    now = canvas.extent_of(image)
     found = Bounds.between(
         min(room_now.x, 0) if room.x < 0 else 0,
         min(room_now.y, 0) if room.y < 0 else 0,

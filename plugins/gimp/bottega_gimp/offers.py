@@ -17,7 +17,7 @@ from .arguments import PROCEDURES, Procedure
 from .client import Work
 from .plugin import READWRITE, add_argument
 from .studio import Studio, no_job
-from .words import _
+from .words import _, said
 
 PREFIX = "bottega-queue-"
 Status = Gimp.PDBStatusType
@@ -84,7 +84,7 @@ def _cancelled(studio: Studio, work: Work | None) -> Sequence[object]:
 def _told(_studio: Studio, work: Work | None) -> Sequence[object]:
     assert work is not None
     layer = Gimp.Item.get_by_id(work.result) if work.result and Gimp.Item.id_is_valid(work.result) else None
-    error = str(work.error) if work.error else ""
+    error = said(work.error) if work.error else ""
     return work.title, work.state, work.fraction, error, json.dumps(work.parameters), layer
 
 
@@ -131,7 +131,7 @@ def _looking(plugin: Gimp.PlugIn, offer: Offer, studio: Studio) -> Gimp.Procedur
         number = config.get_property("job") if offer.of_job else 0
         work = studio.works.find(number)
         if offer.of_job and work is None:
-            return made.new_return_values(Status.EXECUTION_ERROR, GLib.Error(str(no_job(number))))
+            return made.new_return_values(Status.EXECUTION_ERROR, GLib.Error(said(no_job(number))))
         answers = zip(offer.returns, offer.answer(studio, work), strict=True)
         return replaced(made, *(GObject.Value(_TYPES[kind], answer) for (kind, *_words), answer in answers))
 

@@ -18,7 +18,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk  # noqa: E402
 
 from .arguments import PROCEDURES, Procedure  # noqa: E402
-from .asking import ask  # noqa: E402
+from .asking import ask, call_in  # noqa: E402
 from .bench import Bench  # noqa: E402
 from .board import hide_panel, show_panel  # noqa: E402
 from .client import BottegaError  # noqa: E402
@@ -28,8 +28,8 @@ from .laying import made_with  # noqa: E402
 from .panel_history import HistoryBox  # noqa: E402
 from .panel_jobs import JobsBox  # noqa: E402
 from .styles import PresetsBox  # noqa: E402
-from .wishes import Wish, control_in  # noqa: E402
-from .words import _  # noqa: E402
+from .wishes import Wish  # noqa: E402
+from .words import _, said  # noqa: E402
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ class Panel:
     def use(self, wish: Wish) -> None:
         """Fill the form with what was asked for before."""
         self._kinds.set_active_id(wish.kind)
-        self._form(wish.procedure).use(wish)
+        self._say(self._form(wish.procedure).use_again(wish, self._image()))
 
     def _put_together(self) -> None:
         for each in PROCEDURES:
@@ -150,25 +150,23 @@ class Panel:
 
     def _submit(self) -> None:
         form, image = self._shown(), self._image()
-        wish, control = form.wish(), control_in(form.procedure, form.config)
-        layers = list(image.get_selected_drawables()) if image is not None else []
+        call = call_in(form.procedure, form.config, image, image.get_selected_drawables() if image is not None else ())
         catalog = self._bench.session.known_catalog
         try:
             if catalog is None:
                 raise BottegaError(_("The daemon does not answer."), remedy=_("Start it with `bottega serve`."))
-            asked = ask(wish, catalog, image, layers, control)
+            asked = ask(call, catalog)
         except BottegaError as error:
-            return self._say(str(error))
+            return self._say(said(error))
         self._say("")
-        self._bench.send(wish, asked, lambda error: self._say(str(error)))
+        self._bench.send(call.wish, asked, lambda error: self._say(said(error)))
         return None
 
     def _use_layer(self) -> None:
         image = self._image()
         holders = [*image.get_selected_layers(), image] if image is not None else []
         for wish in filter(None, map(made_with, holders)):
-            self.use(wish)
-            return self._say("")
+            return self.use(wish)
         return self._say(_("The selected layer was not painted by Bottega."))
 
     def _say(self, text: str) -> None:
@@ -215,7 +213,7 @@ class Panel:
 
 
 def _words(error: BaseException) -> str:
-    return str(error) if isinstance(error, BottegaError) else f"{type(error).__name__}: {error}"
+    return said(error) if isinstance(error, BottegaError) else f"{type(error).__name__}: {error}"
 
 
 def _line(*widgets: tuple[Gtk.Widget, bool]) -> Gtk.Box:

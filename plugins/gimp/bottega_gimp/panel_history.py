@@ -17,7 +17,7 @@ from .bench import Bench  # noqa: E402
 from .client import Entry  # noqa: E402
 from .form import SPACE  # noqa: E402
 from .wishes import Wish, wish_of  # noqa: E402
-from .words import _  # noqa: E402
+from .words import _, said  # noqa: E402
 
 SIDE = 72
 
@@ -36,7 +36,7 @@ class HistoryBox(Gtk.Expander):
 
         def once_more(entry: Entry) -> None:
             say("")
-            bench.again(entry, image(), lambda error: say(str(error)))
+            bench.again(entry, image(), lambda error: say(said(error)))
 
         self._bench, self._entries = bench, list[Entry]()
         self._store = Gtk.ListStore(GdkPixbuf.Pixbuf, str)

@@ -34,8 +34,12 @@ class JobsBox(Gtk.Box):
         self._picture = Gtk.Image()
         self._flip = Gtk.Box(spacing=SPACE, halign=Gtk.Align.CENTER, no_show_all=True)
         self._which, self._turns = Gtk.Label(), list[Gtk.Button]()
-        for icon, step in (("go-previous-symbolic", -1), ("go-next-symbolic", 1)):
+        for icon, words, step in (
+            ("go-previous-symbolic", _("The candidate before"), -1),
+            ("go-next-symbolic", _("The next candidate"), 1),
+        ):
             button = Gtk.Button.new_from_icon_name(icon, Gtk.IconSize.BUTTON)
+            button.set_tooltip_text(words)
             button.connect("clicked", lambda _button, by: self._turn(by), step)
             self._turns.append(button)
             self._flip.pack_end(button, False, False, 0) if step > 0 else self._flip.pack_start(button, False, False, 0)

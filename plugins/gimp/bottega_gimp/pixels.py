@@ -7,11 +7,12 @@ what comes back is converted into the image's own. Rows run from top to bottom i
 from __future__ import annotations
 
 from array import array
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gi.repository import Gegl, Gimp
 
-from .client import Bounds, ColorSpace, Depth, Pixels
+from .client import Bounds, ColorSpace, Depth, Extent, Pixels
 
 _TYPES: dict[Depth, str] = {"u8": "u8", "u16": "u16", "f16": "half", "f32": "float"}
 _DEPTHS: dict[str, Depth] = {"u8": "u8", "u16": "u16", "u32": "f32", "half": "f16", "float": "f32", "double": "f32"}
@@ -40,15 +41,20 @@ _OPAQUE: dict[Depth, tuple[str, int]] = {
 """By how a number is stored: as what kind of whole number, and which of them is 1."""
 
 PREVIEW = Kind("u8", "srgb")
+TILE = 64
+"""Rows of GIMP's tiles, each of which is a message to it."""
+STRIPE = 1 << 20
+"""Bytes that are written at a time."""
 
 
 def kind_of(image: Gimp.Image) -> Kind:
-    """How an image's colours travel. Eight bits of another profile take sixteen: converting them would cost levels."""
+    """How an image's colours travel. Whole numbers of another profile travel as fractions, which hold the colours that
+    sRGB has not, and more levels: converting would cost some."""
     depth, _, curve = image.get_precision().value_nick.partition("-")
     space: ColorSpace = "linear" if curve == "linear" else "srgb"
     own = image.get_color_profile()
-    if depth == "u8" and own is not None and not own.is_equal(Gimp.ColorProfile.new_rgb_srgb()):
-        depth = "u16"
+    if own is not None and not own.is_equal(Gimp.ColorProfile.new_rgb_srgb()):
+        depth = {"u8": "half", "u16": "float"}.get(depth, depth)
     return Kind(_DEPTHS[depth], space)
 
 
@@ -73,20 +79,36 @@ def read(drawable: Gimp.Drawable, bounds: Bounds, kind: Kind, channels: int) -> 
     return Pixels(bounds.width, bounds.height, channels, kind.depth, kind.space, data)
 
 
-def read_alpha(drawable: Gimp.Drawable, bounds: Bounds) -> bytes:
-    """A byte for each pixel: how opaque it is."""
-    return _get(drawable, bounds, "A u8")
+def read_small(drawable: Gimp.Drawable, bounds: Bounds, size: Extent, channels: int = 4) -> Pixels:
+    """The same in 8 bits and at another size: GIMP gives coarser levels of a buffer, of which it sends no more."""
+    scale = size.width / bounds.width
+    corner = Bounds(round(bounds.x * scale), round(bounds.y * scale), size.width, size.height)
+    kind = PREVIEW if channels > 1 else Kind("u8", "data")
+    return Pixels(
+        size.width, size.height, channels, kind.depth, kind.space, _get(drawable, corner, kind.babl(channels), scale)
+    )
 
 
-def _get(drawable: Gimp.Drawable, bounds: Bounds, name: str) -> bytes:
+def read_alpha(drawable: Gimp.Drawable, bounds: Bounds, kind: Kind) -> Pixels:
+    """How opaque it is, as a mask beside such colours."""
+    depth = mask_kind(kind).depth
+    return Pixels(bounds.width, bounds.height, 1, depth, "data", _get(drawable, bounds, f"A {_TYPES[depth]}"))
+
+
+def _get(drawable: Gimp.Drawable, bounds: Bounds, name: str, scale: float = 1.0) -> bytes:
     place = Gegl.Rectangle.new(bounds.x, bounds.y, bounds.width, bounds.height)
-    return bytes(drawable.get_buffer().get(place, 1.0, name, Gegl.AbyssPolicy.NONE))
+    return bytes(drawable.get_buffer().get(place, scale, name, Gegl.AbyssPolicy.NONE))
 
 
-def write(drawable: Gimp.Drawable, pixels: Pixels) -> None:
-    """Fill a drawable of the pixels' extent."""
-    kind = Kind(pixels.depth, pixels.color_space)
-    buffer = drawable.get_buffer()
-    buffer.set(Gegl.Rectangle.new(0, 0, pixels.width, pixels.height), kind.babl(pixels.channels), pixels.data)
-    buffer.flush()
+def write(drawable: Gimp.Drawable, pixels: Pixels, rest: Callable[[], object] = lambda: None) -> None:
+    """Fill a drawable of the pixels' extent, in stripes of whole tiles; `rest` is called after each."""
+    name = Kind(pixels.depth, pixels.color_space).babl(pixels.channels)
+    buffer, data = drawable.get_buffer(), memoryview(pixels.data)
+    rows = max(STRIPE // pixels.row_bytes // TILE, 1) * TILE
+    for top in range(0, pixels.height, rows):
+        height = min(rows, pixels.height - top)
+        stripe = bytes(data[top * pixels.row_bytes : (top + height) * pixels.row_bytes])
+        buffer.set(Gegl.Rectangle.new(0, top, pixels.width, height), name, stripe)
+        buffer.flush()
+        rest()
     drawable.update(0, 0, pixels.width, pixels.height)

@@ -79,7 +79,8 @@ def _unpacked_mask(said: dict[str, Any]) -> Pixels:
 
 
 def _packed_was(was: Was) -> dict[str, Any]:
-    return {**asdict(was), "profile": base64.b64encode(was.profile).decode("ascii")}
+    coded = {name: base64.b64encode(getattr(was, name)).decode("ascii") for name in ("profile", "look")}
+    return {**asdict(was), **coded}
 
 
 def _unpacked_was(said: dict[str, Any]) -> Was:
@@ -90,4 +91,6 @@ def _unpacked_was(said: dict[str, Any]) -> Was:
         said["grey"],
         said["precision"],
         base64.b64decode(said["profile"]),
+        said["ground"],
+        base64.b64decode(said["look"]),
     )

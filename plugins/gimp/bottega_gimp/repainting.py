@@ -7,59 +7,78 @@ from dataclasses import replace
 from gi.repository import Gimp
 
 from . import canvas
-from .client import BottegaError, Bounds, Choices, Extent, Inpaint, Margin, Pixels, Plan, bounds_of, plan, seen_alone
+from .client import BottegaError, Bounds, Choices, Extent, Inpaint, Margin, Pixels, Plan, plan, seen_alone
 from .laying import Place
 from .pixels import Kind, mask_kind
-from .scene import Asked, Scene, controls, image_of, layer_of, pair, source
+from .scene import Asked, Draft, Scene, controls, image_of, layer_of, leader, pair
 from .words import _
 
-HOLES = bytes(255 if opacity == 0 else 0 for opacity in range(256))
-"""Opacities to a mask of what is wholly transparent."""
 
-
-def inpaint(scene: Scene) -> Asked:
+def inpaint(scene: Scene) -> Draft:
     image = image_of(scene)
     selection = canvas.selected(image)
     if selection is None:
         remedy = _("Select what is to be painted anew, with any selection tool.")
         raise BottegaError(_("Nothing is selected."), remedy=remedy)
+    leader(scene)
     found = _plan(scene, canvas.extent_of(image), selection)
-    picture = source(scene)(found.context)
-    mask = canvas.selection(image, found.context, scene.kind)
-    return _asked(found, _repaint(scene, found, picture, mask), Place(image, scene.layer, found.context))
+    own = layer_of(scene) if scene.wish["source"] == "layer" else None
+
+    def read() -> Asked:
+        picture = _read(scene, own, found.context)
+        mask = canvas.selection(image, found.context, scene.kind)
+        return _asked(
+            found, _repaint(scene, found, picture, mask, found.context), Place(image, scene.layer, found.context)
+        )
+
+    return Draft(read, found.passes[0].content, found.context, own, "selection")
 
 
-def refine(scene: Scene) -> Asked:
+def refine(scene: Scene) -> Draft:
     image = image_of(scene)
     if canvas.selected(image):
         return inpaint(scene)
-    own = scene.wish["source"] == "layer"
-    layer = layer_of(scene) if own else scene.layer
-    bounds = canvas.layer_bounds(layer) if own and layer else canvas.extent_of(image).bounds
+    leader(scene)
+    own = layer_of(scene) if scene.wish["source"] == "layer" else None
+    bounds = canvas.layer_bounds(own) if own else canvas.extent_of(image).bounds
     found = _plan(scene, bounds.extent, bounds.extent.bounds)
     context = found.context.moved(bounds.x, bounds.y)
-    picture = source(scene)(context)
-    alpha = canvas.alone_alpha(layer, context) if own and layer else canvas.visible_alpha(image, context)
-    shown = (
-        None if alpha.count(255) == len(alpha) else Pixels.of_bytes(*pair(context.extent), alpha, color_space="data")
-    )
-    white = _filled(context.extent, scene.kind)
-    task = replace(_repaint(scene, found, picture, white), grow=Margin(), feather=Margin())
-    return _asked(found, task, Place(image, layer, context, shown))
+
+    def read() -> Asked:
+        picture = _read(scene, own, context)
+        alpha = (
+            canvas.alone_alpha(own, context, scene.kind) if own else canvas.visible_alpha(image, context, scene.kind)
+        )
+        shown = None if alpha.data.count(255) == len(alpha.data) else alpha
+        white = _filled(context.extent, scene.kind)
+        task = replace(_repaint(scene, found, picture, white, context), grow=Margin(), feather=Margin())
+        return _asked(found, task, Place(image, own or scene.layer, context, shown))
+
+    return Draft(read, found.passes[0].content, context, own, "all")
 
 
-def outpaint(scene: Scene) -> Asked:
+def outpaint(scene: Scene) -> Draft:
     image, wish = image_of(scene), scene.wish
     whole = canvas.extent_of(image)
     left, right, top, bottom = (wish[side] for side in ("left", "right", "top", "bottom"))
     room = Bounds.between(-left, -top, whole.width + right, whole.height + bottom)
-    selection = _added(whole, room) if room != whole.bounds else _transparent(image, whole)
+    selection = _added(whole, room) if room != whole.bounds else _transparent(scene, image)
     found = _plan(scene, whole, selection)
     context = found.context
-    picture = canvas.visible(image, context, scene.kind)
-    mask = _beyond(whole, context, scene.kind)
-    task = replace(_repaint(scene, found, picture, mask), outpaint=True)
-    return _asked(found, task, Place(image, scene.layer, context, room=room if room != whole.bounds else None))
+
+    def read() -> Asked:
+        picture, mask = canvas.visible(image, context, scene.kind), _beyond(whole, context, scene.kind)
+        task = replace(_repaint(scene, found, picture, mask, context), outpaint=True)
+        return _asked(found, task, Place(image, scene.layer, context, room=room if room != whole.bounds else None))
+
+    return Draft(read, found.passes[0].content, context, None, "beyond")
+
+
+def _read(scene: Scene, own: Gimp.Layer | None, bounds: Bounds) -> Pixels:
+    """A part of what the job begins from: what a layer shows alone, or all of them together."""
+    if own is not None:
+        return canvas.alone(own, bounds, scene.kind)
+    return canvas.visible(image_of(scene), bounds, scene.kind)
 
 
 def _asked(found: Plan, task: Inpaint, place: Place) -> Asked:
@@ -80,9 +99,8 @@ def _added(whole: Extent, room: Bounds) -> Bounds:
     return found[0] if len(found) == 1 else room
 
 
-def _transparent(image: Gimp.Image, whole: Extent) -> Bounds:
-    holes = canvas.visible_alpha(image, whole.bounds).translate(HOLES)
-    bounds = bounds_of(Pixels.of_bytes(*pair(whole), holes, color_space="data"))
+def _transparent(scene: Scene, image: Gimp.Image) -> Bounds:
+    bounds = scene.holes(image)
     if bounds is None:
         remedy = _("Say by how many pixels the canvas is to grow.")
         raise BottegaError(_("The canvas has no transparent part to be filled."), remedy=remedy)
@@ -116,7 +134,7 @@ def _plan(scene: Scene, whole: Extent, selection: Bounds) -> Plan:
     return plan(whole, selection, scene.native, chosen)
 
 
-def _repaint(scene: Scene, found: Plan, picture: Pixels, mask: Pixels) -> Inpaint:
+def _repaint(scene: Scene, found: Plan, picture: Pixels, mask: Pixels, context: Bounds) -> Inpaint:
     wish, size = scene.wish, found.passes[0].content
     return Inpaint(
         picture,
@@ -128,6 +146,6 @@ def _repaint(scene: Scene, found: Plan, picture: Pixels, mask: Pixels) -> Inpain
         feather=Margin(wish["feather"]),
         width=size.width,
         height=size.height,
-        controls=controls(scene, found.context),
+        controls=controls(scene, context),
         **wish.how(),
     )

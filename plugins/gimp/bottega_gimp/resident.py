@@ -14,6 +14,7 @@ from typing import Any
 
 from gi.repository import Gimp, GLib, GObject
 
+from . import words
 from .answers import replaced
 from .client import BottegaError
 from .handing import QUEUE
@@ -58,7 +59,9 @@ class Counter:
     def _done(self, said: dict[str, Any]) -> dict[str, Any]:
         try:
             return {"said": DEEDS[said.pop("do")](self._studio, **said)}
-        except (BottegaError, KeyError, TypeError, ValueError) as error:
+        except BottegaError as error:
+            return {"error": words.said(error)}
+        except (KeyError, TypeError, ValueError) as error:
             return {"error": str(error)}
         except Exception as error:  # the process must live on
             log.exception("a request failed")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from gi.repository import Gimp
 
 from . import host
-from .asking import ask
+from .asking import Call, ask
 from .client import Connection, ConnectionLost, Picture, Work, Works, messages
 from .laying import Laid, Place, lay
 from .passes import begin
@@ -24,16 +23,6 @@ PATIENCE = 120.0
 """Seconds that a lost connection may stay lost."""
 FIRST = 8.0
 """Seconds until the first answer."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """What a procedure was called with."""
-
-    wish: Wish
-    control: Gimp.Drawable | None
-    image: Gimp.Image | None
-    layers: Sequence[Gimp.Drawable]
 
 
 class Desk:
@@ -103,7 +92,7 @@ def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
     Gimp.progress_init(_("Bottega: connecting …"))
     catalog = desk.catalog()
     Gimp.progress_set_text(_("Bottega: reading the image …"))
-    asked = ask(call.wish, catalog, call.image, call.layers, call.control)
+    asked = ask(call, catalog)
     pictures, place = desk.paint(asked, call.wish)
     laid = lay(place, call.wish, pictures)
     remember(call.wish, pictures, asked.place, laid)

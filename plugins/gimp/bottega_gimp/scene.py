@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from gi.repository import Gimp
 
@@ -14,7 +15,6 @@ from .client import (
     Control,
     Extent,
     Native,
-    Pixels,
     Plan,
     Task,
     canny_control,
@@ -41,6 +41,22 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """A request of which no pixel has been read yet."""
+
+    read: Callable[[], Asked]
+    """Does that."""
+    size: Extent | None
+    """What it is painted at, or first at; None is the model's own."""
+    sent: Bounds | None = None
+    """The part of the canvas that is sent; None sends no pixels."""
+    layer: Gimp.Drawable | None = None
+    """What is sent of it alone; None sends what is visible."""
+    anew: Literal["", "selection", "beyond", "all"] = ""
+    """What of it is painted anew."""
+
+
+@dataclass(frozen=True)
 class Scene:
     """What a procedure was called with."""
 
@@ -49,16 +65,13 @@ class Scene:
     image: Gimp.Image | None = None
     layers: Sequence[Gimp.Drawable] = ()
     control: Gimp.Drawable | None = None
+    holes: canvas.Holes = canvas.holes
+    """Finds what is transparent."""
 
     @property
     def layer(self) -> Gimp.Layer | None:
-        """The layer that is worked on; a mask stands for its layer. None for a channel."""
-        for each in self.layers:
-            if isinstance(each, Gimp.LayerMask):
-                return Gimp.Layer.from_mask(each)
-            if isinstance(each, Gimp.Layer):
-                return each
-        return None
+        """The layer that is worked on."""
+        return layer_among(self.layers)
 
     @property
     def kind(self) -> Kind:
@@ -66,24 +79,31 @@ class Scene:
         return kind_of(self.image) if self.image is not None else PREVIEW
 
 
-def source(scene: Scene) -> Callable[[Bounds], Pixels]:
-    """Reads a part of what the job begins from."""
-    image = image_of(scene)
-    if scene.wish["source"] == "layer":
-        layer = layer_of(scene)
-        return lambda bounds: canvas.alone(layer, bounds, scene.kind)
-    return lambda bounds: canvas.visible(image, bounds, scene.kind)
+def layer_among(selected: Sequence[Gimp.Drawable]) -> Gimp.Layer | None:
+    """The layer that is worked on, of what is selected; a mask stands for its layer. None for a channel."""
+    for each in selected:
+        if isinstance(each, Gimp.LayerMask):
+            return Gimp.Layer.from_mask(each)
+        if isinstance(each, Gimp.Layer):
+            return each
+    return None
 
 
-def controls(scene: Scene, bounds: Bounds) -> tuple[Control, ...]:
-    """What the control layer says about this part of the canvas."""
-    if scene.control is None:
-        return ()
-    if not scene.control.is_valid():
+def leader(scene: Scene) -> Gimp.Drawable | None:
+    """The control layer; None for none."""
+    if scene.control is not None and not scene.control.is_valid():
         remedy = _("Choose another one, or none.")
         raise BottegaError(_("The control layer is no longer there: its image was closed."), remedy=remedy)
+    return scene.control
+
+
+def controls(scene: Scene, bounds: Bounds, led_by: Gimp.Drawable | None = None) -> tuple[Control, ...]:
+    """What the control layer, or the given one, says about this part of the canvas."""
+    led_by = led_by or leader(scene)
+    if led_by is None:
+        return ()
     kind, strength = scene.wish["control-kind"], scene.wish["control-strength"]
-    seen = canvas.alone(scene.control, bounds, PREVIEW, 255 if kind == "canny" else 0)
+    seen = canvas.alone(led_by, bounds, PREVIEW, 255 if kind == "canny" else 0)
     if kind == "canny":
         return (canny_control(seen, strength=strength),)
     if kind == "normal":

@@ -11,7 +11,7 @@ gi.require_version("GdkPixbuf", "2.0")
 
 from gi.repository import GdkPixbuf, GLib  # noqa: E402
 
-from .client import Inpaint, Pixels, Task, thumbnail  # noqa: E402
+from .client import Pixels  # noqa: E402
 
 GROUND = 150
 """Grey that transparent pixels are shown on."""
@@ -39,25 +39,12 @@ def of_file(data: bytes | Path, side: int) -> GdkPixbuf.Pixbuf | None:
     return None
 
 
-def of_task(task: Task, side: int) -> GdkPixbuf.Pixbuf | None:
-    """What a request would send: an inpaint's picture with its mask in red, or a control's picture."""
-    if isinstance(task, Inpaint):
-        return of_pixels(tinted(thumbnail(task.picture, side), thumbnail(task.mask, side)))
-    for control in task.controls:
-        picture = getattr(control.hint, "photo", None) or getattr(control.hint, "map", None)
-        if picture is not None:
-            return of_pixels(thumbnail(picture, side))
-    return None
-
-
-def tinted(picture: Pixels, mask: Pixels) -> Pixels:
-    """RGB of a small picture, half red where the mask of its size is white."""
+def tinted(picture: Pixels, mask: bytes) -> Pixels:
+    """RGB of a small RGBA picture on grey, half red where the mask, a byte for each pixel, is 255."""
     values = bytearray()
-    step = picture.channels
-    for index, white in enumerate(mask.data):
-        pixel = picture.data[index * step : index * step + step]
-        alpha = pixel[3] / 255 if step == 4 else 1.0
-        share = white / 510
+    for index, white in enumerate(mask):
+        pixel = picture.data[index * 4 : index * 4 + 4]
+        alpha, share = pixel[3] / 255, white / 510
         for value, red in zip(pixel[:3], TINT, strict=True):
             values.append(round((value * alpha + GROUND * (1 - alpha)) * (1 - share) + red * share))
     return Pixels(picture.width, picture.height, 3, "u8", "srgb", bytes(values))

@@ -21,7 +21,7 @@ from .client import BottegaError, Session, Work, Works
 from .passes import Course, Painted, carry_out
 from .places import of_no_image
 from .wishes import wish_of
-from .words import _
+from .words import _, said
 
 INSERT = "bottega-insert"
 SOON = 100
@@ -137,7 +137,7 @@ class Studio:
             "position": work.position,
             "phase": work.phase,
             "preview": self._versions.get(work.number, 0),
-            "error": str(work.error) if work.error else "",
+            "error": said(work.error) if work.error else "",
             "layer": work.result or 0,
             "kept": work.number in self._kept,
             "parameters": work.parameters,

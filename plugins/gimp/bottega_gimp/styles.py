@@ -11,10 +11,10 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import Gtk  # noqa: E402
 
 from . import host  # noqa: E402
-from .client import NotFound, Presets, Session  # noqa: E402
+from .client import BottegaError, NotFound, Presets, Session  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
 from .wishes import preset_of, styled  # noqa: E402
-from .words import _  # noqa: E402
+from .words import _, said  # noqa: E402
 
 
 class PresetsBox(Gtk.Box):
@@ -74,6 +74,6 @@ class PresetsBox(Gtk.Box):
         self.refresh()
 
     def _wrong(self, error: Exception) -> None:
-        self._say(str(error))
+        self._say(said(error) if isinstance(error, BottegaError) else str(error))
         if isinstance(error, NotFound):  # another window has removed it
             self.refresh()

@@ -14,6 +14,8 @@ from .client import Extent, Native
 KEY = "bottega"
 """Name of the parasite that holds a layer's or an image's parameters."""
 MOST_SEED = 2**32 - 1
+CONTROL = "control"
+"""The argument that names the control layer, and what its note is called in the parameters."""
 OWN = ("prompt", "seed")
 """What presets leave as it is, but for the prompt's LoRAs."""
 _LORA = re.compile(r"\s*<lora:[^<>]*>")
@@ -25,6 +27,8 @@ class Wish:
 
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    led_by: Mapping[str, Any] | None = None
+    """The control layer, as `leading.noted` tells it."""
 
     def __getitem__(self, name: str) -> Any:
         """An argument's value, its default where nothing was said."""
@@ -59,7 +63,8 @@ class Wish:
     def said(self, **more: Any) -> str:
         """All of it in ASCII JSON, with facts of one result: GIMP 3.0's parasites hold no other letters in Python."""
         values = {each.name: self[each.name] for each in self.procedure.plain}
-        return json.dumps({"procedure": self.procedure.name, **values, **more})
+        led_by = {CONTROL: dict(self.led_by)} if self.led_by else {}
+        return json.dumps({"procedure": self.procedure.name, **values, **led_by, **more})
 
 
 def wish_of(text: str) -> Wish:
@@ -69,7 +74,9 @@ def wish_of(text: str) -> Wish:
     if kind not in BY_KIND:
         raise ValueError("no parameters")
     known = {each.name: each for each in BY_KIND[kind].plain}
-    return Wish(kind, {name: value for name, value in said.items() if name in known and _fits(known[name], value)})
+    values = {name: value for name, value in said.items() if name in known and _fits(known[name], value)}
+    led_by = said.get(CONTROL)
+    return Wish(kind, values, led_by if isinstance(led_by, dict) else None)
 
 
 def wish_in(procedure: Procedure, config: Any) -> Wish:
@@ -80,7 +87,7 @@ def wish_in(procedure: Procedure, config: Any) -> Wish:
 
 def control_in(procedure: Procedure, config: Any) -> Any:
     """The control layer that a config names; None for none."""
-    return config.get_property("control") if any(each.name == "control" for each in procedure.arguments) else None
+    return config.get_property(CONTROL) if any(each.name == CONTROL for each in procedure.arguments) else None
 
 
 def preset_of(wish: Wish) -> dict[str, Any]:
@@ -94,7 +101,7 @@ def styled(wish: Wish, preset: Mapping[str, Any]) -> Wish:
     known = {each.name: each for each in wish.procedure.plain if each.name not in OWN}
     values = {name: preset[name] for name in known if name in preset and _fits(known[name], preset[name])}
     prompt = f"{_LORA.sub('', wish['prompt'])}{preset.get('loras', '')}".lstrip()
-    return Wish(wish.kind, {**wish.values, **values, "prompt": prompt})
+    return Wish(wish.kind, {**wish.values, **values, "prompt": prompt}, wish.led_by)
 
 
 def _fits(argument: Argument, value: object) -> bool:
@@ -115,11 +122,24 @@ def seed_of(text: str) -> int | None:
     return int(text)
 
 
+def sized(wish: Wish, shape: Extent) -> Extent | None:
+    """The size that was said, its other side by the shape if but one was, in whole latent cells; None if none was."""
+    width, height = wish["width"] or 0, wish["height"] or 0
+    if not width and not height:
+        return None
+    width = width or _cells(height * shape.width / shape.height)
+    return Extent(width, height or _cells(width * shape.height / shape.width))
+
+
+def _cells(side: float) -> int:
+    return max(8 * round(side / 8), 64)
+
+
 def fitted(wanted: Extent, native: Native) -> Extent:
     """The size to paint at for a place of this extent: its own where the model bears it, else the model's native area
     in about its proportions, in whole latent cells."""
     scale = (native.pixels / wanted.pixels) ** 0.5
     if scale < 1 and wanted.pixels <= native.most and wanted.longest <= native.longest:
         scale = 1.0
-    sides = (max(8 * round(side * scale / 8), 64) for side in (wanted.width, wanted.height))
+    sides = (_cells(side * scale) for side in (wanted.width, wanted.height))
     return Extent(*(min(side, native.max_side) for side in sides))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Generator
+from contextlib import contextmanager
+
+import numpy as np
+import psutil
 import pytest
 
+from tests.daemon import Daemon
 from tests.hosts.gimp import hands, rig
 
 ASK = """
 def ask(kind, image, steps=24, **values):
-    said = call(kind, image, seed="5", steps=steps, grow=0, feather=0, in_panel=True, **values)
+    around = {} if kind == "generate" else {"grow": 0, "feather": 0}
+    said = call(kind, image, seed="5", steps=steps, in_panel=True, **around, **values)
     assert said["status"] == "success", said
 """
 
@@ -169,3 +177,65 @@ def test_jobs_of_a_daemon_arrive_though_another_one_is_chosen_meanwhile(gimp: ri
         image.delete()
     """)
     assert said == [["failed", "done"], ["Bottega: of the first (5)", "ramp"]]
+
+
+@contextmanager
+def nothing_painted(daemon: Daemon) -> Generator[None]:
+    """The daemon takes jobs and no step is made, for the length of a `with` block."""
+    workers = psutil.Process(daemon.process.pid).children(recursive=True)
+    for each in workers:
+        each.suspend()
+    try:
+        yield
+    finally:
+        for each in workers:
+            each.resume()
+
+
+def test_results_are_scaled_with_their_image(gimp: rig.Gimp, daemon: Daemon) -> None:
+    """Of one pass and of several, a whole picture, and a canvas that grows: at twice and at half the size they lie on
+    the pixels that they were made of. A crop of a single layer to the same proportions is none of that."""
+    gimp.run('call("generate", steps=1)["image"].delete()')
+    with nothing_painted(daemon):
+        gimp.run("""
+            images, changes = [], [lambda image: None, lambda image: image.scale(480, 400),
+                lambda image: image.scale(120, 100), lambda image: image.crop(120, 100, 60, 50)]
+            for change in changes:
+                image = picture(240, 200)
+                image.select_ellipse(ChannelOps.REPLACE, 80, 60, 60, 60)
+                ask("inpaint", image, 6, prompt="of one pass")
+                image.select_ellipse(ChannelOps.REPLACE, 60, 40, 120, 120)
+                ask("inpaint", image, 6, prompt="of several")
+                ask("generate", image, 6, prompt="whole")
+                Gimp.Selection.none(image)
+                ask("outpaint", image, 6, prompt="sand", left=40)
+                assert len(image.get_layers()) == 1
+                change(image)
+                images.append(image)
+        """)
+    gimp.wait("ended()", 240)
+    said = gimp.run("""
+        result = [[image.get_width(), image.get_height(), {each.get_name().split("(")[0]: [about(each)["place"],
+            text(everything(each.get_mask(), "Y u8")) if each.get_mask() else ""] for each in image.get_layers()
+            if each.get_parasite("bottega")}] for image in images]
+        for image in images:
+            image.delete()
+    """)
+    plain = said[0]
+    assert [each[:2] for each in said] == [[280, 200], [560, 400], [140, 100], [160, 100]]
+    for times, (_width, _height, layers) in zip((2.0, 0.5), said[1:3], strict=True):
+        assert len(layers) == 4
+        for name, (place, mask) in layers.items():
+            assert place == pytest.approx([side * times for side in plain[2][name][0]], abs=1.0), name
+            assert bool(mask) == bool(plain[2][name][1])
+        ours, theirs = (reach(*each[2]["Bottega: of one pass "]) for each in (plain, said[1 if times > 1 else 2]))
+        assert theirs == pytest.approx(ours * times * times, rel=0.05)
+    for name, (place, _mask) in said[3][2].items():
+        assert place[2:] == plain[2][name][0][2:] or "sand" in name
+
+
+def reach(place: list[int], mask: str) -> float:
+    """How many pixels of a layer are seen."""
+    values = np.frombuffer(base64.b64decode(mask), np.uint8)
+    assert values.size == place[2] * place[3]
+    return float(values.sum()) / 255

@@ -24,10 +24,11 @@ x, y = made.get_offsets()[1:]
 size = made.get_width(), made.get_height()
 result = {
     "untouched": everything(below, name) == before,
-    "same_kind": made.get_buffer().get_property("format") is not None and image.get_precision().value_nick,
+    "precision": image.get_precision().value_nick,
     "new": text(everything(made, name)),
     "old": text(numbers(below, x, y, *size, name)),
     "mask": text(everything(made.get_mask(), "Y u8")),
+    "mask_kind": made.get_mask().type().value_nick,
     "place": [x, y, *size],
 }
 image.delete()
@@ -36,7 +37,8 @@ CASES = [
     ("U8_NON_LINEAR", "rgb", None, "R'G'B' u8", 0.0),
     ("U8_LINEAR", "rgb", None, "RGB u8", 0.0),
     ("U8_PERCEPTUAL", "grey", None, "Y' u8", 0.0),
-    ("U8_NON_LINEAR", "rgb", "rgb_adobe", "R'G'B' u16", 0.5 / 255),
+    ("U8_NON_LINEAR", "rgb", "rgb_adobe", "R'G'B' float", 0.5 / 255),
+    ("U16_NON_LINEAR", "rgb", "rgb_adobe", "R'G'B' float", 3e-4),
     ("U16_NON_LINEAR", "rgb", None, "R'G'B' u16", 1e-4),
     ("U16_LINEAR", "grey", None, "Y u16", 1e-4),
     ("U32_NON_LINEAR", "rgb", None, "R'G'B' float", 1e-5),
@@ -56,6 +58,30 @@ def test_what_is_not_repainted_comes_back_as_it_was(
     said = gimp.run(BACK, precision=precision, base=base, profile=profile, name=name)
     kind, one = TYPES[name.split()[1]]
     new, old = (np.frombuffer(base64.b64decode(said[key]), kind).astype(np.float64) / one for key in ("new", "old"))
-    print("farthest", np.abs(new - old).max())
     assert np.abs(new - old).max() <= close
-    assert said["untouched"]
+    assert said["untouched"] and said["precision"] == precision.lower().replace("_", "-")
+    assert said["mask_kind"] == "gray-image"
+    x, y, width, height = said["place"]
+    assert (x <= 37, y <= 21, x + width >= 87, y + height >= 61) == (True,) * 4
+    mask = np.frombuffer(base64.b64decode(said["mask"]), np.uint8).reshape(height, width)
+    assert mask[21 - y : 61 - y, 37 - x : 87 - x].min() == 255, "what is selected is shown"
+
+
+PRECISIONS = [
+    f"{name}_{curve}"
+    for name in ("U8", "U16", "U32", "HALF", "FLOAT", "DOUBLE")
+    for curve in ("LINEAR", "NON_LINEAR", "PERCEPTUAL")
+]
+
+
+@pytest.mark.parametrize("precision", PRECISIONS)
+def test_every_way_through_the_plugin(gimp: Gimp, precision: str) -> None:
+    """Base type x alpha x profile x selection x offset, with an answer that is what was sent: the new layer holds its
+    numbers at its place, its mask is the selection, what is seen stays what it was, and so does all that was there."""
+    ways = gimp.run("import product\nresult = product.product(precision, product.catalog())", precision=precision)
+    assert len(ways) == 64
+    assert not {name: way["wrong"] for name, way in ways.items() if way["wrong"]}
+    worst = {key: max((way[key], name) for name, way in ways.items()) for key in ("new", "seen", "mask")}
+    close = {"U8": 0.6 / 255, "HALF": 5e-3}.get(precision.split("_", maxsplit=1)[0], 5e-4)
+    assert worst["new"][0] <= close and worst["seen"][0] <= close, worst
+    assert worst["mask"][0] <= 1 / 65535, worst

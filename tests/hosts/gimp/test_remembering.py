@@ -12,7 +12,7 @@ from tests.hosts.gimp import hands, rig
 OPEN = """
 import gi
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gio, Gtk
+from gi.repository import Gdk, Gio, Gtk
 
 def form(shown):
     # what the visible form says, by the names of its procedure's arguments
@@ -128,12 +128,12 @@ def test_a_dialog_is_filled_from_the_layer(window: rig.Gimp) -> None:
         first = call("generate", canvas, prompt="sand", steps=2, seed="11", guidance=3.5)
         shown = panel(canvas)  # for the modules' sake
         from bottega_gimp.dialog import Dialog
-        from bottega_gimp.running import Call, Desk
+        from bottega_gimp.running import Desk
         from bottega_gimp.arguments import BY_NAME
-        from bottega_gimp.wishes import wish_in
+        from bottega_gimp.asking import call_in
         procedure = Gimp.get_pdb().lookup_procedure("bottega-generate")
         config, desk = procedure.create_config(), Desk()
-        call_of = lambda: Call(wish_in(BY_NAME["bottega-generate"], config), None, canvas, canvas.get_layers())
+        call_of = lambda: call_in(BY_NAME["bottega-generate"], config, canvas, canvas.get_layers())
         dialog = Dialog(procedure, BY_NAME["bottega-generate"], config, desk, call_of)
         button(dialog._window, "Use the layer's settings again").clicked()
         result = [call_of().wish.values, first["parameters"]]
@@ -224,7 +224,8 @@ def test_a_dialogs_result_is_seen_though_its_image_was_closed(window: rig.Gimp) 
     found = window.run("""
         canvas = picture(64, 64, precision="U16_NON_LINEAR")
         shut(panel(canvas))  # for the modules' sake
-        from bottega_gimp.running import Call, Desk, perform
+        from bottega_gimp.asking import Call
+        from bottega_gimp.running import Desk, perform
         from bottega_gimp.wishes import Wish
         def displays():
             return [number for number in range(1, 33) if Gimp.Display.id_is_valid(number)]

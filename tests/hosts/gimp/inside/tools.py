@@ -87,6 +87,14 @@ def seen(image, x, y, width, height, name="R'G'B'A u8"):
     return data
 
 
+def seen_without(image, layer, bounds, name):
+    """Bytes of what is visible below a layer."""
+    layer.set_visible(False)
+    data = seen(image, bounds.x, bounds.y, bounds.width, bounds.height, name)
+    layer.set_visible(True)
+    return data
+
+
 def call(name, image=None, layers=None, **values):
     """Call one of our procedures as a script does. Gives its status, error, layer, parameters and image."""
     procedure = Gimp.get_pdb().lookup_procedure("bottega-" + name)

@@ -1,0 +1,86 @@
+"""How procedures end, as GIMP tells it to who called them; and GIMP's own Cancel, which is the end of the process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import psutil
+
+from bottega import messages as m
+from bottega.client import Client
+from tests.daemon import Daemon
+from tests.hosts.desk import Desk
+from tests.hosts.gimp import hands, rig
+
+INTERACTIVE = """
+procedure = Gimp.get_pdb().lookup_procedure("bottega-generate")
+config = procedure.create_config()
+config.set_property("run-mode", Gimp.RunMode.INTERACTIVE)
+config.set_property("prompt", "moss")
+config.set_property("steps", 2)
+said = procedure.run(config)
+result = [said.index(0).value_nick, Gimp.get_pdb().get_last_error()]
+"""
+
+
+@contextmanager
+def nothing_painted(daemon: Daemon) -> Generator[None]:
+    """The daemon takes jobs and no step is made, for the length of a `with` block."""
+    workers = psutil.Process(daemon.process.pid).children(recursive=True)
+    for each in workers:
+        each.suspend()
+    try:
+        yield
+    finally:
+        for each in workers:
+            each.resume()
+
+
+def test_without_a_display_a_dialog_is_a_calling_error(gimp: rig.Gimp) -> None:
+    state, error = gimp.run(INTERACTIVE)
+    assert state == "calling-error" and "bottega-generate" in error
+
+
+def test_a_script_that_asks_wrongly_or_in_vain_is_told(gimp: rig.Gimp) -> None:
+    said = gimp.run("""
+        good = call("generate", steps=1)
+        result = [good["status"], call("inpaint", good["image"]), call("generate", steps=1, sampler="nope")["status"]]
+        good["image"].delete()
+    """)
+    assert said[0] == "success" and said[2] == "execution-error"
+    assert said[1]["status"] == "execution-error" and "Nothing is selected" in said[1]["error"]
+
+
+def test_a_dialog_that_is_left_is_a_cancel_and_one_that_is_answered_a_success(window: rig.Gimp, table: Desk) -> None:
+    for key, state in (("Escape", "cancel"), ("ctrl+Return", "success")):
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(window.run, INTERACTIVE)
+            dialog = hands.find(table, "Bottega: Generate", 60)
+            table.hands("windowactivate", "--sync", dialog)
+            time.sleep(1.5)
+            table.hands("key", key)
+            assert waiting.result(120)[0] == state
+
+
+def test_gimps_own_cancel_ends_the_process_and_the_daemon_frees_its_row(
+    window: rig.Gimp, table: Desk, daemon: Daemon, client: Client
+) -> None:
+    """A real click on it, in the status bar of the image."""
+    window.run('call("generate", steps=1)["image"].delete()')
+    known = {job.job_id for job in client.jobs()}
+    with nothing_painted(daemon):
+        hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
+        time.sleep(1.5)
+        table.hands("key", "ctrl+Return")
+        rig.until(lambda: {job.job_id for job in client.jobs()} - known, 60)
+        (job,) = [job for job in client.jobs() if job.job_id not in known]
+        before = window.plugins()
+        hands.click_cancel(table)
+        rig.until(lambda: len(window.plugins()) < len(before), 20)
+        assert job.state not in (m.JobState.SUCCEEDED, m.JobState.CANCELLED)
+    rig.until(lambda: client.job(job.job_id).state == m.JobState.CANCELLED, 60)
+    assert client.load().running == 0
+    assert window.run("result = tree(image)") == ["ramp"]

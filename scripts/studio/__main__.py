@@ -183,7 +183,8 @@ def shared(day: Day) -> str:
     lines = [f"{host:<8} {facts['version']:<24} {facts['seconds']:5.1f} s" for host, facts in day.said.items()]
     lines += [f'"{job.title}": {job.model_calls} UNet calls, {job.shared_calls} shared' for job in day.jobs]
     alone = sum(job.model_calls for job in day.jobs)
-    return "\n".join([*lines, f"{day.calls} UNet calls did what {alone} would have done one by one"])
+    lines += [f"{day.calls} UNet calls did what {alone} would have done one by one"]
+    return "\n".join([*lines, "(a texture that wraps around shares with such textures alone)"])
 
 
 def _line(said: dict[str, dict[str, Any]]) -> str:

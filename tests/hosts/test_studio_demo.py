@@ -27,8 +27,12 @@ def day(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Day:
 
 
 def test_the_hosts_share_calls_of_the_unet(day: Day) -> None:
-    assert [job.state for job in day.jobs] == [m.JobState.SUCCEEDED] * 3
-    assert all(job.shared_calls > 0 for job in day.jobs), studio.shared(day)
+    """Krita's and GIMP's. Blender's texture wraps around, which is a forward call of its own kind, at the same time."""
+    shared = {title: 0 for title in ("red brick wall", "a red sphere", "a blue sphere on a white floor")}
+    for job in day.jobs:  # a selection may take several
+        assert job.state == m.JobState.SUCCEEDED
+        shared[job.title] += job.shared_calls
+    assert min(shared["a red sphere"], shared["a blue sphere on a white floor"]) > 0, studio.shared(day)
     assert day.calls < sum(job.model_calls for job in day.jobs)
     assert set(day.said) == set(studio.HOSTS) and all(facts["seconds"] > 0 for facts in day.said.values())
 

@@ -58,8 +58,22 @@ def undo(desk: Desk) -> None:
 
 def press_lowest(desk: Desk, window: str) -> None:
     """Click on the button along a window's lower edge."""
+    width, height = _size(desk, window)
+    desk.hands("mousemove", "--window", window, width // 2, height - 28, "click", 1)
+
+
+def press_cancel(desk: Desk) -> None:
+    """Click on GIMP's own Cancel, at the right end of the status bar below the canvas, which two docks stand beside."""
+    window = find(desk, "GIMP$")
+    width, height = _size(desk, window)
+    desk.hands("mousemove", "--window", window, round(width * 0.646), height - 18)
+    time.sleep(0.5)
+    desk.hands("click", 1)
+
+
+def _size(desk: Desk, window: str) -> tuple[int, int]:
     said = dict(line.split("=") for line in desk.run("xdotool", "getwindowgeometry", "--shell", window).split())
-    desk.hands("mousemove", "--window", window, int(said["WIDTH"]) // 2, int(said["HEIGHT"]) - 28, "click", 1)
+    return int(said["WIDTH"]), int(said["HEIGHT"])
 
 
 def find(desk: Desk, name: str, seconds: float = 30.0) -> str:

@@ -66,6 +66,19 @@ def until(done: Callable[[], object], seconds: float) -> None:
         time.sleep(0.2)
 
 
+@contextmanager
+def nothing_painted(daemon: Daemon) -> Generator[None]:
+    """The daemon takes jobs and no step is made, for the length of a `with` block; it must have painted before."""
+    workers = psutil.Process(daemon.process.pid).children(recursive=True)
+    for each in workers:
+        each.suspend()
+    try:
+        yield
+    finally:
+        for each in workers:
+            each.resume()
+
+
 class Gimp(Driver):
     """A live GIMP."""
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Generator
-from contextlib import contextmanager
 
 import numpy as np
-import psutil
 import pytest
 
 from tests.daemon import Daemon
@@ -179,24 +176,11 @@ def test_jobs_of_a_daemon_arrive_though_another_one_is_chosen_meanwhile(gimp: ri
     assert said == [["failed", "done"], ["Bottega: of the first (5)", "ramp"]]
 
 
-@contextmanager
-def nothing_painted(daemon: Daemon) -> Generator[None]:
-    """The daemon takes jobs and no step is made, for the length of a `with` block."""
-    workers = psutil.Process(daemon.process.pid).children(recursive=True)
-    for each in workers:
-        each.suspend()
-    try:
-        yield
-    finally:
-        for each in workers:
-            each.resume()
-
-
 def test_results_are_scaled_with_their_image(gimp: rig.Gimp, daemon: Daemon) -> None:
     """Of one pass and of several, a whole picture, and a canvas that grows: at twice and at half the size they lie on
     the pixels that they were made of. A crop of a single layer to the same proportions is none of that."""
     gimp.run('call("generate", steps=1)["image"].delete()')
-    with nothing_painted(daemon):
+    with rig.nothing_painted(daemon):
         gimp.run("""
             images, changes = [], [lambda image: None, lambda image: image.scale(480, 400),
                 lambda image: image.scale(120, 100), lambda image: image.crop(120, 100, 60, 50)]

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-
-import psutil
 
 from bottega import messages as m
 from bottega.client import Client
@@ -15,6 +11,8 @@ from tests.daemon import Daemon
 from tests.hosts.desk import Desk
 from tests.hosts.gimp import hands, rig
 
+UNWATCHED = 5.0
+"""Seconds after which the daemon gives up a job whose process is gone."""
 INTERACTIVE = """
 procedure = Gimp.get_pdb().lookup_procedure("bottega-generate")
 config = procedure.create_config()
@@ -24,19 +22,6 @@ config.set_property("steps", 2)
 said = procedure.run(config)
 result = [said.index(0).value_nick, Gimp.get_pdb().get_last_error()]
 """
-
-
-@contextmanager
-def nothing_painted(daemon: Daemon) -> Generator[None]:
-    """The daemon takes jobs and no step is made, for the length of a `with` block."""
-    workers = psutil.Process(daemon.process.pid).children(recursive=True)
-    for each in workers:
-        each.suspend()
-    try:
-        yield
-    finally:
-        for each in workers:
-            each.resume()
 
 
 def test_without_a_display_a_dialog_is_a_calling_error(gimp: rig.Gimp) -> None:
@@ -55,6 +40,7 @@ def test_a_script_that_asks_wrongly_or_in_vain_is_told(gimp: rig.Gimp) -> None:
 
 
 def test_a_dialog_that_is_left_is_a_cancel_and_one_that_is_answered_a_success(window: rig.Gimp, table: Desk) -> None:
+    window.run("known = [number for number in range(1, 33) if Gimp.Display.id_is_valid(number)]")
     for key, state in (("Escape", "cancel"), ("ctrl+Return", "success")):
         with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(window.run, INTERACTIVE)
@@ -63,6 +49,13 @@ def test_a_dialog_that_is_left_is_a_cancel_and_one_that_is_answered_a_success(wi
             time.sleep(1.5)
             table.hands("key", key)
             assert waiting.result(120)[0] == state
+    fresh = window.run("""
+        fresh = [number for number in range(1, 33) if Gimp.Display.id_is_valid(number) and number not in known]
+        for number in fresh:
+            Gimp.Display.get_by_id(number).delete()
+        result = len(fresh)
+    """)
+    assert fresh == 1, "the new image is shown"
 
 
 def test_gimps_own_cancel_ends_the_process_and_the_daemon_frees_its_row(
@@ -71,16 +64,18 @@ def test_gimps_own_cancel_ends_the_process_and_the_daemon_frees_its_row(
     """A real click on it, in the status bar of the image."""
     window.run('call("generate", steps=1)["image"].delete()')
     known = {job.job_id for job in client.jobs()}
-    with nothing_painted(daemon):
+    with rig.nothing_painted(daemon):
         hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
         time.sleep(1.5)
         table.hands("key", "ctrl+Return")
         rig.until(lambda: {job.job_id for job in client.jobs()} - known, 60)
         (job,) = [job for job in client.jobs() if job.job_id not in known]
         before = window.plugins()
-        hands.click_cancel(table)
+        time.sleep(2.0)
+        hands.press_cancel(table)
         rig.until(lambda: len(window.plugins()) < len(before), 20)
         assert job.state not in (m.JobState.SUCCEEDED, m.JobState.CANCELLED)
+        time.sleep(UNWATCHED + 2.0)
     rig.until(lambda: client.job(job.job_id).state == m.JobState.CANCELLED, 60)
     assert client.load().running == 0
     assert window.run("result = tree(image)") == ["ramp"]

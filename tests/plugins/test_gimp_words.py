@@ -35,6 +35,8 @@ SPEAKERS = {
 """Modules whose errors reach an artist in GIMP. What is wrong with a model file the daemon tells in English alone."""
 ENDS = {"_failed": (0,)}
 """Calls that put the last line of a log behind their text, if there is one."""
+SAYS = {"_unreached": (0,), "_lost": (0,)}
+"""Calls that raise with this text, or with it in another one's place."""
 
 
 def errors() -> set[str]:
@@ -53,6 +55,8 @@ def _raised(call: ast.Call, tree: ast.Module) -> Iterator[str]:
     remedies = [each.value for each in call.keywords if each.arg == "remedy"]
     for each in (*(call.args[:1] if remedies else ()), *remedies):
         yield from meant(each, tree)
+    for place in SAYS.get(name, ()):
+        yield from meant(call.args[place], tree)
     for place in ENDS.get(name, ()):
         for text in meant(call.args[place], tree):
             yield from (text, f"{text} {{{text.count('{') + 1}}}")
@@ -119,6 +123,9 @@ def test_what_only_a_run_tells_is_put_into_its_place(monkeypatch: pytest.MonkeyP
     error = NotFound("there is no preset 'x'.", remedy="Choose another one.", field="name")
     assert words.said(error) == "name: Die Vorlage 'x' gibt es nicht. Wählen Sie eine andere."
     assert words.translated("whatever else") == "whatever else"
+    assert words.translated("the connection to the daemon was lost: the connection broke.") == (
+        "Die Verbindung zum Daemon ist abgebrochen: die Verbindung riss ab."
+    )
 
 
 def test_english_stays_english(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def translated(text: str) -> str:
         return _known()[text]
     for shape, other in _shapes():
         if found := shape.fullmatch(text):
-            return _PLACE.sub(lambda place: found.group(int(place.group(1))), other)
+            return _PLACE.sub(lambda place: translated(found.group(int(place.group(1)))), other)
     return text
 
 

@@ -107,5 +107,5 @@ def test_the_panel_opens_without_its_daemon_with_the_menus_that_are_known(window
     """)
     offline, status, note = said
     assert offline == menus and any("starter" in label for _value, label in menus[0])
-    assert "daemon" in status and "Look whether" in status
-    assert "daemon" in note and "Look whether" in note
+    assert "no Bottega daemon answers" in status and "bottega serve" in status
+    assert "daemon" in note and "bottega serve" in note

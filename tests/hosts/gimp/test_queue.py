@@ -167,17 +167,18 @@ def test_what_was_made_is_in_the_history(gimp: rig.Gimp) -> None:
 
 
 def test_gimp_speaks_german(plugin: Path, daemon: Daemon, tmp_path: Path) -> None:
-    """Also where it was English when it last asked the plug-in."""
+    """Also where it was English when it last asked the plug-in, and for what the client and the daemon say."""
     home = rig.profile(tmp_path / "home", plugin)
-    for language, label, error in (
-        ("en", "Inpaint Selection…", "Nothing is selected."),
-        ("de_DE", "Auswahl neu malen…", "Es ist nichts ausgewählt."),
+    for language, label, *errors in (
+        ("en", "Inpaint Selection…", "Nothing is selected.", "there is no checkpoint 'x'.", "There are: "),
+        ("de_DE", "Auswahl neu malen…", "Es ist nichts ausgewählt.", "Das Modell 'x' gibt es nicht.", "Es gibt: "),
     ):
         with rig.console(home, daemon, LANGUAGE=language) as gimp:
             said = gimp.run("""
                 procedure = Gimp.get_pdb().lookup_procedure("bottega-inpaint")
-                result = [procedure.get_menu_label(), call("inpaint", picture(64, 64))["error"]]
+                said = [call("inpaint", picture(64, 64)), call("generate", checkpoint="x"), call("generate", sampler="x")]
+                result = [procedure.get_menu_label(), *(each["error"] for each in said)]
             """)
             gimp.run("Gimp.get_pdb()")
         assert said[0] == label
-        assert said[1].startswith(error)
+        assert all(error in text for error, text in zip(errors, said[1:], strict=True)), said

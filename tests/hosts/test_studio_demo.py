@@ -28,7 +28,7 @@ def day(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Day:
 
 def test_the_hosts_share_calls_of_the_unet(day: Day) -> None:
     """Krita's and GIMP's. Blender's texture wraps around, which is a forward call of its own kind, at the same time."""
-    shared = dict.fromkeys(("red brick wall", "a red sphere", "a blue sphere on a white floor"), 0)
+    shared: dict[str, int] = dict.fromkeys(("red brick wall", "a red sphere", "a blue sphere on a white floor"), 0)
     for job in day.jobs:  # a selection may take several
         assert job.state == m.JobState.SUCCEEDED
         shared[job.title] += job.shared_calls

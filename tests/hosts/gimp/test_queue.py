@@ -176,7 +176,8 @@ def test_gimp_speaks_german(plugin: Path, daemon: Daemon, tmp_path: Path) -> Non
         with rig.console(home, daemon, LANGUAGE=language) as gimp:
             said = gimp.run("""
                 procedure = Gimp.get_pdb().lookup_procedure("bottega-inpaint")
-                said = [call("inpaint", picture(64, 64)), call("generate", checkpoint="x"), call("generate", sampler="x")]
+                wrong = [{"checkpoint": "x"}, {"sampler": "x"}]
+                said = [call("inpaint", picture(64, 64)), *(call("generate", **each) for each in wrong)]
                 result = [procedure.get_menu_label(), *(each["error"] for each in said)]
             """)
             gimp.run("Gimp.get_pdb()")

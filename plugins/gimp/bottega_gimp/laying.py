@@ -12,7 +12,7 @@ from .canvas import refuse
 from .client import BottegaError, Bounds, Picture, Pixels
 from .host import rest
 from .making import made
-from .moved import SAME, Was, another, grown, step, zoom, zoomed
+from .moved import Shift, Was, another, grown, since
 from .wishes import KEY, Wish, wish_of
 from .words import _
 
@@ -37,8 +37,8 @@ class Place:
     """The image as it was then; None: it is taken to be so still."""
     kept: bool = False
     """What goes there is in the history already."""
-    zoom: tuple[float, float] = SAME
-    """How many times wider and higher the image has been made since: so is the result."""
+    shift: Shift = Shift()  # noqa: RUF009  # a value
+    """What has happened to the image's pixels since: so it does to the result."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,9 @@ def _now(image: Gimp.Image, place: Place) -> Place:
     """The place in the canvas as it is, which other results, or the artist, have grown or cropped meanwhile."""
     if place.was is None:
         return place
-    times = zoom(image, place.was)
-    by = step(image, place.was) if times == SAME else (0, 0)
-    bounds, room = (each.moved(*by) if each else None for each in (place.bounds, place.room))
-    if place.room and room:
-        room = grown(image, place.was, place.room, zoomed(room, times))
-    return replace(place, bounds=bounds, room=room, zoom=times)
+    shift = since(image, place.was)
+    room = grown(image, place.was, place.room, shift.of(place.room)) if place.room else None
+    return replace(place, room=room, shift=shift)
 
 
 def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> list[Gimp.Layer]:
@@ -118,7 +115,7 @@ def _spots(place: Place, picture: Picture) -> tuple[Bounds, Bounds]:
         return own.bounds, own.bounds
     extent = place.bounds.extent if place.scaled else own
     spot = extent.bounds.moved(place.bounds.x, place.bounds.y).moved(*((inner.x, inner.y) if inner else (0, 0)))
-    shown = zoomed(spot, place.zoom) if place.zoom != SAME else spot
+    shown = place.shift.of(spot)
     return spot, shown.seen_from(place.room) if place.room else shown
 
 

@@ -37,6 +37,8 @@ class Was:
     """ICC; nothing for GIMP's own sRGB."""
     ground: int = 0
     """Tattoo of the lowest layer; 0 for none."""
+    under: Bounds | None = None
+    """Where that one lay."""
     look: bytes = b""
     """What that one shows, very small."""
 
@@ -54,6 +56,7 @@ def seen(image: Gimp.Image) -> Was:
         int(image.get_precision()),
         bytes(own.get_icc_profile()) if own else b"",
         every[-1].get_tattoo() if every else 0,
+        canvas.layer_bounds(every[-1]) if every else None,
         _look(every[-1]) if every else b"",
     )
 
@@ -71,25 +74,44 @@ def step(image: Gimp.Image, was: Was) -> tuple[int, int]:
     return 0, 0
 
 
-def zoom(image: Gimp.Image, was: Was) -> tuple[float, float]:
-    """How many times wider and higher the image has been made since. By canvas and layers alone, a crop of a single
-    layer is the same as that: so the lowest layer must still show what it did."""
-    now = canvas.extent_of(image)
-    by = now.width / was.extent.width, now.height / was.extent.height
-    pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
-    scaled = [_close(canvas.layer_bounds(layer), zoomed(bounds, by)) for layer, bounds in pairs if layer is not None]
+@dataclass(frozen=True)
+class Shift:
+    """What has happened to an image's pixels since."""
+
+    times: tuple[float, float] = SAME
+    """How many times wider and higher they are."""
+    by: tuple[int, int] = (0, 0)
+    """How far they have then moved to the right and down."""
+
+    def of(self, bounds: Bounds) -> Bounds:
+        """Where those of some bounds are now."""
+        if self.times == SAME:
+            return bounds.moved(*self.by)
+        x, y = ([round(edge * self.times[axis]) for edge in edges] for axis, edges in enumerate(_edges(bounds)))
+        return Bounds.between(x[0], y[0], max(x[1], x[0] + 1), max(y[1], y[0] + 1)).moved(*self.by)
+
+
+def since(image: Gimp.Image, was: Was) -> Shift:
+    """What has happened to most pixels since."""
+    return _scaled(image, was) or Shift(by=step(image, was))
+
+
+def _scaled(image: Gimp.Image, was: Was) -> Shift | None:
+    """That the image was scaled, as most layers say; None if it was not. By places alone, a crop of a single layer is
+    the same as that: so the lowest layer must still show what it did."""
     ground = image.get_layer_by_tattoo(was.ground) if was.ground else None
-    if by == SAME or ground is None or 2 * sum(scaled) <= len(scaled):
-        return SAME
+    if ground is None or was.under is None:
+        return None
+    old, new = was.under, canvas.layer_bounds(ground)
+    times = new.width / old.width, new.height / old.height
+    shift = Shift(times, (round(new.x - old.x * times[0]), round(new.y - old.y * times[1])))
+    pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
+    agree = [_close(canvas.layer_bounds(layer), shift.of(bounds)) for layer, bounds in pairs if layer is not None]
+    if times == SAME or 2 * sum(agree) <= len(agree):
+        return None
     look = _look(ground)
     levels = sum(abs(one - two) for one, two in zip(look, was.look, strict=False))
-    return by if len(look) == len(was.look) and levels <= ALIKE * len(look) else SAME
-
-
-def zoomed(bounds: Bounds, by: tuple[float, float]) -> Bounds:
-    """The same part of an image that was scaled."""
-    x, y = ([round(edge * by[axis]) for edge in edges] for axis, edges in enumerate(_edges(bounds)))
-    return Bounds.between(x[0], y[0], max(x[1], x[0] + 1), max(y[1], y[0] + 1))
+    return shift if len(look) == len(was.look) and levels <= ALIKE * len(look) else None
 
 
 def _edges(bounds: Bounds) -> tuple[tuple[int, int], tuple[int, int]]:

@@ -92,5 +92,6 @@ def _unpacked_was(said: dict[str, Any]) -> Was:
         said["precision"],
         base64.b64decode(said["profile"]),
         said["ground"],
+        Bounds(**said["under"]) if said["under"] else None,
         base64.b64decode(said["look"]),
     )

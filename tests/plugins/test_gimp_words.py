@@ -33,21 +33,23 @@ SPEAKERS = {
     ),
 }  # fmt: skip
 """Modules whose errors reach an artist in GIMP. What is wrong with a model file the daemon tells in English alone."""
-ENDS = {"_failed": (0,)}
+ENDS = {"_failed"}
 """Calls that put the last line of a log behind their text, if there is one."""
-SAYS = {"_unreached": (0,), "_lost": (0,)}
-"""Calls that raise with this text, or with it in another one's place."""
+PLACES = "abcdefgh"
+"""What the places of a text are called, the first one first."""
+SAYS = {"_unreached": "{}", "_lost": "the connection to the daemon was lost: {}."}
+"""Calls that raise with their first text, and what they make of it."""
 
 
 def errors() -> set[str]:
-    """Every message and remedy that they raise, with numbered places."""
+    """Every message and remedy that they raise, with places."""
     found: set[str] = set()
     for folder, names in SPEAKERS.items():
         for name in names:
             tree = ast.parse((ROOT / folder / f"{name}.py").read_text("utf-8"))
             for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
                 found |= set(_raised(call, tree))
-    return {text for text in found if re.search(r"[a-z]{3}", re.sub(r"{\d}", "", text))}
+    return {text for text in found if re.search(r"[a-z]{3}", re.sub(r"{\w}", "", text))}
 
 
 def _raised(call: ast.Call, tree: ast.Module) -> Iterator[str]:
@@ -55,11 +57,10 @@ def _raised(call: ast.Call, tree: ast.Module) -> Iterator[str]:
     remedies = [each.value for each in call.keywords if each.arg == "remedy"]
     for each in (*(call.args[:1] if remedies else ()), *remedies):
         yield from meant(each, tree)
-    for place in SAYS.get(name, ()):
-        yield from meant(call.args[place], tree)
-    for place in ENDS.get(name, ()):
-        for text in meant(call.args[place], tree):
-            yield from (text, f"{text} {{{text.count('{') + 1}}}")
+    for text in meant(call.args[0], tree) if name in SAYS else ():
+        yield SAYS[name].replace("{}", text)
+    for text in meant(call.args[0], tree) if name in ENDS else ():
+        yield from (text, f"{text} {{{PLACES[text.count('{')]}}}")
 
 
 def meant(node: ast.expr, tree: ast.Module) -> Iterator[str]:
@@ -67,8 +68,8 @@ def meant(node: ast.expr, tree: ast.Module) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
-        numbers = iter(range(1, 10))
-        yield "".join(str(p.value) if isinstance(p, ast.Constant) else f"{{{next(numbers)}}}" for p in node.values)
+        names = iter(PLACES)
+        yield "".join(str(p.value) if isinstance(p, ast.Constant) else f"{{{next(names)}}}" for p in node.values)
     elif isinstance(node, ast.IfExp):
         yield from (*meant(node.body, tree), *meant(node.orelse, tree))
     elif isinstance(node, ast.Name):

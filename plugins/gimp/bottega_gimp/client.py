@@ -27,6 +27,7 @@ from bottega.tasks import (
     map_control,
     normal_control,
 )
+from bottega.translation import found_again, sentences
 from bottega.translation import messages as translations
 from bottega.walks import Errand, rounds_of, seen_alone
 from bottega.works import Work, Works
@@ -68,6 +69,7 @@ __all__ = [
     "canny_control",
     "connect",
     "files",
+    "found_again",
     "map_control",
     "messages",
     "native_of",
@@ -75,6 +77,7 @@ __all__ = [
     "plan",
     "rounds_of",
     "seen_alone",
+    "sentences",
     "translations",
     "walk",
 ]

@@ -8,9 +8,7 @@ from pathlib import Path
 
 from gi.repository import GLib
 
-from .client import BottegaError, translations
-
-_PLACE = re.compile(r"{(\d)}")
+from .client import BottegaError, found_again, sentences, translations
 
 
 @cache
@@ -19,15 +17,8 @@ def _known() -> dict[str, str]:
 
 
 @cache
-def _shapes() -> list[tuple[re.Pattern[str], str]]:
-    """Texts with numbered places, those with most words first, as what they match."""
-    rows = [(english, other) for english, other in _known().items() if _PLACE.search(english)]
-    rows.sort(key=lambda row: len(_PLACE.sub("", row[0])), reverse=True)
-    return [(re.compile(_matching(english), re.DOTALL), other) for english, other in rows]
-
-
-def _matching(english: str) -> str:
-    return "(.+?)".join(map(re.escape, _PLACE.split(english)[::2]))
+def _sentences() -> list[tuple[re.Pattern[str], str]]:
+    return sentences(_known())
 
 
 def _(text: str) -> str:
@@ -37,12 +28,7 @@ def _(text: str) -> str:
 
 def translated(text: str) -> str:
     """What the client or the daemon said, in the user's language as far as we have the words: they speak English."""
-    if text in _known():
-        return _known()[text]
-    for shape, other in _shapes():
-        if found := shape.fullmatch(text):
-            return _PLACE.sub(lambda place: translated(found.group(int(place.group(1)))), other)
-    return text
+    return _known().get(text) or found_again(text, _sentences())
 
 
 def said(error: BottegaError) -> str:

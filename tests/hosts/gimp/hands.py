@@ -35,7 +35,7 @@ def choose(desk: Desk, label: str) -> None:
     desk.hands("key", "slash")
     time.sleep(1.0)
     desk.hands("type", "--delay", "20", label)
-    time.sleep(1.2)
+    time.sleep(2.0)  # a busy GIMP lists what fits late, and Return takes what is listed
     desk.hands("key", "Return")
 
 

@@ -8,7 +8,7 @@ from tests.hosts.gimp.rig import Gimp
 from tests.hosts.gimp.test_remembering import OPEN
 
 DIALOG = """
-from tools import paint as fill
+from tools import layer as new_layer, paint as fill
 
 def dialog(name, image):
     # a dialog in this process, and what it reads of the image
@@ -89,7 +89,7 @@ def test_every_kind_of_request_is_shown_and_nothing_stays(window: Gimp) -> None:
     """What is sent of one layer alone, what is painted anew in red, and what cannot be in words."""
     said = window.run("""
         canvas = picture(200, 100)
-        top = layer(canvas, 60, 40, 100, 50, name="top"); fill(top, (0, 200, 0, 255)); top.set_opacity(10.0)
+        top = new_layer(canvas, 60, 40, 100, 50, name="top"); fill(top, (0, 200, 0, 255)); top.set_opacity(10.0)
         canvas.set_selected_layers([top])
         known = len(Gimp.get_images())
         found = {}

@@ -11,12 +11,12 @@ from tests.hosts.gimp.rig import Gimp
 from tests.hosts.gimp.test_remembering import OPEN
 
 SHAPE = """
-from tools import paint as fill
+from tools import layer as new_layer, paint as fill
 
 def shape(select="select_ellipse"):
     # a black layer of 96 by 64, in its middle a white shape, somewhere in an image
     image = picture(160, 120)
-    disc = layer(image, 96, 64, 20, 30, name="disc"); fill(disc, (0, 0, 0, 255))
+    disc = new_layer(image, 96, 64, 20, 30, name="disc"); fill(disc, (0, 0, 0, 255))
     getattr(image, select)(ChannelOps.REPLACE, 50, 44, 36, 36)
     disc.edit_fill(Gimp.FillType.WHITE); Gimp.Selection.none(image)
     return image, disc

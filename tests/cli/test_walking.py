@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,11 +14,12 @@ from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
-from bottega.planning import Choices, Plan, bounds_of, native, plan
+from bottega.planning import Choices, Plan, bounds_of, cut, native, plan
+from bottega.planning.overlay import Overlay
 from bottega.planning.walking import MOST_TILES, carry_out, walk
 from bottega.tasks import Inpaint, Keypoint, PoseHint, pose_control
-from bottega_daemon.cli.hands import HANDS
-from bottega_daemon.cli.layers import array_of
+from bottega_daemon.cli.hands import HANDS, showing
+from bottega_daemon.cli.layers import array_of, laid
 
 STARTER = native("starter")
 CANVAS = Extent(400, 300)
@@ -51,7 +54,7 @@ class Painter:
         assert task.seed is not None
         colours = np.full((task.picture.height, task.picture.width, 3), 10 * (task.seed + index), np.uint8)
         if task.strength == 0:
-            colours = array_of(task.picture)[..., :3].copy()
+            colours = array_of(task.picture)[..., :3].repeat(3 if task.picture.channels == 1 else 1, axis=-1)
         top = 255 if task.mask.depth == "u8" else 65535
         alpha = np.rint(array_of(task.mask) / top * 255).astype(np.uint8)
         pixels = Pixels.of(np.concatenate([colours, alpha], axis=-1))
@@ -59,14 +62,17 @@ class Painter:
         return Picture("job", index, task.seed + index, pixels, bounds, 0)
 
 
-def painted(mask: Pixels, choices: Choices, count: int = 1, **more: object) -> tuple[Plan, Painter, list[np.ndarray]]:
+def painted(mask: Pixels, choices: Choices, count: int = 1, **more: Any) -> tuple[Plan, Painter, list[np.ndarray]]:
     """The plan, what was asked, and each picture's context."""
     selection = bounds_of(mask)
     assert selection is not None
     found, painter = plan(CANVAS, selection, STARTER, choices), Painter()
-    task = Inpaint(canvas_of(), mask, "x", choices.strength, seed=5, count=count, **more)  # pyright: ignore[reportArgumentType]
-    (contexts,) = carry_out([walk(found, task, HANDS)], painter)
-    return found, painter, [array_of(context) for context in contexts]
+    picture = more.pop("picture", None) or canvas_of()
+    task = Inpaint(picture, mask, "x", choices.strength, seed=5, count=count, **more)
+    over = Overlay(HANDS, showing)
+    (contexts,) = carry_out([walk(found, task, over.hands)], painter)
+    sent = cut(task.picture, found.context)
+    return found, painter, [array_of(laid(sent, [layer])) for layer in over.layers(contexts, 5)]
 
 
 WAYS = {
@@ -92,6 +98,44 @@ def test_each_way_paints_the_mask_and_nothing_else(place: Bounds, choices: Choic
         assert found.context.extent.holds(job.picture.extent), "only the context leaves"
         assert max(job.width, job.height) <= max(STARTER.longest, found.last.work.longest)
     assert painter.jobs[-1].strength == found.last.strength
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+@pytest.mark.parametrize("value", [40, 128, 220])
+@pytest.mark.parametrize(("place", "choices"), WAYS.values(), ids=WAYS.keys())
+def test_a_soft_selection_shows_as_far_as_it_was_selected_in_every_way(
+    place: Bounds, choices: Choices, value: int, channels: int
+) -> None:
+    """Protects softness from several passes, each of which is as transparent as the selection."""
+    values = np.zeros((CANVAS.height, CANVAS.width), np.uint8)
+    values[place.y : place.bottom, place.x : place.right] = value
+    picture = canvas_of(1, channels)
+    found, _, (made,) = painted(Pixels.of(values, "data"), choices, picture=picture)
+    before = array_of(cut(picture, found.context)).astype(float)
+    inside = array_of(cut(Pixels.of(values, "data"), found.context))[..., 0] > 0
+    share = value / 255
+    if channels == 3:
+        wanted = before + share * (50 - before)
+        assert np.abs(made - wanted)[inside].max() <= 1.5
+    else:
+        wanted = before[..., 3] + share * (255 - before[..., 3])
+        assert np.abs(made[..., 3] - wanted)[inside].max() <= 1.5
+    assert np.array_equal(made[~inside], before[~inside])
+
+
+def test_what_is_only_refined_reaches_into_transparency_too() -> None:
+    """Protects tiles at little strength on layers: how far the mask reaches is not how opaque the picture is."""
+    picture = array_of(canvas_of(1, 4)).copy()
+    picture[..., 3] = 0
+    mask = mask_of(Bounds(40, 30, 300, 200))
+    _, painter, (made,) = painted(mask, Choices(strength=0.3), picture=Pixels.of(picture))
+    assert len(painter.jobs) > 4 and (made[..., 3] > 250).sum() > 59_000
+    void = np.zeros((CANVAS.height, CANVAS.width), np.uint8)
+    void[100, 100] = 1
+    one, all_of_it = Pixels.of(void, "data"), plan(CANVAS, CANVAS.bounds, STARTER, Choices(strength=0.3))
+    task = Inpaint(Pixels.of(picture), one, "x", 0.3, seed=5, outpaint=True)
+    first = next(walk(all_of_it, task, HANDS))[0]
+    assert (array_of(first.mask) == 255).all() and first.picture.channels == 1
 
 
 def test_tiles_are_asked_for_all_candidates_at_once_and_empty_ones_not_at_all() -> None:

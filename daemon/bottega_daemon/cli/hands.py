@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from bottega import messages as m
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
@@ -32,6 +33,19 @@ def faded(reached: np.ndarray[Any, Any], place: Bounds, left: float, top: float)
     if top:
         mask *= np.minimum(np.arange(place.height) / top, 1.0)[:, None]
     return Pixels.of(np.rint(mask).astype(np.uint16), "data")
+
+
+def showing(over: Pixels, reached: np.ndarray[Any, Any]) -> Picture:
+    """RGBA as a layer that shows so far, cut to where it does."""
+    rows, columns = (np.flatnonzero(reached.any(axis=axis)) for axis in (1, 0))
+    top, left = (int(found[0]) if len(found) else 0 for found in (rows, columns))
+    bottom, right = (int(found[-1]) + 1 if len(found) else 1 for found in (rows, columns))
+    values = array_of(over)[top:bottom, left:right].copy()
+    one = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
+    shown = reached[top:bottom, left:right] * (one / 65535.0)
+    values[..., 3] = np.rint(shown) if values.dtype.kind == "u" else shown
+    bounds = m.Bounds(x=left, y=top, width=right - left, height=bottom - top)
+    return Picture("", 0, 0, Pixels.of(values, over.color_space), bounds)
 
 
 HANDS = Hands(laid, reach, faded)

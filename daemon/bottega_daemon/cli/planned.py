@@ -8,26 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from bottega import messages as m
 from bottega.errors import BottegaError, InvalidRequest
 from bottega.events import Picture
-from bottega.geometry import Bounds
-from bottega.pixels import Pixels
-from bottega.planning import Native, Plan, bounds_of, native_of, pasted, plan
-from bottega.planning.growing import Gathering
+from bottega.planning import Native, Plan, bounds_of, native_of, plan
+from bottega.planning.overlay import Overlay
 from bottega.planning.walking import Layers, Walk, carry_out, layer_bounds, walk
 from bottega.tasks import Inpaint
-from bottega_daemon.cli.hands import HANDS
+from bottega_daemon.cli.hands import HANDS, showing
 from bottega_daemon.cli.interrupts import interruptible, submitting
-from bottega_daemon.cli.layers import array_of
+from bottega_daemon.cli.layers import laid
 from bottega_daemon.cli.masks import with_void
 from bottega_daemon.cli.options import Focus, Placing, Reaching
 from bottega_daemon.cli.painting import Painted, report
 from bottega_daemon.cli.plans import choices_of
 from bottega_daemon.cli.progress import Bar, Timings
 from bottega_daemon.cli.say import note
+from bottega_daemon.cli.settings import settings_of
 
 if TYPE_CHECKING:
     from bottega.client import Client, JobHandle
@@ -77,23 +74,28 @@ def paint_planned(
     seed = task.seed if task.seed is not None else secrets.randbelow(max(1, TOP_SEED - task.count + 2))
     planned = plans_of(replace(task, seed=seed), native, focus)
     _warn(planned)
-    kept = [Gathering() for _ in planned] if as_layers else []
-    hands = [each.hands for each in kept] or [HANDS] * len(planned)
+    overlays = [Overlay(HANDS, showing) for _ in planned]
     with interruptible(), Bar(task.prompt[:200], quiet=placing.quiet) as bar:
         desk = Desk(client, task.prompt[:200], bar)
-        walks = [walk(each.plan, each.task, used) for each, used in zip(planned, hands, strict=True)]
+        walks = [walk(each.plan, each.task, over.hands) for each, over in zip(planned, overlays, strict=True)]
         contexts = desk.carry_out(walks)
+    layers = [
+        _on_canvas(layer, each, task.count)
+        for each, over, painted in zip(planned, overlays, contexts, strict=True)
+        for layer in over.layers(painted, seed)
+    ]
     size = f"{task.picture.width}x{task.picture.height}"
     masks = 1 + len(task.more_masks)
     said = {"seed": seed, "count": task.count, "size": size, "strength": _strength(task), "masks": masks}
+    said["controls"] = settings_of(desk.jobs[-1])["controls"]  # the first job may be one that only looks
     painted = Painted(client, desk.jobs[0], placing, as_layers, settings_more=said, profile=profile)
     if as_layers:
-        for each, gathering, grown in zip(planned, kept, contexts, strict=True):
-            for layer in gathering.layers(grown, seed):
-                painted.keep(_on_canvas(layer, each, task.count))
+        for layer in layers:
+            painted.keep(layer)
     else:
         for index in range(task.count):
-            painted.save(_whole(task.picture, planned, [found[index] for found in contexts]), index, seed + index)
+            whole = laid(task.picture, [layer for layer in layers if layer.seed == seed + index])
+            painted.save(whole, index, seed + index)
     seconds = {**desk.seconds, "total": round(time.monotonic() - begun, 3)}
     extra = {"jobs": [job.job_id for job in desk.jobs], "plans": [each.plan.as_dict() for each in planned]}
     report(painted, desk.jobs[-1], seconds, reaching, **extra)
@@ -104,14 +106,6 @@ def _on_canvas(layer: Picture, planned: Planned, count: int) -> Picture:
     place = layer_bounds(layer).moved(planned.plan.context.x, planned.plan.context.y)
     bounds = m.Bounds(x=place.x, y=place.y, width=place.width, height=place.height)
     return replace(layer, index=planned.mask * count + layer.index, bounds=bounds, mask=planned.mask)
-
-
-def _whole(picture: Pixels, planned: Sequence[Planned], contexts: Sequence[Pixels]) -> Pixels:
-    """The picture with each mask's context in its place."""
-    pixels = picture
-    for each, context in zip(planned, contexts, strict=True):
-        pixels = _merged(pixels, picture, context, each.plan.context)
-    return pixels
 
 
 @dataclass
@@ -155,14 +149,6 @@ class Desk:
 def _strength(task: Inpaint) -> float:
     """The strength that is asked for; for one that cannot be the daemon has an error ready."""
     return task.strength if task.strength is not None and 0 <= task.strength <= 1 else 1.0
-
-
-def _merged(below: Pixels, before: Pixels, context: Pixels, place: Bounds) -> Pixels:
-    """The picture with what a context has changed; what another mask's context has changed before is kept."""
-    crop = (place.x, place.y, place.width, place.height)
-    own, old, new = array_of(below.crop(*crop)), array_of(before.crop(*crop)), array_of(context)
-    changed = (old != new).any(axis=-1, keepdims=True)
-    return pasted(below, Pixels.of(np.where(changed, new, own), below.color_space), place)
 
 
 def _check_number(task: Inpaint, catalog: m.Catalog) -> None:

@@ -10,6 +10,7 @@ from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
 from bottega.pixels import Pixels
 from bottega.planning import Choices, Native, bounds_of, native_of, pasted, plan
+from bottega.planning.overlay import Overlay, whole_layer
 from bottega.planning.walking import Hands, layer_bounds, walk
 from bottega.session import Connection, Session, Ticket
 from bottega.tasks import (
@@ -50,6 +51,7 @@ __all__ = [
     "Lora",
     "Margin",
     "Native",
+    "Overlay",
     "Picture",
     "Pixels",
     "Seamless",
@@ -71,6 +73,7 @@ __all__ = [
     "pose_control",
     "translated",
     "walk",
+    "whole_layer",
 ]
 
 

@@ -19,6 +19,7 @@ from .client import (
     Inpaint,
     Margin,
     Native,
+    Overlay,
     Picture,
     Pixels,
     Session,
@@ -29,7 +30,7 @@ from .client import (
     plan,
     walk,
 )
-from .layers import HANDS, array_of
+from .layers import HANDS, array_of, laid, showing
 from .params import KEY, Params
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
@@ -83,7 +84,8 @@ def recipe(params: Params, native: Native, picture: pixels.Copy, white: pixels.C
     free = dataclasses.replace(params, seamless="none").task()
     common = {each.name: getattr(free, each.name) for each in dataclasses.fields(free) if each.kw_only}
     feather = Margin(params.feather)
-    steps = walk(found, Inpaint(canvas, mask, params.prompt, params.strength, feather=feather, **common), HANDS)
+    over = Overlay(HANDS, showing)
+    steps = walk(found, Inpaint(canvas, mask, params.prompt, params.strength, feather=feather, **common), over.hands)
     jobs, share = next(steps), 1.0 / len(found.passes)
     begun = 0.0
     while True:
@@ -94,9 +96,9 @@ def recipe(params: Params, native: Native, picture: pixels.Copy, white: pixels.C
         except StopIteration as end:
             contexts = end.value
             break
-    for index, context in enumerate(contexts):
-        whole = pasted(canvas, context, found.context)
-        yield made_of(Picture("", index, params.seed + index, whole), params, alpha_of(picture))
+    for context, layer in zip(contexts, over.layers(contexts, params.seed), strict=True):
+        whole = pasted(canvas, laid(context.picture, [layer]), found.context)
+        yield made_of(dataclasses.replace(layer, pixels=whole, bounds=None), params, alpha_of(picture))
 
 
 def alpha_of(picture: pixels.Copy) -> Array | None:

@@ -7,7 +7,7 @@ import struct
 from fractions import Fraction
 
 from bottega.geometry import Bounds, Extent
-from bottega.pixels import Depth, Pixels
+from bottega.pixels import DEPTH_BYTES, Depth, Pixels
 from bottega.planning.choices import wrong
 from bottega.tasks import Control, DepthHint, InpaintHint, Keypoint, MapHint, NormalHint, PhotoHint, PoseHint
 
@@ -71,6 +71,20 @@ def cut_mask(mask: Pixels, bounds: Bounds, selection: Bounds) -> Pixels:
         return part
     white = cut(mask, beyond, 1.0)
     return pasted(part, white, beyond.seen_from(bounds))
+
+
+def with_void(mask: Pixels, picture: Pixels) -> Pixels:
+    """The mask, 1 also where the picture's alpha is 0: it has no colour there yet. Both have the same size."""
+    if picture.channels < 4:
+        return mask
+    size, nothing = DEPTH_BYTES[picture.depth], bytes(DEPTH_BYTES[picture.depth])
+    alphas = (picture.data[at : at + size] for at in range(3 * size, len(picture.data), 4 * size))
+    white = _pixel(mask, 1.0)
+    data = bytearray(mask.data)
+    for index, alpha in enumerate(alphas):
+        if alpha == nothing:
+            data[index * len(white) : (index + 1) * len(white)] = white
+    return dataclasses.replace(mask, data=bytes(data))
 
 
 def pasted(pixels: Pixels, part: Pixels, at: Bounds) -> Pixels:

@@ -97,14 +97,15 @@ class Gathering:
 
     def _laid(self, context: Pixels | Grown, layers: Sequence[Picture]) -> Grown:
         grown = context if isinstance(context, Grown) else Grown(context)
-        if self.reached is None:
-            self.reached = plain.reach(layers[0], grown.picture.extent)
+        if self.reached is None and layers:
+            self._reach(layers[0], grown.picture.extent)
         for layer in layers:
             grown.lay(layer)
         return grown
 
-    def _reach(self, _layer: Picture, _extent: Extent) -> Pixels:
-        assert self.reached is not None, "the first pass is laid before a second one is asked for"
+    def _reach(self, layer: Picture, extent: Extent) -> Pixels:
+        if self.reached is None:
+            self.reached = plain.reach(layer, extent)
         return self.reached
 
     def _cut(self, grown: Grown, place: Bounds) -> Pixels:

@@ -15,7 +15,7 @@ from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
-from bottega.planning.cutting import cut, cut_control, cut_mask
+from bottega.planning.cutting import cut, cut_control, cut_mask, with_void
 from bottega.planning.passes import Pass
 from bottega.planning.plan import Plan
 from bottega.tasks import Inpaint, Margin
@@ -35,8 +35,8 @@ class Hands:
     """How a host works on pixels."""
 
     laid: Callable[[Any, Sequence[Picture]], Any]
-    """A context under layers; where their alpha is 0, and outside of their bounds, every bit is its own. It is given
-    what was sent, later its own results, each of them once: it may work in place."""
+    """A context under layers, none or several; where their alpha is 0, and outside of their bounds, every bit is its
+    own. It is given what was sent, later its own results, each of them once: it may work in place."""
     reach: Callable[[Picture, Extent], Any]
     """How far a layer shows, on its whole context: whatever `faded` takes."""
     faded: Callable[[Any, Bounds, float, float], Pixels | None]
@@ -61,13 +61,15 @@ def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     _check_tiles(plan)
     context, first = plan.context, plan.passes[0]
     sent = replace(task, picture=cut(task.picture, context), mask=cut_mask(task.mask, context, plan.selection))
+    painted: list[Layers]
     if first.tiles:  # what is only refined is not composed, but how far it reaches the daemon knows
         (found,) = yield [_glance(sent)]
-        found, others = found * task.count, plan.passes
+        nothing: Layers = []
+        painted, others = [nothing] * task.count, plan.passes
     else:
         (found,) = yield [_at(sent, task, context, first.content, first.strength)]
-        others = plan.passes[1:]
-    contexts = [hands.laid(sent.picture, [layer]) for layer in found]
+        painted, others = [[layer] for layer in found], plan.passes[1:]
+    contexts = [hands.laid(sent.picture, layers) for layers in painted]
     for each in others:
         reached = hands.reach(found[0], context.extent)
         refined = [replace(sent, seed=(task.seed or 0) + index, count=1, fill="keep") for index in range(task.count)]
@@ -143,7 +145,11 @@ def _at(job: Inpaint, whole: Inpaint, part: Bounds, size: Extent, strength: floa
 
 
 def _glance(job: Inpaint) -> Inpaint:
-    """A job that changes nothing, and so tells at once how far the mask reaches."""
+    """A job that changes nothing, and so tells at once how far the mask reaches: of a blank picture, since a layer that
+    leaves a transparent one as it is must be as transparent."""
+    mask = with_void(job.mask, job.picture) if job.outpaint else job.mask
+    blank = Pixels.filled(job.picture.width, job.picture.height)
+    job = replace(job, picture=blank, mask=mask, outpaint=False)
     longest = job.picture.extent.longest
     width, height = (max(16, round(side * _GLANCE / longest)) for side in (job.picture.width, job.picture.height))
     return replace(job, strength=0.0, count=1, width=width, height=height, controls=())

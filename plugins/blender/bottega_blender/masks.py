@@ -49,10 +49,10 @@ def of_faces(
     """
     if thing is None or thing.type != "MESH" or not thing.data.uv_layers.active:
         raise Unready("No mesh with a UV map is active.", remedy="Select the mesh that shows the image.")
-    keys, size = (targets.key(scene), targets.key(image)), tuple(image.size)
+    keys, size, mesh = (targets.key(scene), targets.key(image)), tuple(image.size), targets.key(thing)
 
     def steps() -> Iterator[None]:
-        triangles = yield from selected(targets.key(thing))
+        triangles = yield from selected(mesh)
         studio.main.aside(partial(_white, triangles, *size), arrived, ended)
 
     def arrived(data: bytes) -> None:

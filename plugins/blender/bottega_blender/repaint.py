@@ -59,13 +59,13 @@ def start(
         raise Unready("The daemon's models are not known yet.", remedy="Connect to it first.", fix="bottega.connect")
     native = native_of(catalog, params.checkpoint)
     params = dataclasses.replace(params, start=image.name)
-    begun = targets.key(image)
+    begun, white = targets.key(image), targets.key(mask)
     work = studio.work(params, session, lambda work, made: delivered(work, made, begun))
     copies: list[pixels.Copy] = []
 
     def reading() -> Iterator[None]:
-        for each in (image, mask):
-            copies.append(pixels.read(each))
+        for key in (begun, white):
+            copies.append(pixels.read(targets.image(key)))
             yield
 
     studio.begin(work, lambda: recipe(params, native, *copies), reading())

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import bpy
 
+from .client import Unready
+
 Thing = TypeVar("Thing", bound=bpy.types.ID)
 
 
@@ -19,3 +21,11 @@ def key(thing: bpy.types.ID | None) -> int:
 def found(among: Iterable[Thing], wanted: int) -> Thing | None:
     """The thing of this key, or None if it is gone."""
     return next((each for each in among if each.session_uid == wanted), None)
+
+
+def image(wanted: int) -> bpy.types.Image:
+    """The image of this key. Raises Unready if it is gone."""
+    shown = found(bpy.data.images, wanted)
+    if shown is None:
+        raise Unready("An image that was to be read is gone.", remedy="Ask for it again, with another one.")
+    return shown

@@ -57,11 +57,12 @@ def start(studio: Studio, session: Session, params: Params, where: Goal, image: 
         pixels.check(image)
     wraps = ("y" in params.seamless, "x" in params.seamless)
     copies: list[pixels.Copy] = []
+    begun = targets.key(image)
     work = studio.work(params, session, lambda work, made: delivered(work, made, where))
 
     def reading() -> Iterator[None]:
-        if image:
-            copies.append(pixels.read(image))
+        if begun:
+            copies.append(pixels.read(targets.image(begun)))
         yield
 
     def recipe() -> Recipe:

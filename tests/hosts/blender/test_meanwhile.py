@@ -23,6 +23,15 @@ def test_a_projection_is_seen_on_all_of_the_object(told: Stage) -> None:
     assert said["slots"] == [True, True, True] and said["kept"] == [True, True, True]
 
 
+def test_a_mask_says_what_was_lost_while_faces_were_read(told: Stage) -> None:
+    """An image or a mesh that is gone: in the panel, with a remedy; else it is one undo step."""
+    said = told("meanwhile")
+    assert said["no_image"] == "The image that the mask was for is gone. Show another one, and make the mask for it."
+    assert said["no_mesh"] == "The mesh changed while its faces were read. Try again."
+    assert said["no_start"] == "An image that was to be read is gone. Ask for it again, with another one."
+    assert said["mask"] == ["", [64, 64]] and said["unmasked"] == [True, True]
+
+
 def test_another_daemon_ends_what_the_first_one_has(told: Stage) -> None:
     """In words: nothing more will be heard of it."""
     assert told("meanwhile")["left"] == [

@@ -56,6 +56,32 @@ facts["project"] = list(bpy.ops.bottega.project())
 facts["slots"] = [slot.material.name == other.active_material.name for slot in other.material_slots]
 facts["kept"] = [bool(bpy.data.materials[name].use_fake_user) for name in ("other", "left", "right")]
 
+
+def masked(meanwhile):
+    """What is said of a mask from faces, if something happens before they are read."""
+    here.complain(None)
+    image = bpy.data.images.new("Masked", 64, 64)
+    bpy.ops.bottega.new_mask(image=image.name, faces=True, wait=0)
+    meanwhile(image)
+    stage.pump(lambda: here.complaint or bpy.context.scene.bottega.mask)
+    return f"{here.complaint.message} {here.complaint.remedy}" if here.complaint else ""
+
+
+bpy.context.view_layer.objects.active = stage.cube("Unlucky")
+facts["no_image"] = masked(bpy.data.images.remove)
+facts["no_mesh"] = masked(lambda _: bpy.data.objects.remove(bpy.data.objects["Unlucky"]))
+bpy.context.view_layer.objects.active = stage.cube("Lucky")
+bpy.context.scene.bottega.start = bpy.data.images.new("Start", 64, 64)
+work = bpy.ops.bottega.texture(wait=0) and here.works[0]
+bpy.data.images.remove(bpy.data.images["Start"])
+stage.pump(lambda: work.ended)
+facts["no_start"] = f"{work.error.message} {work.error.remedy}"
+bpy.ops.ed.undo_push(message="before the mask")
+facts["mask"] = [masked(lambda _: None), tuple(bpy.context.scene.bottega.mask.size)]
+bpy.ops.ed.undo()
+facts["unmasked"] = [bpy.context.scene.bottega.mask is None, "Lucky" in bpy.data.objects]
+cube, other = bpy.data.objects["Renamed"], bpy.data.objects["Cube"]
+bpy.context.view_layer.objects.active = other
 work = running(300)
 here.link.connect("127.0.0.1:9")
 facts["left"] = [ended(work), work.error.message, work.error.remedy]

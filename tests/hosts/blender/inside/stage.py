@@ -26,8 +26,9 @@ TOUCHABLE = (
 """What a render could touch."""
 MEMBERS = 300
 """Of longer lists only the length is told: a mesh's points are no render's business."""
-SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings", "depsgraph")
-"""Ours, what differs anyway or is computed, and tools: Blender 4.2 crashes when the brush of an unused one is read."""
+SKIPPED = ("rna_type", "bottega", "preview", "session_uid", "tool_settings", "depsgraph", "storage_type")
+"""Ours, what differs anyway, is computed or changes when it is looked at (how 5.2 keeps attributes), and tools: Blender
+4.2 crashes when the brush of one that was never used is read."""
 
 
 def enable() -> studio.Studio:

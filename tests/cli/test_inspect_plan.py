@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -116,6 +117,28 @@ def test_the_drawing_shows_each_bounds_in_its_colour(lonely: Shell, mode: str) -
     assert pixels.shape[1] >= 720
     for colour in (SELECTION, RESULT, CONTEXT, TILE):
         assert (pixels == colour).all(axis=2).sum() > 100
+
+
+@pytest.mark.parametrize("value", [0.0, 0.2140411, 1.0, 7.0])
+def test_floats_are_drawn_as_they_look(lonely: Shell, value: float) -> None:
+    cv2.imwrite("light.tiff", np.full((300, 400, 3), value, np.float32))
+    done = lonely.run("inspect-plan", "light.tiff", "--rect", "10,10,9,9", "--family", "sd15", "--picture", "plan.png")
+    assert done.code == 0, done.err
+    pixels = np.asarray(Image.open("plan.png").convert("RGB")).reshape(-1, 3)
+    wanted = {0.0: 0, 0.2140411: 128}.get(value, 255)
+    assert (np.abs(pixels.astype(int) - wanted) <= 1).all(axis=1).sum() > 20_000, "that grey, in the context at least"
+
+
+def test_words_say_what_is_done_in_which_order(lonely: Shell) -> None:
+    picture = lonely.picture("photo.png", 600, 400)
+    asked = ("--rect", "0,0,600,400", "--family", "starter", "--strength")
+    high = " ".join(lonely.run("inspect-plan", picture, *asked, "1").out.split())
+    assert "composed small, then refined in tiles" in high
+    low = " ".join(lonely.run("inspect-plan", picture, *asked, "0.4").out.split())
+    assert "nothing composed first" in low and "composed small" not in low
+    tiny = lonely.picture("tiny.png", 100, 100)
+    done = lonely.run("inspect-plan", tiny, "--rect", "10,10,20,20", "--family", "sd15")
+    assert "exactly" not in done.out
 
 
 def test_strips_and_single_pixels_are_drawn(lonely: Shell) -> None:

@@ -83,6 +83,18 @@ def test_half_a_selection_is_half_its_masks(selection: Floats, grow: Margin, fea
     np.testing.assert_allclose(half.denoise, whole.denoise / 2, atol=1e-5)
 
 
+@given(st.integers(1, 254))
+def test_only_what_is_wholly_selected_is_filled_and_the_rim_of_a_hard_edge(value: int) -> None:
+    """Protects the picture under a soft selection: what is selected by half is repainted by half, not forgotten."""
+    assert not area(np.full((16, 16), value, np.uint8), Margin(), Margin()).filled.any()
+    edge = np.zeros((1, 40), np.uint8)
+    edge[0, 20:], edge[0, 19] = 255, value
+    assert list(np.flatnonzero(area(edge, Margin(), Margin()).filled[0])) == list(range(19 if value >= 128 else 20, 40))
+    ramp = np.linspace(0, 255, 64).astype(np.uint8)[None]
+    filled = area(ramp, Margin(), Margin()).filled[0]
+    assert filled[-1] and filled.sum() <= 3
+
+
 @given(masks, margins, margins)
 def test_masks_do_not_depend_on_how_a_selection_is_stored(selection: np.ndarray, grow: Margin, feather: Margin) -> None:
     bytes_, floats = area(selection, grow, feather), area(to_float(selection), grow, feather)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -122,3 +123,7 @@ def test_nothing_is_exported_without_scores_or_under_them(tmp_path: Path) -> Non
     left = scores.failures(tmp_path)
     assert not any("vae.psnr" in sentence for sentence in left)
     assert any("textures.hue" in sentence for sentence in left)
+    assert not any("trained after" in sentence for sentence in left)
+    (tmp_path / "naming.pt").write_bytes(b"newer")
+    os.utime(tmp_path / "scores.json", (1, 1))
+    assert "naming was trained after its scores were measured" in scores.failures(tmp_path)

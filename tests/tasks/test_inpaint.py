@@ -129,6 +129,17 @@ def test_a_filling_forgets_what_was_there(bench: Bench, fill: Fill) -> None:
     np.testing.assert_array_equal(results[0], results[1])
 
 
+def test_what_is_half_selected_is_half_kept_whatever_fills_the_rest(bench: Bench) -> None:
+    """Protects soft selections at full strength: where nothing is wholly selected there is nothing to fill, and what is
+    held in the first steps is the picture itself."""
+    stored = np.random.default_rng(4).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    hole = np.full((32, 32, 1), 150, np.uint8)
+    fills: list[Fill] = ["border", "neutral", "keep"]
+    made = [layers(bench, asked(bench, stored, hole, strength=1.0, fill=fill), fill)[0].pixels for fill in fills]
+    np.testing.assert_array_equal(made[0], made[1])
+    assert np.abs(made[0].astype(int) - made[2])[..., :3].max() <= 1
+
+
 def test_each_mask_and_candidate_is_what_it_is_alone(bench: Bench) -> None:
     stored = picture(64)
     holes = [mask(64, 64, (slice(8, 24), slice(8, 32))), mask(64, 64, (slice(40, 60), slice(30, 60)))]

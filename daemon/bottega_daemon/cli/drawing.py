@@ -6,12 +6,14 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from bottega.errors import BottegaError
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import Plan, cut
+from bottega_daemon.cli.layers import array_of
 
 PAPER, INK, FAINT, VOID = (247, 245, 240), (34, 32, 30), (120, 114, 106), (205, 200, 192)
 SELECTION, RESULT, CONTEXT, TILE = (255, 64, 64), (255, 176, 32), (0, 150, 220), (60, 170, 80)
@@ -151,8 +153,15 @@ def _edge(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 
 def _shown(pixels: Pixels) -> Image.Image:
-    """Integer pixels as 8-bit RGB."""
-    data = pixels.data if pixels.depth == "u8" else pixels.data[1::2]
+    """Pixels as 8-bit sRGB; what is beyond 0..1 is clipped."""
+    if pixels.depth in ("f16", "f32"):
+        values = np.clip(np.nan_to_num(array_of(pixels).astype(np.float32)), 0, 1)
+        if pixels.color_space == "linear":  # IEC 61966-2-1
+            light = values[..., :3]
+            values[..., :3] = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+        data = np.rint(values * 255).astype(np.uint8).tobytes()
+    else:
+        data = pixels.data if pixels.depth == "u8" else pixels.data[1::2]
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[pixels.channels]
     image = Image.frombytes(mode, (pixels.width, pixels.height), data)
     if mode == "RGBA":

@@ -19,6 +19,7 @@ from bottega_daemon.cli.say import note
 Selection: TypeAlias = tuple[Bounds, Pixels | None]
 
 _WAYS = {"one": "in one pass", "two": "composed small, then refined", "tiles": "composed small, then refined in tiles"}
+_AT_ONCE = "refined in tiles, nothing composed first"
 _PASSES = {"compose": "composed at", "refine": "refined at"}
 
 
@@ -45,16 +46,12 @@ def selections(canvas: Pixels, files: Sequence[Path], rects: Sequence[str], *, b
     none then. With `beyond`, what is transparent belongs to each of them. Raises InvalidRequest."""
     if rects and not (files or beyond):
         return [(rectangle_of(rect), None) for rect in rects]
-    masks = masks_of(canvas, files, rects, beyond=beyond)
-    return [_selection(with_void(canvas, mask) if beyond else mask) for mask in masks]
-
-
-def _selection(mask: Pixels) -> Selection:
-    bounds = bounds_of(mask)
-    if bounds is None:
+    masks = [with_void(canvas, mask) if beyond else mask for mask in masks_of(canvas, files, rects, beyond=beyond)]
+    found = [(bounds, mask) for mask in masks if (bounds := bounds_of(mask))]
+    if not found:  # one black mask of several is left out, as an inpaint leaves it out
         remedy = "White is what is repainted; invert it?"
         raise InvalidRequest("the mask is black everywhere.", remedy=remedy, field=FIELD)
-    return bounds, mask
+    return [(bounds, mask) for bounds, mask in found]
 
 
 def model_of(family: str, side: int, checkpoint: str, reaching: Reaching) -> Native:
@@ -94,7 +91,7 @@ def in_words(plan: Plan, model: Native) -> list[tuple[str, str, str, str]]:
         ("selection", str(plan.selection.extent), _place(plan.selection), ""),
         ("result", str(plan.result.extent), _place(plan.result), "what may change and comes back"),
         ("context", str(plan.context.extent), _place(plan.context), sent),
-        ("scale", f"{float(plan.scale):.4g}", "", f"{_exactly(plan)}; {_WAYS[plan.way]}"),
+        ("scale", f"{float(plan.scale):.4g}", "", f"{_exactly(plan)}; {_way(plan)}"),
     ]
     return rows + [(_PASSES[each.kind], str(each.work), "", _remark(each)) for each in plan.passes]
 
@@ -103,7 +100,14 @@ def _place(bounds: Bounds) -> str:
     return f"{bounds.x}, {bounds.y}"
 
 
+def _way(plan: Plan) -> str:
+    return _AT_ONCE if plan.passes[0].tiles else _WAYS[plan.way]
+
+
 def _exactly(plan: Plan) -> str:
+    up, down, whole = plan.scale.numerator, plan.scale.denominator, plan.last.content
+    if (plan.context.width * up, plan.context.height * up) != (whole.width * down, whole.height * down):
+        return f"to the nearest whole size, {whole}, since the canvas ends here"
     if plan.last.content == plan.last.work:
         return f"exactly {plan.scale.numerator} px of work for {plan.scale.denominator} px of canvas"
     return f"the canvas ends here: {plan.last.content} px of it are picture, the rest repeats its edge"

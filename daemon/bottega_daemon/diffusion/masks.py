@@ -33,6 +33,8 @@ _NOTHING = np.float32(1e-6)
 COARSENESS = 16
 BLEND = 0.4
 """How far denoising goes where the result fades out, as a part of what it does inside."""
+RIM = 2
+"""Pixels that a hard edge is wide at most, however it was drawn or resized."""
 VISIBLE = 0.02
 """Above this alpha a change is seen."""
 
@@ -44,7 +46,8 @@ class Area:
     denoise: Floats
     alpha: Floats
     filled: NDArray[np.bool_]
-    """Where the selection, grown, is at least a half: what is filled before denoising."""
+    """What is filled before denoising: where the selection, grown, is whole, with the rim of `RIM` pixels in which an
+    edge falls to a half. What is selected by half is kept by half: the picture itself, not what would fill it."""
 
 
 def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
@@ -63,7 +66,8 @@ def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
     denoise = spread(grown, f + f // 2, f // 2)
     denoise *= BLEND if f else 1
     np.maximum(denoise, least, out=denoise)
-    return Area(*(_placed(mask, around, selection.shape) for mask in (denoise, alpha, least >= 0.5)))
+    filled = (least >= 0.5) & (to_float(dilated(grown, RIM)) >= 1)
+    return Area(*(_placed(mask, around, selection.shape) for mask in (denoise, alpha, filled)))
 
 
 def _levels(selection: Stored) -> Stored:

@@ -62,7 +62,7 @@ def inspect_plan(
 
 def _report(found: list[Plan], model: Native, drawn: Path | None, reaching: Reaching) -> None:
     from bottega_daemon.cli.plans import in_words
-    from bottega_daemon.cli.say import output, put, put_json
+    from bottega_daemon.cli.say import note, output, put, put_json
     from bottega_daemon.cli.tables import table
 
     if reaching.as_json:
@@ -72,5 +72,7 @@ def _report(found: list[Plan], model: Native, drawn: Path | None, reaching: Reac
     for number, each in enumerate(found):
         title = f"mask {number}" if len(found) > 1 else ""
         output().print(table(title, ("", "size", "place", ""), in_words(each, model)))
+    if any(each.outpaints for each in found):
+        note("a host may do this; `bottega inpaint` keeps a --rect inside of the picture and goes beyond by --expand.")
     if drawn:
         put(str(drawn))

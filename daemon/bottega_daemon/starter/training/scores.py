@@ -131,10 +131,11 @@ def _control(kit: sampling.Kit, out: Path, kind: str, every: int) -> dict[str, o
 
 
 def failures(out: Path) -> list[str]:
-    """Scores that are missing or under their thresholds, as sentences."""
+    """Scores that are missing, older than what they are of, or under their thresholds, as sentences."""
     path = out / "scores.json"  # parts may be measured side by side
     table = json.loads(path.read_text()) if path.exists() else {}
-    found = []
+    newer = [each.stem for each in out.glob("*.pt") if path.exists() and each.stat().st_mtime > path.stat().st_mtime]
+    found = [f"{name} was trained after its scores were measured" for name in sorted(newer)]
     for name, least in THRESHOLDS.items():
         part, key = name.split(".")
         value = table.get(part, {}).get(key)

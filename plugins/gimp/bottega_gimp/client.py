@@ -10,8 +10,8 @@ from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
 from bottega.pixels import ColorSpace, Depth, Pixels
 from bottega.planning import Choices, Native, Pass, Plan, bounds_of, native_of, plan
-from bottega.planning.plain import HANDS
-from bottega.planning.walking import Hands, walk
+from bottega.planning.growing import Gathering, Grown
+from bottega.planning.walking import Walk, walk
 from bottega.presets import Presets
 from bottega.session import Connection, Session
 from bottega.tasks import (
@@ -33,7 +33,6 @@ from bottega.walks import Errand, rounds_of, seen_alone
 from bottega.works import Work, Works
 
 __all__ = [
-    "HANDS",
     "BottegaError",
     "Bounds",
     "Choices",
@@ -45,8 +44,9 @@ __all__ = [
     "Entry",
     "Errand",
     "Extent",
+    "Gathering",
     "Generate",
-    "Hands",
+    "Grown",
     "History",
     "Inpaint",
     "JobCancelled",
@@ -63,6 +63,7 @@ __all__ = [
     "Presets",
     "Session",
     "Task",
+    "Walk",
     "Work",
     "Works",
     "bounds_of",

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from .client import (
-    HANDS,
     Bounds,
     Errand,
-    Extent,
-    Hands,
+    Gathering,
+    Grown,
     Inpaint,
     Picture,
     Pixels,
     Plan,
     Session,
+    Walk,
     Work,
     Works,
-    bounds_of,
     messages,
     rounds_of,
     walk,
@@ -50,12 +49,6 @@ class Painted:
     """RGBA layers cut to where they show, one for each candidate."""
     bounds: Bounds
     """Of them, in the context."""
-
-    @classmethod
-    def cut(cls, seeds: Sequence[int], layers: Iterable[Pixels], reached: Pixels) -> Painted:
-        """Of layers of the context's size, and how far they show."""
-        bounds = bounds_of(reached) or reached.extent.bounds
-        return cls(tuple(seeds), tuple(each.crop(*_box(bounds)) for each in layers), bounds)
 
     @classmethod
     def of(cls, pictures: Sequence[Picture]) -> Painted:
@@ -91,47 +84,21 @@ def carry_out(
 ) -> None:
     """Every pass, one after the other."""
     task = seeded(course.task)
-    seeds = tuple((task.seed or 0) + index for index in range(task.count))
-    gathered = Gathered()
+    gathering = Gathering()
 
-    def done(_work: Work, contexts: list[Pixels]) -> Any:
-        return deliver(Painted.cut(seeds, map(gathered.layer, contexts), gathered.reached[0]))
+    def done(_work: Work, layers: list[Picture]) -> Any:
+        return deliver(Painted.of(layers))
 
-    going = walk(course.plan, task, Hands(gathered.laid, gathered.reach, HANDS.faded))
+    going = _painted(walk(course.plan, task, gathering.hands), gathering, task.seed or 0)
     Errand(works, work, session, going, rounds_of(course.plan), done, **wishes).begin()
 
 
-class Gathered:
-    """Hands that lay each pass's layers over nothing too: what is left in the end is a layer of its own, with colours
-    that are right whatever lies below it."""
-
-    def __init__(self) -> None:
-        self.reached: list[Pixels] = []
-        self._layers: dict[bytes, Pixels] = {}
-        """By the digest of the context that they make."""
-
-    def laid(self, picture: Pixels, layers: Sequence[Picture]) -> Pixels:
-        """A context under further layers."""
-        below = self._layers.get(picture.digest) or _nothing(picture)
-        result = HANDS.laid(picture, layers)
-        self._layers[result.digest] = HANDS.laid(below, layers)
-        return result
-
-    def reach(self, layer: Picture, extent: Extent) -> Pixels:
-        """How far the first pass shows."""
-        self.reached.append(HANDS.reach(layer, extent))
-        return self.reached[-1]
-
-    def layer(self, context: Pixels) -> Pixels:
-        """What made this context of what was sent."""
-        return self._layers.get(context.digest) or _nothing(context)
+def _painted(going: Walk, gathering: Gathering, seed: int) -> Walk:
+    """A walk that returns layers of its own for the contexts: colours that are right whatever lies below, as far to be
+    seen as was selected, however many passes there were. Each step of it is for the background."""
+    contexts: list[Grown] = yield from going
+    return gathering.layers(contexts, seed)
 
 
 def _box(bounds: Bounds) -> tuple[int, int, int, int]:
     return bounds.x, bounds.y, bounds.width, bounds.height
-
-
-def _nothing(like: Pixels) -> Pixels:
-    """Transparent RGBA."""
-    size = like.width * like.height * like.pixel_bytes // like.channels * 4
-    return replace(like, channels=4, data=bytes(size))

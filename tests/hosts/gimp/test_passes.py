@@ -10,11 +10,12 @@ import pytest
 from bottega.client import Client
 from bottega.geometry import Bounds
 from bottega.pixels import Pixels
-from bottega.planning import Choices, native_of, pasted, plan
+from bottega.planning import Choices, cut, native_of, pasted, plan
+from bottega.planning.overlay import Overlay
 from bottega.planning.walking import carry_out, walk
 from bottega.tasks import Margin, inpaint
-from bottega_daemon.cli.hands import HANDS
-from bottega_daemon.cli.layers import array_of
+from bottega_daemon.cli.hands import HANDS, showing
+from bottega_daemon.cli.layers import array_of, laid
 from tests.hosts.gimp.rig import Gimp
 
 
@@ -44,7 +45,33 @@ def test_a_large_selection_is_refined_at_the_images_own_resolution(gimp: Gimp, c
     found = plan(canvas.extent, Bounds(60, 40, 110, 100), native_of(client.catalog()), Choices(0, 6))
     assert len(found.passes) == 2
     task = inpaint(canvas, mask, "red bricks", steps=3, seed=5, feather=Margin(6), width=1, height=1)
-    ((context,),) = carry_out([walk(found, task, HANDS)], lambda jobs: [client.run(job) for job in jobs])
+    over = Overlay(HANDS, showing)
+    (contexts,) = carry_out([walk(found, task, over.hands)], lambda jobs: [client.run(job) for job in jobs])
+    context = laid(cut(canvas, found.context), over.layers(contexts, 5))
     oracle = array_of(pasted(canvas, context, found.context)).astype(int)
     painted = np.frombuffer(base64.b64decode(made["seen"]), np.uint8).reshape(200, 240, 4)
     assert np.abs(painted - oracle).max() <= 2
+
+
+def test_a_soft_selection_shows_as_far_as_it_was_selected(gimp: Gimp) -> None:
+    """Protects softness from several passes: half, laid twice, would be three quarters."""
+    selected, values, place = gimp.run("""
+        image = picture(240, 200)
+        image.select_rectangle(ChannelOps.REPLACE, 60, 40, 110, 100)
+        half = Gimp.Channel.new(image, "half", 240, 200, 50.0, Gegl.Color.new("black"))
+        image.insert_channel(half, None, 0)
+        data = b"".join(bytes(128 if 60 <= x < 170 and 40 <= y < 140 else 0 for x in range(240)) for y in range(200))
+        half.get_buffer().set(Gegl.Rectangle.new(0, 0, 240, 200), "Y' u8", data); half.get_buffer().flush()
+        half.update(0, 0, 240, 200)
+        image.select_item(ChannelOps.REPLACE, half)
+        image.remove_channel(half)
+        selected = sorted(set(numbers(image.get_selection(), 0, 0, 240, 200, "Y u8")))
+        said = call("inpaint", image, prompt="red bricks", steps=3, seed="5", grow=0, feather=0)
+        assert said["status"] == "success", said
+        made = image.get_layers()[0]
+        result = [selected, sorted(set(everything(made.get_mask(), "Y u8"))), about(made)["place"]]
+        image.delete()
+    """)
+    nothing, half = selected
+    assert (nothing, half) == (0, pytest.approx(128, abs=2)) and place == [60, 40, 110, 100]
+    assert values == pytest.approx([half] * len(values), abs=1)

@@ -11,15 +11,11 @@ gi.require_version("GdkPixbuf", "2.0")
 
 from gi.repository import GdkPixbuf, Gimp  # noqa: E402
 
-from . import canvas  # noqa: E402
+from . import canvas, looks  # noqa: E402
 from .client import Bounds, Extent  # noqa: E402
 
 MARKS = 16
 """Layers whose places are remembered: reading one costs GIMP four answers."""
-LOOK = 16
-"""Side of the small picture by which a layer is known again."""
-ALIKE = 10.0
-"""Mean difference of such pictures' levels, of 255, up to which they show the same: a crop changes them by far more."""
 SAME = (1.0, 1.0)
 
 
@@ -90,6 +86,12 @@ class Shift:
         x, y = ([round(edge * self.times[axis]) for edge in edges] for axis, edges in enumerate(_edges(bounds)))
         return Bounds.between(x[0], y[0], max(x[1], x[0] + 1), max(y[1], y[0] + 1)).moved(*self.by)
 
+    def said_by(self, now: Bounds, before: Bounds) -> int:
+        """What something says for this scaling that was there and is here: 1 that it was scaled so, -1 that it has
+        kept its size and gone elsewhere, 0 nothing."""
+        there = _close(now, self.of(before))
+        return int(there and now.extent != before.extent) - int(not there and now.extent == before.extent)
+
 
 def since(image: Gimp.Image, was: Was) -> Shift:
     """What has happened to most pixels since."""
@@ -97,21 +99,32 @@ def since(image: Gimp.Image, was: Was) -> Shift:
 
 
 def _scaled(image: Gimp.Image, was: Was) -> Shift | None:
-    """That the image was scaled, as most layers say; None if it was not. By places alone, a crop of a single layer is
-    the same as that: so the lowest layer must still show what it did."""
+    """That the image was scaled, if that is sure; None if it was not. Layers that lie within the canvas and the
+    selection say so by their places. Those that cover it are after a crop where they are after a scaling: then the
+    lowest layer's look decides."""
     ground = image.get_layer_by_tattoo(was.ground) if was.ground else None
     if ground is None or was.under is None:
         return None
     old, new = was.under, canvas.layer_bounds(ground)
     times = new.width / old.width, new.height / old.height
-    shift = Shift(times, (round(new.x - old.x * times[0]), round(new.y - old.y * times[1])))
-    pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
-    agree = [_close(canvas.layer_bounds(layer), shift.of(bounds)) for layer, bounds in pairs if layer is not None]
-    if times == SAME or 2 * sum(agree) <= len(agree):
+    if times == SAME:
         return None
-    look = _look(ground)
-    levels = sum(abs(one - two) for one, two in zip(look, was.look, strict=False))
-    return shift if len(look) == len(was.look) and levels <= ALIKE * len(look) else None
+    shift = Shift(times, (round(new.x - old.x * times[0]), round(new.y - old.y * times[1])))
+    said = sum(map(shift.said_by, *_places(image, was)))
+    if said:
+        return shift if said > 0 else None
+    return shift if looks.scaled(_look(ground), was.look, new.extent, old.extent) else None
+
+
+def _places(image: Gimp.Image, was: Was) -> tuple[list[Bounds], list[Bounds]]:
+    """Where the layers that lay within the canvas, and the selection, are and were."""
+    pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
+    found = [(canvas.layer_bounds(layer), bounds) for layer, bounds in pairs if layer is not None]
+    selection = canvas.selected(image)
+    if selection and was.selection:
+        found.append((selection, was.selection))
+    within = [(now, bounds) for now, bounds in found if was.extent.bounds not in bounds]
+    return [now for now, _bounds in within], [bounds for _now, bounds in within]
 
 
 def _edges(bounds: Bounds) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -125,10 +138,11 @@ def _close(one: Bounds, two: Bounds) -> bool:
 
 
 def _look(layer: Gimp.Layer) -> bytes:
-    small = layer.get_thumbnail(LOOK, LOOK, Gimp.PixbufTransparency.KEEP_ALPHA)
+    """The layer as `looks` wants it."""
+    small = layer.get_thumbnail(4 * looks.SIDE, 4 * looks.SIDE, Gimp.PixbufTransparency.KEEP_ALPHA)
     if small is None:
         return b""
-    square = small.add_alpha(False, 0, 0, 0).scale_simple(LOOK, LOOK, GdkPixbuf.InterpType.BILINEAR)
+    square = small.add_alpha(False, 0, 0, 0).scale_simple(looks.SIDE, looks.SIDE, GdkPixbuf.InterpType.BILINEAR)
     return bytes(square.get_pixels())
 
 

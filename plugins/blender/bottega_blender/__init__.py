@@ -19,7 +19,9 @@ CLASSES = (
 
 def _tick() -> float | None:
     """Blender's timer: keep the main thread's part going."""
-    return studio.here().main.pump()
+    here = studio.here()
+    here.link.heed()
+    return here.main.pump()
 
 
 def _connect() -> None:

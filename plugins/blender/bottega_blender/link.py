@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import bpy
 
-from .client import Connection, Session, Unready, messages, parse_address
+from .client import BottegaError, Connection, Session, Unready, messages, parse_address
 from .host import Main
 
 OFFLINE = "Blender may not go online."
@@ -17,8 +17,10 @@ OFFLINE = "Blender may not go online."
 class Link:
     """A session with the daemon that the preferences name. All methods are for the main thread and return at once."""
 
-    def __init__(self, main: Main, changed: Callable[[], object], left: Callable[[Session], object]) -> None:
-        """`left` hears of a session that is given up for another one."""
+    def __init__(
+        self, main: Main, changed: Callable[[], object], left: Callable[[Session, BottegaError], object]
+    ) -> None:
+        """`left` hears of a session that is given up, and why."""
         self._main = main
         self._changed, self._left = changed, left
         self.connection = Connection("connecting")
@@ -36,12 +38,11 @@ class Link:
     def connect(self, address: str = "", token: str = "", person: str = "") -> Session:
         """The session with the daemon of these preferences. Raises BottegaError for one that may not be reached."""
         wanted = (address, token, person)
+        self.heed()
         if self.session and self._begun == wanted:
             return self.session
         check_online(address)
-        if self.session:
-            self._left(self.session)
-        self.disconnect()
+        self._leave(Unready("Another daemon was chosen while this was painted.", remedy="Paint it again."))
         self._begun = wanted
         self.session = Session(
             self._main.call,
@@ -52,6 +53,21 @@ class Link:
             on_catalog=self._menus,
         )
         return self.session
+
+    def heed(self) -> None:
+        """End the dealings with a daemon elsewhere when Blender may not go online any more; to be called often."""
+        if not self._begun or bpy.app.online_access:
+            return
+        try:
+            check_online(self._begun[0])
+        except BottegaError as error:
+            self._leave(error)
+            self._connected(Connection("lost", error))
+
+    def _leave(self, error: BottegaError) -> None:
+        if self.session:
+            self._left(self.session, error)
+        self.disconnect()
 
     def disconnect(self) -> None:
         """Hang up; jobs go on in the daemon."""

@@ -12,7 +12,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import bpy
 import numpy as np
@@ -20,7 +20,6 @@ import numpy as np
 from .client import Pixels, Unready
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
-Space: TypeAlias = Literal["sRGB", "Non-Color"]
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -103,8 +102,9 @@ def sixteen(values: Array) -> Array:
     return np.rint(np.clip(values, 0, 1) * 65535).astype(np.uint16)
 
 
-def new_image(name: str, data: bytes, space: Space) -> bpy.types.Image:
-    """A new image whose pixels are an encoded file kept inside the .blend. Blender reads its size from there."""
+def new_image(name: str, data: bytes, space: str) -> bpy.types.Image:
+    """A new image whose pixels are an encoded file kept inside the .blend. Blender reads its size from there. `space`
+    is one of Blender's colour spaces: "sRGB" and "Non-Color" are in every configuration."""
     image = bpy.data.images.new(name[:60], 1, 1, alpha=False)
     image.colorspace_settings.name = space  # before the pixels: set afterwards, Blender wipes them
     image.pack(data=data, data_len=len(data))

@@ -5,6 +5,8 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
+from .operators.asking import FRESH
+
 FOLDER = "bottega"
 NAMES = (
     "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "count", "width", "height",
@@ -27,7 +29,7 @@ class BOTTEGA_OT_preset(bpy.types.Operator):
 
     bl_idname = "bottega.preset"
     bl_label = "Keep as Preset"
-    name: StringProperty(name="Name", default="My Preset")
+    name: StringProperty(name="Name", default="My Preset", options=FRESH)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         """Ask for the name."""

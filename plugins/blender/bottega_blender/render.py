@@ -12,10 +12,10 @@ from collections.abc import Iterator
 import bpy
 import numpy as np
 
-from . import editors, texture
+from . import editors, targets, texture
 from .client import Control, Session, Unready, canny_control, depth_control, messages, normal_control, pose_control
 from .params import Params
-from .scene import buffers, gather, graphs, pose, views
+from .scene import buffers, gather, graphs, pose, shapes, views
 from .scene.raster import Surface, View, see
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
@@ -34,16 +34,18 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
     view = views.of_camera(camera, graph(), *size)
     params = dataclasses.replace(params, width=size[0], height=size[1])
     found = gather.Scene()
-    armatures = seen_armatures(graph()) if "pose" in params.controls else []
+    rigs: list[pose.Bones] = []
     work = studio.work(params, session, delivered)
 
     def reading() -> Iterator[None]:
         graph()  # an evaluation that is due is one call of Blender, so it has a slice of its own
         yield
+        if "pose" in params.controls:
+            yield from armatures(graph, rigs)
         yield from gather.gather(graph, found)
 
     def recipe() -> Recipe:
-        task = params.task(controls=controls_of(params, found, armatures, view))
+        task = params.task(controls=controls_of(params, found, [pose.known(each) for each in rigs], view))
         yield Ask([task], each=lambda picture: texture.made_of(picture, params))
 
     studio.begin(work, recipe, reading())
@@ -67,14 +69,20 @@ def native(catalog: messages.Catalog | None, checkpoint: str) -> int:
     return NATIVE
 
 
-def seen_armatures(depsgraph: bpy.types.Depsgraph) -> list[pose.Armature]:
-    """The poses of the armatures that can be seen, also those hidden in renders: rigs usually are."""
-    things = [each.original for each in depsgraph.objects if each.type == "ARMATURE" and each.pose]
-    return [pose.read(thing, depsgraph) for thing in things]
+def armatures(depsgraph: shapes.Graph, rigs: list[pose.Bones]) -> Iterator[None]:
+    """Copy the poses of the armatures that can be seen, also those hidden in renders: rigs usually are. One in each
+    slice; what is gone by then is left out."""
+    keys = [targets.key(each.original) for each in depsgraph().objects if each.type == "ARMATURE" and each.pose]
+    for key in keys:
+        yield
+        thing = targets.found(bpy.data.objects, key)
+        if thing is not None and thing.pose:
+            rigs.append(pose.copied(thing, depsgraph()))
+    yield
 
 
-def controls_of(params: Params, found: gather.Scene, armatures: list[pose.Armature], view: View) -> tuple[Control, ...]:
-    """What the picture is to follow. Raises Unready if the camera sees nothing of it."""
+def controls_of(params: Params, found: gather.Scene, seen: list[pose.Armature], view: View) -> tuple[Control, ...]:
+    """What the picture is to follow; `seen` are armatures. Raises Unready if the camera sees nothing of it."""
     corners, normals, owner = found.corners()
     surface = see(corners, view)
     without(surface, owner, found.holes)
@@ -82,7 +90,7 @@ def controls_of(params: Params, found: gather.Scene, armatures: list[pose.Armatu
         raise Unready("The camera sees no surface.", remedy="Point it at the scene, or follow nothing that it sees.")
     controls = surface_controls(params, surface, normals, view)
     if strength := params.controls.get("pose"):
-        figures = pose.figures(armatures, view)
+        figures = pose.figures(seen, view)
         if not figures:
             remedy = "Name its bones as rigs do, choose their joints in the bones' properties, or set Pose to 0."
             raise Unready("The camera sees no armature whose bones are known.", remedy=remedy)

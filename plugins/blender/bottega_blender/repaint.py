@@ -52,15 +52,17 @@ def start(
         raise Unready("The mask has not the image's size.", remedy="Make one with New Mask.", fix="bottega.new_mask")
     pixels.check(image)
     pixels.check(mask)
-    if image.is_float and not pixels.is_data(image):
-        raise Unready("{name} holds floating point colours.", remedy="Repaint an 8-bit copy of it.", name=image.name)
+    if image.is_float:  # also 16-bit files: a picture of 8 bits would not keep what the mask leaves alone
+        remedy = "Repaint an 8-bit copy of it."
+        raise Unready("{name} holds more than 8 bits per channel.", remedy=remedy, name=image.name)
     catalog = studio.link.catalog
     if catalog is None:
         raise Unready("The daemon's models are not known yet.", remedy="Connect to it first.", fix="bottega.connect")
     native = native_of(catalog, params.checkpoint)
     params = dataclasses.replace(params, start=image.name)
     begun, white = targets.key(image), targets.key(mask)
-    work = studio.work(params, session, lambda work, made: delivered(work, made, begun))
+    space = image.colorspace_settings.name
+    work = studio.work(params, session, lambda work, made: delivered(work, made, begun, space))
     copies: list[pixels.Copy] = []
 
     def reading() -> Iterator[None]:
@@ -116,9 +118,10 @@ def made_of(picture: Picture, params: Params, alpha: Array | None) -> Made:
     return Made(picture, {"color": pixels.png(whole, [(KEY, params.text(seed=picture.seed, count=1))])})
 
 
-def delivered(work: Work, made: Made, begun: int) -> None:
-    """A new image beside the old one, which is found by its key; the first is shown in its place."""
-    image = texture.keep(work, made.picture, "color", made.files["color"])
+def delivered(work: Work, made: Made, begun: int, space: str) -> None:
+    """A new image beside the old one, which is found by its key, and in its colour space: its numbers mean the same.
+    The first is shown in its place."""
+    image = texture.keep(work, made.picture, "color", made.files["color"], space)
     old = targets.found(bpy.data.images, begun)
     if texture.taken(work, image) and old is not None:
         for window in bpy.context.window_manager.windows:

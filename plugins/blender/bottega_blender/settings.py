@@ -14,7 +14,7 @@ from bpy.props import (
 )
 
 from . import menus
-from .params import Params, drawn_seed, seamless
+from .params import SEEDS, Params, drawn_seed, seamless
 
 TARGETS = (
     ("MATERIAL", "Material", "A new material on the active object shows the texture"),
@@ -123,9 +123,9 @@ class BottegaSettings(bpy.types.PropertyGroup):
     )
 
     def params(self, kind: str) -> Params:
-        """What is wished now. A random seed is drawn, and shown."""
-        if self.random_seed:
-            self.seed = drawn_seed(self.count)
+        """What is wished now. The seed is shown: a random one is drawn, a typed one leaves room for those that
+        follow."""
+        self.seed = drawn_seed(self.count) if self.random_seed else min(self.seed, SEEDS - self.count)
         texture = kind == "texture"
         wanted = {name: getattr(self, PROPERTIES[name]) for name in CONTROLS.get(kind, ())}
         return Params(

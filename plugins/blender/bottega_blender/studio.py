@@ -53,8 +53,10 @@ class Studio:
         redraw()
 
     def cancel(self, work: Work) -> None:
-        """Ask a job to end."""
+        """Ask a job to end; what only waits for the moment to go into Blender is dropped."""
         work.unwanted = True
+        if work.arriving and not work.ended:
+            self.end(work, JobCancelled())
         for ticket in work.tickets:
             ticket.cancel()
         if not work.tickets:
@@ -67,10 +69,11 @@ class Studio:
             return
         error = worded(error)
         if not work.arriving:
-            for ticket in work.tickets:
+            tickets, work.tickets = work.tickets, []
+            for ticket in tickets:
                 ticket.cancel()
             running.close(self, work, error)
-        elif isinstance(error, JobCancelled) or not work.made:
+        elif not work.made:
             self.end(work, error)
 
     def end(self, work: Work, error: BottegaError | None) -> None:
@@ -83,12 +86,11 @@ class Studio:
                 self.history.add(work.params, work.pictures)
         self.forget(work)
 
-    def _left(self, session: Session) -> None:
-        """Another daemon was chosen: nothing is heard any more of what this one has."""
+    def _left(self, session: Session, error: BottegaError) -> None:
+        """A daemon was given up: nothing is heard any more of what it has."""
         for work in self.works:
             if work.session is session:
-                message = "Another daemon was chosen while this was painted."
-                self.fail(work, BottegaError(message, remedy="Paint it again."))
+                self.fail(work, error)
 
     def forget(self, work: Work) -> None:
         """Let go of what only a job under way needs."""

@@ -13,7 +13,7 @@ from .params import KEY, Params
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
 
-SPACES: dict[str, pixels.Space] = {
+SPACES = {
     "color": "sRGB",
     "height": "Non-Color",
     "normal": "Non-Color",
@@ -92,10 +92,11 @@ def delivered(work: Work, made: Made, where: Goal) -> None:
         use(images, where, work.title)
 
 
-def keep(work: Work, picture: Picture, role: str, data: bytes) -> bpy.types.Image:
-    """A new image that says what made it and stays in the file though nothing uses it yet."""
+def keep(work: Work, picture: Picture, role: str, data: bytes, space: str = "") -> bpy.types.Image:
+    """A new image that says what made it and stays in the file though nothing uses it yet. Its colour space is its
+    role's if none is named."""
     suffix = "" if role == "color" else f" {role}"
-    image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, SPACES[role])
+    image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, space or SPACES[role])
     image[KEY] = work.params.text(seed=picture.seed, count=1)
     image[material.JOB], image[material.ROLE] = work.mark, role
     image["bottega_seed"] = str(picture.seed)

@@ -2,7 +2,8 @@
 
 Blender has a history for the whole file and histories of some modes. A step made now is one of its own, whatever was
 done before and is done after it, in the modes of EXACT; not in Sculpt Mode, where undoing it leaves the file as it is,
-nor while something is being dragged or painted, whose half would be in it. Measured in 4.2 to 5.2.
+nor in Texture Paint, where Blender 4.2 and 4.5 make it a step of the painted images alone, nor while something is being
+dragged or painted, whose half would be in it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import bpy
 
 from .words import say
 
-EXACT = frozenset({"OBJECT", "EDIT", "POSE", "WEIGHT_PAINT", "VERTEX_PAINT", "TEXTURE_PAINT"})
+EXACT = frozenset({"OBJECT", "EDIT", "POSE", "WEIGHT_PAINT", "VERTEX_PAINT"})
 UNDER_WAY = frozenset({"UNDO", "BLOCKING"})
 """Options of operators that change the file and are not done yet: drags, strokes."""
 JOBS = ("RENDER", "OBJECT_BAKE")

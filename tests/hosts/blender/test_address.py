@@ -32,3 +32,13 @@ def test_an_address_elsewhere_is_refused_while_blender_may_not_go_online(told: S
     assert said["left"] == ["bottega.allow_online", True]
     assert said["allowed"] == [["FINISHED"], "bottega.invalid:7868"]
     assert "bottega.invalid" in said["unreached"]
+
+
+def test_no_dealings_go_on_once_blender_may_not_go_online_any_more(told: Stage) -> None:
+    """The switch that is taken back ends the session with a daemon elsewhere; jobs under way and new ones say why."""
+    said = told("address")
+    assert said["barred"][:2] == [True, True]
+    refusals = [said["barred"][2], said["barred_job"], said["barred_job_again"][0], said["barred_job_again"][3]]
+    assert all("may not go online. Allow Online Access in Preferences" in words for words in refusals)
+    assert "Connect" in said["barred_shown"] and "may not go online" in said["barred_shown"]
+    assert said["barred_job_again"][1:3] == [True, "failed"]

@@ -27,10 +27,10 @@ def test_all_that_a_job_does_on_the_main_thread_is_in_the_table(told: Stage) -> 
     assert all(f"\n| {row}" in table for row in STEPS.values())
 
 
-def test_each_slice_copies_one_array(told: Stage) -> None:
-    """Of a mesh: one call of Blender, which nobody can split."""
+def test_each_slice_copies_one_array_or_rig(told: Stage) -> None:
+    """Of a mesh: one call of Blender, which nobody can split. None is copied in the click that asks."""
     said = told("slices")
-    assert said["at_once"] == 1 and said["read"] == 3 * 5  # a render, a projection, a mask from faces
+    assert said["at_once"] == 1 and said["read"] == 3 * 5 + 2  # a render with two rigs, a projection, a mask from faces
 
 
 def test_network_encoding_and_rasterizing_run_beside(told: Stage) -> None:

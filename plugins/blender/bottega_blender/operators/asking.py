@@ -14,6 +14,8 @@ from ..words import said
 from ..work import Work
 
 PATIENCE = 3600.0
+FRESH = {"SKIP_SAVE"}
+"""Of every property of an operator: what a button or script leaves out is the default, not what the last one said."""
 
 
 class Asking:
@@ -24,7 +26,7 @@ class Asking:
         description="Seconds to wait for the result; without a window as long as it takes",
         default=0.0,
         min=0.0,
-        options={"SKIP_SAVE", "HIDDEN"},
+        options={*FRESH, "HIDDEN"},
     )
 
     def ask(self: Any, begin: Callable[[], Work]) -> set[str]:

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .. import preferences, studio
+from .. import preferences, studio, unwrapping
 from ..client import BottegaError
 from .asking import refuse
 
@@ -65,17 +65,8 @@ class BOTTEGA_OT_unwrap(bpy.types.Operator):
         return context.object is not None and context.object.type == "MESH"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Unwrap all faces; mode and selection of faces are as they were."""
-        thing, mode = context.object, context.object.mode
-        bpy.ops.object.mode_set(mode="OBJECT")
-        chosen = [False] * len(thing.data.polygons)
-        thing.data.polygons.foreach_get("select", chosen)
-        bpy.ops.object.mode_set(mode="EDIT")
-        bpy.ops.mesh.select_all(action="SELECT")
-        bpy.ops.uv.smart_project(island_margin=0.02)
-        bpy.ops.object.mode_set(mode="OBJECT")
-        thing.data.polygons.foreach_set("select", chosen)
-        bpy.ops.object.mode_set(mode=mode)
+        """Unwrap all faces that are not hidden; mode and selection are as they were, other objects are left alone."""
+        unwrapping.unwrap(context, context.object)
         studio.here().complaint = None
         return {"FINISHED"}
 

@@ -8,7 +8,7 @@ from ..client import BottegaError
 from ..editors import shown_image
 from ..projection import start
 from ..work import Work
-from .asking import Asking, refuse
+from .asking import FRESH, Asking, refuse
 
 
 class BOTTEGA_OT_texture(bpy.types.Operator, Asking):
@@ -72,7 +72,7 @@ class BOTTEGA_OT_repaint(bpy.types.Operator, Asking):
     bl_idname = "bottega.repaint"
     bl_label = "Repaint Masked"
     bl_options = {"REGISTER"}
-    image: StringProperty(name="Image", description="Empty: the image that is shown")
+    image: StringProperty(name="Image", description="Empty: the image that is shown", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask for the image shown, with what the mask says painted anew."""
@@ -92,8 +92,10 @@ class BOTTEGA_OT_new_mask(bpy.types.Operator, Asking):
     bl_idname = "bottega.new_mask"
     bl_label = "New Mask"
     bl_options = {"REGISTER"}
-    image: StringProperty(name="Image", description="Empty: the image that is shown")
-    faces: BoolProperty(name="From Faces", description="White where the selected faces of the active mesh lie")
+    image: StringProperty(name="Image", description="Empty: the image that is shown", options=FRESH)
+    faces: BoolProperty(
+        name="From Faces", description="White where the selected faces of the active mesh lie", options=FRESH
+    )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Make it and choose it; it is shown, ready for the editor's Paint mode."""

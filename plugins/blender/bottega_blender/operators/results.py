@@ -5,10 +5,10 @@ from bpy.props import IntProperty, StringProperty
 
 from .. import material, preferences, studio, texture
 from ..editors import show, shown_image
-from ..params import KEY, of, parsed
+from ..params import KEY, SEEDS, of, parsed
 from ..render import delivered
 from ..work import Ask, Recipe, Work
-from .asking import Asking
+from .asking import FRESH, Asking
 
 
 class BOTTEGA_OT_cancel(bpy.types.Operator):
@@ -16,7 +16,7 @@ class BOTTEGA_OT_cancel(bpy.types.Operator):
 
     bl_idname = "bottega.cancel"
     bl_label = "Cancel Job"
-    number: IntProperty(name="Job")
+    number: IntProperty(name="Job", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the job of this number to end; 0 asks all."""
@@ -32,8 +32,8 @@ class BOTTEGA_OT_variation(bpy.types.Operator):
     bl_idname = "bottega.variation"
     bl_label = "Next Variation"
     bl_options = {"REGISTER", "UNDO"}
-    image: StringProperty(name="Image")
-    step: IntProperty(name="Step", default=1)
+    image: StringProperty(name="Image", options=FRESH)
+    step: IntProperty(name="Step", default=1, options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Exchange the images of one variation for those of another."""
@@ -55,8 +55,8 @@ class BOTTEGA_OT_use_again(bpy.types.Operator):
     bl_idname = "bottega.use_again"
     bl_label = "Use These Again"
     bl_options = {"REGISTER", "UNDO"}
-    image: StringProperty(name="Image")
-    entry: StringProperty(name="Entry", description="Of the history, instead of an image")
+    image: StringProperty(name="Image", options=FRESH)
+    entry: StringProperty(name="Entry", description="Of the history, instead of an image", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Take the parameters that travelled with an image, or that the history kept."""
@@ -67,13 +67,16 @@ class BOTTEGA_OT_use_again(bpy.types.Operator):
                 params = of({**entry.parameters, "seed": entry.seeds[0]})
             else:
                 params = parsed(image.get(KEY, "")) if image else None
+            if params and params.seed >= SEEDS:
+                self.report({"WARNING"}, "Its seed is larger than the panel can hold")
+                return {"CANCELLED"}
+            if params:
+                context.scene.bottega.take(params)
+                return {"FINISHED"}
         except (ValueError, TypeError, AttributeError, IndexError):
-            params = None
-        if params is None:
-            self.report({"WARNING"}, "No parameters travelled with this image")
-            return {"CANCELLED"}
-        context.scene.bottega.take(params)
-        return {"FINISHED"}
+            pass  # another program's, or not ours at all
+        self.report({"WARNING"}, "No parameters travelled with this image")
+        return {"CANCELLED"}
 
 
 class BOTTEGA_OT_fetch(bpy.types.Operator, Asking):
@@ -82,7 +85,7 @@ class BOTTEGA_OT_fetch(bpy.types.Operator, Asking):
     bl_idname = "bottega.fetch"
     bl_label = "Fetch Pictures"
     bl_options = {"REGISTER"}
-    entry: StringProperty(name="Entry")
+    entry: StringProperty(name="Entry", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask for them; they come as images."""
@@ -126,7 +129,7 @@ class BOTTEGA_OT_show(bpy.types.Operator):
 
     bl_idname = "bottega.show"
     bl_label = "Show Result"
-    image: StringProperty(name="Image")
+    image: StringProperty(name="Image", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Show it in every Image Editor of this window that is not pinned."""

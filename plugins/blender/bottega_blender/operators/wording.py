@@ -4,6 +4,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..scene import pose
+from .asking import FRESH
 
 JOINTS = (
     ("NONE", "By Name", "What the bone's name says"),
@@ -17,7 +18,7 @@ class BOTTEGA_OT_add_lora(bpy.types.Operator):
     bl_idname = "bottega.add_lora"
     bl_label = "Add LoRA"
     bl_options = {"REGISTER", "UNDO"}
-    name: StringProperty(name="LoRA")
+    name: StringProperty(name="LoRA", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Put it to work, once."""
@@ -33,7 +34,7 @@ class BOTTEGA_OT_remove_lora(bpy.types.Operator):
     bl_idname = "bottega.remove_lora"
     bl_label = "Remove LoRA"
     bl_options = {"REGISTER", "UNDO"}
-    index: IntProperty(name="Index")
+    index: IntProperty(name="Index", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Take it out."""
@@ -47,7 +48,7 @@ class BOTTEGA_OT_add_words(bpy.types.Operator):
     bl_idname = "bottega.add_words"
     bl_label = "Add to Prompt"
     bl_options = {"REGISTER", "UNDO"}
-    words: StringProperty(name="Words")
+    words: StringProperty(name="Words", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Write them at its end."""
@@ -62,7 +63,7 @@ class BOTTEGA_OT_joint(bpy.types.Operator):
     bl_idname = "bottega.joint"
     bl_label = "Joint"
     bl_options = {"REGISTER", "UNDO"}
-    joint: EnumProperty(name="Joint", items=JOINTS)
+    joint: EnumProperty(name="Joint", items=JOINTS, options=FRESH)
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -54,7 +54,7 @@ def draw_connection(layout: bpy.types.UILayout) -> None:
     elif connection.state in ("connecting", "starting"):
         text = "Connecting …" if connection.state == "connecting" else "The daemon is starting …"
         layout.label(text=text, icon="SORTTIME")
-    elif connection.error:
+    if connection.error:
         box = layout.box()
         draw_error(box, connection.error, "UNLINKED")
         if connection.startable:

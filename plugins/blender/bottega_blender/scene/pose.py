@@ -16,6 +16,8 @@ from ..client import Keypoint
 from .raster import View, project
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+Bones: TypeAlias = "tuple[list[str], list[str], Array, Array]"
+"""Of an armature: names, overrides, heads and tails (n, 3) in the world."""
 Armature: TypeAlias = "tuple[dict[str, tuple[Array, Array]], dict[str, str]]"
 """Heads and tails of bones in the world, and which bone makes which joint."""
 OVERRIDE = "bottega_joint"
@@ -98,8 +100,8 @@ def _keypoint(place: Array | None, view: View) -> Keypoint:
     return Keypoint(x, y, 1.0) if inside else Keypoint(0.0, 0.0, 0.0)
 
 
-def read(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> Armature:
-    """Heads and tails of an armature's bones in the world as it is posed, and which of them make joints."""
+def copied(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> Bones:
+    """An armature's bones as it is posed."""
     posed = thing.evaluated_get(depsgraph)
     bones = posed.pose.bones
     ends = []
@@ -108,8 +110,15 @@ def read(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> Armature:
         bones.foreach_get(name, values)
         matrix = np.array(posed.matrix_world, np.float64)
         ends.append(values.reshape(-1, 3).astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3])
-    places = {bone.name: (ends[0][k], ends[1][k]) for k, bone in enumerate(bones)}
-    return places, bones_by_joint((bone.name, str(bone.get(OVERRIDE, ""))) for bone in thing.pose.bones)
+    overrides = [str(bone.get(OVERRIDE, "")) for bone in thing.pose.bones]
+    return [bone.name for bone in bones], overrides, ends[0], ends[1]
+
+
+def known(bones: Bones) -> Armature:
+    """Where bones are, and which of them make joints."""
+    names, overrides, heads, tails = bones
+    places = {name: (heads[k], tails[k]) for k, name in enumerate(names)}
+    return places, bones_by_joint(zip(names, overrides, strict=True))
 
 
 def figures(armatures: Sequence[Armature], view: View) -> list[tuple[Keypoint, ...]]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import bpy
 import stage
+from bl_ext.user_default import bottega as launched
 from bl_ext.user_default.bottega import words
 from bl_ext.user_default.bottega.host import PACKAGE
 from bl_ext.user_default.bottega.panels import sidebar
+from bl_ext.user_default.bottega.params import Params
 
 here = stage.enable()
 settings = bpy.context.scene.bottega
@@ -59,5 +61,25 @@ wishes.address = "bottega.invalid:7868"
 facts["allowed"] = [list(bpy.ops.bottega.connect()), here.link._begun[0]]
 stage.pump(lambda: here.link.connection.state == "lost")
 facts["unreached"] = words.said(here.link.connection.error)
+bpy.context.preferences.system.use_online_access = False
+facts["barred"] = [launched._tick() > 0, here.link.session is None, words.said(here.link.connection.error)]
+facts["barred_shown"] = " ".join(stage.draw(sidebar.BOTTEGA_PT_main))
+
+
+def refused():
+    """What a job is told."""
+    try:
+        bpy.ops.bottega.texture()
+    except RuntimeError as error:
+        return str(error)
+    return ""
+
+
+facts["barred_job"] = refused()
+bpy.context.preferences.system.use_online_access = True
+bpy.ops.bottega.connect()
+work = here.work(Params(), here.link.session, lambda *_: None)
+bpy.context.preferences.system.use_online_access = False
+facts["barred_job_again"] = [refused(), here.link.session is None, work.state, words.said(work.error)]
 facts["again"] = connected(told["address"], told["token"])
 stage.report(**facts)

@@ -128,7 +128,7 @@ bpy.ops.object.mode_set(mode="OBJECT")
 rig.pose.bones["Oddly"][pose.OVERRIDE] = "right_elbow"
 rig.location.z = 0.25
 bpy.context.view_layer.update()
-figure = pose.figures([pose.read(rig, bpy.context.evaluated_depsgraph_get())], view)[0]
+figure = pose.figures([pose.known(pose.copied(rig, bpy.context.evaluated_depsgraph_get()))], view)[0]
 
 stage.report(
     changed=[name for name in before if before[name] != after.get(name)]

@@ -80,6 +80,6 @@ posed = bpy.data.images[here.works[0].results[0]]
 np.save(stage.OUT / "posed.npy", stage.array(posed)[..., :3])
 facts["pose_travels"] = posed["bottega"]
 graph = bpy.context.evaluated_depsgraph_get()
-figures = pose.figures([pose.read(rig, graph)], views.of_camera(camera, graph, W, H))
+figures = pose.figures([pose.known(pose.copied(rig, graph))], views.of_camera(camera, graph, W, H))
 facts["figures"] = [[[joint.x, joint.y, joint.confidence] for joint in figure] for figure in figures]
 stage.report(**facts)

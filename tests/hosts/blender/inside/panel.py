@@ -121,7 +121,7 @@ bpy.ops.object.mode_set(mode="POSE")
 bone = rig.pose.bones["Oddly"]
 with bpy.context.temp_override(active_pose_bone=bone):
     facts["joint"] = list(bpy.ops.bottega.joint(joint="left_wrist"))
-    facts["joints"] = pose.read(rig, bpy.context.evaluated_depsgraph_get())[1]
+    facts["joints"] = pose.known(pose.copied(rig, bpy.context.evaluated_depsgraph_get()))[1]
     bpy.ops.bottega.joint(joint="NONE")
     facts["no_joint"] = pose.OVERRIDE in bone
 bpy.ops.object.mode_set(mode="OBJECT")

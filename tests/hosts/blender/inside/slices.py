@@ -8,7 +8,7 @@ import numpy as np
 import stage
 from bl_ext.user_default.bottega import maps, masks, pixels, render
 from bl_ext.user_default.bottega.projection import reading, sights
-from bl_ext.user_default.bottega.scene import shapes
+from bl_ext.user_default.bottega.scene import pose, shapes
 
 here = stage.enable()
 settings = bpy.context.scene.bottega
@@ -37,9 +37,9 @@ def watched(module, name: str) -> None:
 def counted(reader):
     """A reader that is counted in the step that it runs in."""
 
-    def reading_(mesh):
+    def reading_(*given):
         calls[-1] += 1
-        return reader(mesh)
+        return reader(*given)
 
     return reading_
 
@@ -52,11 +52,16 @@ for module, name in (
 shapes.READERS = tuple(map(counted, shapes.READERS))
 for name in ("chosen", "points", "vertices", "starts", "shown_uv"):
     setattr(masks, name, counted(getattr(masks, name)))
+pose.copied = counted(pose.copied)
 step = here.main._step
 here.main._step = lambda: (calls.append(0), step())
 sys.addaudithook(lambda event, _: sockets.append(event) if event in NETWORK and on_main() else None)
 
 settings.prompt, settings.texture_size, settings.views, settings.outlines = "moss", "512", 2, 0.5
+settings.pose = 0.5
+for _ in range(2):
+    bpy.ops.object.armature_add()
+    bpy.context.object.pose.bones[0][pose.OVERRIDE] = "nose"
 cube = stage.cube()
 stage.camera((0, -6, 0), (90, 0, 0))
 outcomes = [bpy.ops.bottega.texture(), bpy.ops.bottega.render()]

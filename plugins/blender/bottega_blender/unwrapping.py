@@ -1,0 +1,47 @@
+"""Smart UV Project for one mesh alone, whatever else is selected or edited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import bpy
+
+PARTS = ("vertices", "edges", "polygons")
+
+
+def unwrap(context: bpy.types.Context, thing: bpy.types.Object) -> None:
+    """Unwrap an active mesh. Its selection and mode, and all of the other objects, are as they were."""
+    layer, mode = context.view_layer, thing.mode
+    edited = [each for each in context.objects_in_mode if each.mode == mode] if mode == "EDIT" else [thing]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    with _selected(layer, [thing]):
+        chosen = {part: _chosen(getattr(thing.data, part)) for part in PARTS}
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.mesh.select_all(action="SELECT")
+        bpy.ops.uv.smart_project(island_margin=0.02)
+        bpy.ops.object.mode_set(mode="OBJECT")
+        for part, values in chosen.items():
+            getattr(thing.data, part).foreach_set("select", values)
+    with _selected(layer, edited):
+        bpy.ops.object.mode_set(mode=mode)
+
+
+def _chosen(parts: bpy.types.bpy_prop_collection) -> list[bool]:
+    values = [False] * len(parts)
+    parts.foreach_get("select", values)
+    return values
+
+
+@contextmanager
+def _selected(layer: bpy.types.ViewLayer, things: Iterable[bpy.types.Object]) -> Iterator[None]:
+    """Have these alone be selected meanwhile: Edit Mode takes every selected mesh with it."""
+    before = {each: each.select_get(view_layer=layer) for each in layer.objects}
+    wanted = set(things)
+    try:
+        for each in before:
+            each.select_set(each in wanted, view_layer=layer)
+        yield
+    finally:
+        for each, selected in before.items():
+            each.select_set(selected, view_layer=layer)

@@ -23,7 +23,7 @@ def packed(place: Place) -> str:
         {
             "run": board.run(),
             "image": image.get_id() if image is not None else 0,
-            "file": _file(image) if image is not None else "",
+            "file": file_of(image) if image is not None else "",
             "above": place.above.get_id() if place.above is not None else 0,
             "bounds": asdict(place.bounds) if place.bounds else None,
             "room": asdict(place.room) if place.room else None,
@@ -58,14 +58,14 @@ def of_no_image(text: str) -> str:
     return json.dumps({**json.loads(text), "image": 0, "file": "", "above": 0})
 
 
-def _file(image: Gimp.Image) -> str:
+def file_of(image: Gimp.Image) -> str:
     """Where an image is kept; "" if it never was."""
     file = image.get_file()
     return file.get_uri() if file else ""
 
 
 def _opened(file: str | None) -> Gimp.Image | None:
-    return next((each for each in Gimp.get_images() if file and _file(each) == file), None)
+    return next((each for each in Gimp.get_images() if file and file_of(each) == file), None)
 
 
 def _packed_mask(mask: Pixels) -> dict[str, Any]:

@@ -77,6 +77,36 @@ def test_one_side_says_the_other_by_the_shape(gimp: Gimp) -> None:
     assert said == [[64, 64], [64, 64], [64, 64], [64, 128]]
 
 
+def test_a_layer_of_another_image_is_not_taken_for_the_control_layer(gimp: Gimp) -> None:
+    """Protects from tattoos that every image has: the image must have been painted into, or be of the same file."""
+    said = gimp.run("""
+        import sys
+        sys.path[:0] = [] if str(PLUGIN) in sys.path else [str(PLUGIN)]
+        from bottega_gimp.leading import found
+        from gi.repository import Gio
+        image, disc = shape()
+        path = Gio.File.new_for_path("/home/artist/control.xcf")
+        save = lambda: Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, path, None)
+        save(); image.set_file(path)
+        call("generate", image, image.get_layers()[-1:], control=disc, prompt="moss", steps=1, seed="4")
+        (made,) = [each for each in map(about, image.get_layers()) if each["parasite"]]
+        note = made["parasite"]["control"]
+        other, twin = shape()
+        same_run = found(note, other) == disc
+        save(); image.delete()
+        again = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, path)
+        name = lambda layer: layer and layer.get_name()
+        result = [same_run, twin.get_tattoo() == note["tattoo"], name(found(note, other)), name(found(note, again))]
+        for holder in (again, *again.get_layers()):
+            holder.detach_parasite("bottega")
+        result += [name(found(note, again))]
+        again.get_layer_by_tattoo(note["tattoo"]).set_name("of that number by chance")
+        result += [name(found(note, again)), name(found({**note, "run": "", "id": twin.get_id()}, None))]
+        other.delete(); again.delete()
+    """)
+    assert said == [True, True, None, "disc", "disc", None, None]
+
+
 def test_the_control_layer_travels_with_the_result_and_through_a_file(window: Gimp) -> None:
     """The form has it again: by its number in the same GIMP, by its tattoo in an image that was opened again; one that
     is gone is missed in words."""

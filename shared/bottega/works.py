@@ -59,6 +59,8 @@ class Work:
     error: BottegaError | None = None
     result: Any = None
     """What the host made of the pictures, as `deliver` returned it."""
+    waits: bool = False
+    """It has ended, but the host can still put its result into the document: it stays in the list."""
     ticket: Cancellable | None = None
 
     @property
@@ -86,10 +88,10 @@ class Works:
         return next((work for work in self.list if work.number == number), None)
 
     def add(self, title: str, parameters: dict[str, Any]) -> Work:
-        """A new job, whose task is not known yet. Old ended ones leave the list."""
+        """A new job, whose task is not known yet. Old ended ones leave the list, but for those that wait."""
         work = Work(next(self._numbers), title, parameters)
         self.list.insert(0, work)
-        ended = [each for each in self.list if each.ended]
+        ended = [each for each in self.list if each.ended and not each.waits]
         self.list = [each for each in self.list if each not in ended[self._kept :]]
         self._changed(work)
         return work

@@ -13,7 +13,7 @@ from bottega.events import Event, Picture
 from bottega.pixels import Pixels
 from bottega.session import Session
 from bottega.tasks import generate
-from bottega.works import Work, Works
+from bottega.works import KEPT, Work, Works
 
 PICTURE = Picture("job", 0, 7, Pixels.filled(16, 16, (1, 2, 3)))
 
@@ -100,3 +100,16 @@ def test_old_ended_jobs_leave_the_list_and_running_ones_stay() -> None:
     assert [work.title for work in works.list] == ["last", "4", "3", "running"]
     assert works.active == [running, last]
     assert works.find(running.number) is running and works.find(2) is None
+
+
+def test_what_waits_for_the_host_is_not_pushed_off_the_list() -> None:
+    works, work, session, _ = begun(lambda *_: 1 / 0)
+    session.wishes["on_done"]([PICTURE])
+    work.waits = True
+    for number in range(KEPT + 5):
+        works.fail(works.add(f"{number}", {}), ValueError("ended"))
+    works.add("newest", {})
+    assert works.find(work.number) is work and len(works.list) == KEPT + 2
+    work.waits = False
+    works.add("newer still", {})
+    assert works.find(work.number) is None

@@ -6,6 +6,8 @@ more belongs to whoever moves it into his own.
 
 from __future__ import annotations
 
+import threading
+import time
 import uuid
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -48,6 +50,17 @@ class Book:
         """Say that this GIMP lives."""
         self._own.mkdir(parents=True, exist_ok=True)
         (self._own / ALIVE).touch()
+
+    def keep_beating(self) -> None:
+        """Say so from now on, whatever the main thread is busy with: an insertion may hold it for a minute."""
+
+        def go_on() -> None:
+            while True:
+                with suppress(OSError):  # a full disk may be emptied
+                    self.beat()
+                time.sleep(BEAT)
+
+        threading.Thread(target=go_on, daemon=True, name="bottega-beat").start()
 
     def write(self, page: Page) -> Path:
         """Note a job; gives the page's path."""

@@ -34,6 +34,7 @@ class Studio:
     def __init__(self) -> None:
         self.works = Works(self._changed)
         self.book = Book(host.folder())
+        self.book.keep_beating()
         self._pages: dict[int, Path] = {}
         self._kept: dict[int, Page] = {}
         """Of results that could not be inserted."""
@@ -45,7 +46,7 @@ class Studio:
         self._posting = 0
         board.post_run(uuid.uuid4().hex)
         self.post()
-        GLib.timeout_add_seconds(BEAT, self._beat)
+        GLib.timeout_add_seconds(BEAT, self._take_up)
 
     def add(self, job: str, parameters: dict[str, Any], place: str) -> Work:
         """Follow a job of the daemon, or do one of several passes that lies in a file; what comes of it goes to that
@@ -84,10 +85,12 @@ class Studio:
 
     def _deliver(self, work: Work, page: Page) -> int:
         """Have a result inserted; one that cannot be stays in the book, for the artist to try again."""
+        if not self._pages[work.number].exists():  # this process stood still for long
+            raise BottegaError(_("Another GIMP has taken this job over."), remedy=_("Look there for its result."))
         try:
             return _insert(page)
         except Exception:
-            self._kept[work.number] = page
+            self._kept[work.number], work.waits = page, True
             raise
 
     def insert(self, number: int, fresh: bool) -> int:
@@ -107,14 +110,14 @@ class Studio:
         if work is None:
             raise no_job(number)
         if self._kept.pop(number, None):
+            work.waits = False
             self.book.strike(self._pages.pop(number))
         else:
             self.works.cancel(work)
         self.post()
 
-    def _beat(self) -> bool:
-        """Say that this GIMP lives; where somebody sees it, take up what an ended one has left."""
-        self.book.beat()
+    def _take_up(self) -> bool:
+        """Where somebody sees it, take up what an ended GIMP has left."""
         if host.has_windows():
             for path, page in self.book.left():
                 self._begin(path, page)

@@ -28,6 +28,11 @@ def files(home: Path, *names: str) -> Sequence[Path]:
     return sorted(path for name in names for path in (home / rig.PROFILE / "bottega").glob(name))
 
 
+def _beat(home: Path) -> int:
+    """When a GIMP last said that it lives."""
+    return max(path.stat().st_mtime_ns for path in files(home, "queue/*/alive"))
+
+
 def age(home: Path) -> None:
     """The GIMPs that were there have been gone for long."""
     for path in files(home, "queue/*/alive"):
@@ -85,3 +90,25 @@ def test_pixels_of_jobs_that_were_cancelled_do_not_stay(gimp: rig.Gimp) -> None:
     gimp.wait("ended()", 240)
     gimp.run("canvas.delete()")
     assert not files(gimp.home, "spool/*.job", "queue/*/*.json")
+
+
+def test_a_gimp_lives_while_an_insertion_holds_its_queue(gimp: rig.Gimp) -> None:
+    """Protects its jobs from another GIMP, which would take them over and insert them twice."""
+    gimp.run(hands.QUEUE)
+    gimp.run("""
+        canvas = picture(64, 64)
+        call("generate", canvas, prompt="held", steps=60, seed="3", in_panel=True)
+    """)
+    until(lambda: len(gimp.plugins()) == 1, 30)  # the queue: who asked has ended
+    until(lambda: len(gimp.plugins()) == 2, 60)
+    inserter = gimp.plugins()[-1]
+    inserter.suspend()
+    try:
+        for _time in range(2):
+            last = _beat(gimp.home)
+            until(lambda last=last: _beat(gimp.home) > last, 60)
+        assert not gimp.run("result = ended()"), "it is held"
+    finally:
+        inserter.resume()
+    gimp.wait("ended()", 60)
+    assert gimp.run("result = tree(canvas)\ncanvas.delete()") == ["Bottega: held (3)", "ramp"]

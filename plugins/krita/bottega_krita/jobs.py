@@ -146,13 +146,15 @@ def _previewed(studio: Studio, work: Work, place: Bounds, image: Any) -> None:
 
 def _came(studio: Studio, work: Work, picture: Picture) -> Chore:
     """A finished picture becomes a candidate."""
-    assert work.request
-    context, size = work.request.plan.context, picture.pixels.extent
+    request = work.request
+    if request is None:  # it has failed, and nothing is kept of it
+        return
+    context, size, target = request.plan.context, picture.pixels.extent, request.target
     left, top = (picture.bounds.x, picture.bounds.y) if picture.bounds else (0, 0)
     bounds = Bounds(context.x + left, context.y + top, size.width, size.height)
     image = yield Aside(lambda: pictures.image_of(picture.pixels))
     small = yield Aside(lambda: pictures.thumbnail_image(image, pictures.SMALL))
-    candidate = Candidate(picture, bounds, image, small, picture.index)
+    candidate = Candidate(picture, bounds, image, small, picture.index, canvas=target.canvas, margins=target.margins)
     work.came += 1
     work.candidates.append(candidate)
     work.candidates.sort(key=lambda each: each.index)

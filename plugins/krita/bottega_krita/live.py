@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .canvas import Sheet, sheet
 from .client import BottegaError, Bounds
-from .host import WAIT, Chore
+from .host import WAIT, Aside, Chore
 from .mosaic import Mosaic
 from .overlay import canvas_widget
 from .params import Params, drawn_seed
@@ -57,6 +57,8 @@ class Live(QtCore.QObject):
         self._window: Any = None
         self._document: Document | None = None
         self._mosaic: Mosaic | None = None
+        self._kind: tuple[object, ...] = ()
+        """The image's size and kind of colours, as far as the tiles depend on them."""
         self._asked: Params | None = None
         self._selected: tuple[Bounds, int] | None = None
         """What is selected: its bounds, and a sum of some of its rows."""
@@ -67,6 +69,8 @@ class Live(QtCore.QObject):
         self._dirty = False
         self._touched_at = 0.0
         self._key = f"live-{uuid.uuid4().hex[:8]}"
+        self.painted: tuple[Params, str] = Params(), ""
+        """What the newest picture was asked for with, and its image."""
         self.latencies: list[float] = []
         self.requests = 0
 
@@ -84,7 +88,7 @@ class Live(QtCore.QObject):
             self.stopped.emit(said(error))
             return
         self._window, self._document, self._dirty = window, document, True
-        self._mosaic = Mosaic(seen.extent, seen.colours)
+        self._mosaic, self._kind = Mosaic(seen.extent, seen.colours), kind_of(document)
         self._asked, self._selected, self._work = None, None, None
         self._seed, self._touched_at = drawn_seed(1), time.monotonic()
         application = QtWidgets.QApplication.instance()
@@ -92,17 +96,29 @@ class Live(QtCore.QObject):
         application.installEventFilter(self)
         self._studio.main.chore("live", self._watch(self._mosaic), self._failed)
 
+    def _begin_anew(self) -> None:
+        """Go on with the image as it has become."""
+        window, self._document, self._mosaic = self._window, None, None
+        if self._work and not self._work.ended:
+            self._studio.cancel(self._work)
+        self.start(window)
+        if self._document is None:
+            self._end()
+
     def stop(self, why: str = "") -> None:
         """End; what is under way is cancelled."""
         if self._document is None:
             return
         self._document, self._mosaic = None, None
-        application = QtWidgets.QApplication.instance()
-        if application:
-            application.removeEventFilter(self)
+        self._end()
         if self._work and not self._work.ended:
             self._studio.cancel(self._work)
         self.stopped.emit(why)
+
+    def _end(self) -> None:
+        application = QtWidgets.QApplication.instance()
+        if application:
+            application.removeEventFilter(self)
 
     def new_seed(self) -> None:
         """Another picture of the same strokes."""
@@ -139,6 +155,9 @@ class Live(QtCore.QObject):
         while self._mosaic is mosaic and self._document is not None:
             if app().activeDocument() != self._document:
                 self.stop("")
+                return
+            if kind_of(self._document) != self._kind:  # enlarged or converted meanwhile: its tiles are others now
+                self._begin_anew()
                 return
             yield from self._look(mosaic)
             if self._work and self._work.state == "failed":
@@ -212,11 +231,19 @@ class Live(QtCore.QObject):
 
     def _came(self, begun: float, candidate: Candidate) -> None:
         seconds = time.monotonic() - begun
+        if self._work:
+            self.painted = self._work.params, self._work.document_id
         self.latencies = [*self.latencies[-19:], seconds]
         self.shown.emit(candidate, seconds)
 
     def _failed(self, error: Exception) -> None:
-        self.stop(str(error))
+        self.stop(said(error) if isinstance(error, BottegaError) else str(error))
+
+
+def kind_of(document: Document) -> tuple[object, ...]:
+    """What a copy of the canvas depends on."""
+    size = document.width(), document.height()
+    return *size, document.colorModel(), document.colorDepth(), document.colorProfile()
 
 
 def read(mosaic: Mosaic, seen: Sheet, part: Bounds) -> Generator[Any, None, list[bytes]]:
@@ -228,4 +255,5 @@ def read(mosaic: Mosaic, seen: Sheet, part: Bounds) -> Generator[Any, None, list
             if time.perf_counter() > end:
                 yield None
                 end = time.perf_counter() + SLICE
-    return mosaic.parts(part)
+    now = mosaic.copy()
+    return (yield Aside(lambda: now.parts(part)))

@@ -12,12 +12,13 @@ import time
 import uuid
 import zlib
 from collections.abc import Generator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from . import pictures
 from .canvas import is_open
-from .client import Bounds, Picture, Pixels
+from .client import Bounds, Extent, Picture, Pixels
+from .geometry import Margins
 from .host import Aside
 from .params import Params, parsed
 from .qt import QtCore, raw
@@ -54,6 +55,10 @@ class Record:
     """A PNG, base 64."""
     size: int
     """Bytes of the picture as kept; 0 where it is no longer."""
+    canvas: tuple[int, int] = (0, 0)
+    """The image's size when it was asked for; (0, 0) in older lists."""
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """How far beyond it was painted: left, top, right and bottom."""
 
     def wishes(self) -> Params:
         """The parameters that make this very picture."""
@@ -89,9 +94,17 @@ def _written(document: Document) -> bytes:
 def _records(text: bytes) -> list[Record]:
     try:
         rows = json.loads(text or b"[]")
-        return [Record(**{**row, "bounds": tuple(row["bounds"]), "form": tuple(row["form"])}) for row in rows]
-    except (ValueError, TypeError, KeyError):
+    except ValueError:
         return []
+    return [record for row in rows if (record := _record(row))] if isinstance(rows, list) else []
+
+
+def _record(row: dict[str, Any]) -> Record | None:
+    try:
+        known = {each.name: row[each.name] for each in fields(Record) if each.name in row}
+        return Record(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+    except (TypeError, KeyError):
+        return None
 
 
 def remember(document: Document, work: Work, candidate: Candidate) -> Generator[Any, Any, None]:
@@ -175,10 +188,12 @@ def wishes(document: Document) -> Params | None:
 
 
 def within(found: Sequence[Record], limit: int) -> tuple[list[Record], list[str]]:
-    """The records that stay, and the names of the pictures that go; the newest first in both."""
-    total, kept, gone = 0, list[Record](), list[str]()
+    """The records that stay, and the names of the pictures that go; the newest first in both. A picture that takes more
+    than the limit alone goes by itself."""
+    total, full, kept, gone = 0, False, list[Record](), list[str]()
     for record in found[:MOST]:
-        if record.size and (gone or total + record.size > limit):  # once one goes, all that are older go
+        if record.size and (full or total + record.size > limit):
+            full = full or record.size <= limit  # once one goes for want of room, all that are older go
             gone.append(record.name)
             kept.append(replace(record, size=0))
         else:
@@ -193,7 +208,8 @@ def _packed(name: str, params: Params, candidate: Candidate) -> tuple[bytes, Rec
     form = (pixels.width, pixels.height, pixels.channels, pixels.depth, pixels.color_space)
     bounds, seed = (at.x, at.y, at.width, at.height), candidate.picture.seed
     png = base64.b64encode(encoded(candidate.small)).decode()
-    return packed, Record(name, time.time(), params.as_dict(), seed, bounds, form, png, len(packed))
+    canvas, beyond = (candidate.canvas.width, candidate.canvas.height), astuple(candidate.margins)
+    return packed, Record(name, time.time(), params.as_dict(), seed, bounds, form, png, len(packed), canvas, beyond)
 
 
 def _unpacked(packed: bytes, record: Record) -> Candidate:
@@ -201,7 +217,8 @@ def _unpacked(packed: bytes, record: Record) -> Candidate:
     pixels = Pixels(width, height, channels, depth, space, zlib.decompress(packed))  # type: ignore[arg-type]
     image = pictures.image_of(pixels)
     picture, at = Picture("", 0, record.seed, pixels), Bounds(*record.bounds)
-    return Candidate(picture, at, image, pictures.thumbnail_image(image, pictures.SMALL))
+    small = pictures.thumbnail_image(image, pictures.SMALL)
+    return Candidate(picture, at, image, small, canvas=Extent(*record.canvas), margins=Margins(*record.margins))
 
 
 def encoded(image: Any) -> bytes:

@@ -64,13 +64,23 @@ class Mosaic:
         self.known[tile] = data
         return changed
 
+    def copy(self) -> Mosaic:
+        """The same tiles as they are now, for another thread."""
+        return Mosaic(self.extent, self.colours, self.clock, dict(self.known))
+
     def parts(self, bounds: Bounds) -> list[bytes]:
-        """The rows of these bounds, which known tiles cover."""
+        """The rows of these bounds, which known tiles cover. For the helper thread: of a large canvas they are many."""
         size, rows = self.colours.pixel_bytes, list[bytes]()
-        for y in range(bounds.y, bounds.bottom):
-            line = Bounds(bounds.x, y, bounds.width, 1)
-            for tile in self.tiles(line):
-                inside = line.within(tile)
-                start = ((y - tile.y) * tile.width + inside.x - tile.x) * size
-                rows.append(self.known[tile][start : start + inside.width * size])
+        y = bounds.y
+        while y < bounds.bottom:
+            end = min(bounds.bottom, (y // SIDE + 1) * SIDE)
+            across: list[tuple[bytes, int, int, int]] = []
+            for tile in self.tiles(Bounds(bounds.x, y, bounds.width, end - y)):
+                inside = tile.within(Bounds(bounds.x, y, bounds.width, end - y))
+                first = ((y - tile.y) * tile.width + inside.x - tile.x) * size
+                across.append((self.known[tile], first, tile.width * size, inside.width * size))
+            for row in range(end - y):
+                starts = ((data, first + row * step, length) for data, first, step, length in across)
+                rows.append(b"".join(data[start : start + length] for data, start, length in starts))
+            y = end
         return rows

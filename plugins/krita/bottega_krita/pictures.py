@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from .client import Pixels, thumbnail
 from .qt import QtCore, QtGui
 
@@ -10,6 +12,8 @@ FLOAT_SIDE = 320
 """Pixels of a floating-point picture's longer side on the screen."""
 SMALL = 96
 """Pixels of a small picture's longer side."""
+LARGE = 512 * 512
+"""Pixels from which on an image is made smaller row by row."""
 SCREEN = 2048
 """Pixels of a picture's longer side on the screen."""
 _FORMATS = {
@@ -29,18 +33,33 @@ def image_of(pixels: Pixels) -> QtGui.QImage:
 
 
 def _reduced(pixels: Pixels) -> QtGui.QImage:
-    """A large picture, made smaller stripe by stripe: Qt holds Python while it scales."""
+    """A large picture, made smaller."""
     scale = SCREEN / pixels.extent.longest
-    small = Image(max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale)), Image.Format.Format_ARGB32)
+    size = max(1, round(pixels.width * scale)), max(1, round(pixels.height * scale))
+    return _striped(*size, pixels.height, lambda y, rows: _whole(pixels.crop(0, y, pixels.width, rows)))
+
+
+def _striped(width: int, height: int, rows: int, part: Callable[[int, int], QtGui.QImage]) -> QtGui.QImage:
+    """A picture of so many rows made smaller row by row, from its parts: Qt holds Python while it scales."""
+    small = Image(width, height, Image.Format.Format_ARGB32)
     small.fill(0)
     painter = QtGui.QPainter(small)
     ignore, smooth = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
-    for y in range(small.height()):
-        first, last = y * pixels.height // small.height(), (y + 1) * pixels.height // small.height()
-        stripe = _whole(pixels.crop(0, first, pixels.width, max(1, last - first)))
-        painter.drawImage(0, y, stripe.scaled(small.width(), 1, ignore, smooth))
+    for y in range(height):
+        first, last = y * rows // height, (y + 1) * rows // height
+        painter.drawImage(0, y, part(first, max(1, last - first)).scaled(width, 1, ignore, smooth))
     painter.end()
     return small
+
+
+def fitted(image: QtGui.QImage, width: int, height: int) -> QtGui.QImage:
+    """An image as large as fits into so many pixels, its proportions kept."""
+    scale = min(width / max(image.width(), 1), height / max(image.height(), 1))
+    size = max(1, round(image.width() * scale)), max(1, round(image.height() * scale))
+    if scale < 1 and image.width() * image.height() > LARGE:
+        return _striped(*size, image.height(), lambda y, rows: image.copy(0, y, image.width(), rows))
+    ignore, smooth = QtCore.Qt.AspectRatioMode.IgnoreAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
+    return image.scaled(*size, ignore, smooth)
 
 
 def _whole(pixels: Pixels) -> QtGui.QImage:
@@ -87,5 +106,4 @@ def thumbnail_image(image: QtGui.QImage, side: int) -> QtGui.QImage:
     """Smaller, its longer side `side` pixels at most."""
     if max(image.width(), image.height()) <= side:
         return image
-    keep, smooth = QtCore.Qt.AspectRatioMode.KeepAspectRatio, QtCore.Qt.TransformationMode.SmoothTransformation
-    return image.scaled(side, side, keep, smooth)
+    return fitted(image, side, side)

@@ -21,6 +21,8 @@ BAND = 1 << 20
 """Bytes that are read, written or converted in one step."""
 CODES: dict[Depth, tuple[Any, int]] = {"u8": ("B", 255), "u16": ("H", 65535), "f16": ("e", 1), "f32": ("f", 1)}
 """How memory views and structs call a value, and what stands for 1."""
+CONVERTED = "The image was converted to other colours since this was painted."
+BACK = "Convert it back, or paint again."
 REMEDY = "Convert the image to RGB/Alpha: Image > Convert Image Color Space."
 MODELS = {"GRAYA": "Grey", "CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr", "A": "Alpha"}
 
@@ -97,8 +99,8 @@ class Stripe:
 def to_stripes(pixels: Pixels, x: int, y: int, colours: Colours, masked: bool) -> list[Stripe]:
     """A layer whose top left pixel lies at (x, y) of the image, in stripes. With `masked` its colours are opaque, and
     its alpha becomes the mask. Raises InvalidRequest for pixels of another kind than the document's."""
-    if pixels.channels != 4 or pixels.depth != colours.depth:
-        raise InvalidRequest(f"{pixels!r} does not fit this image.", remedy="Report this.", field="picture")
+    if pixels.channels != 4 or (pixels.depth, pixels.color_space) != (colours.depth, colours.color_space):
+        raise InvalidRequest(CONVERTED, remedy=BACK, field="picture")
     view, step, found = memoryview(pixels.data), pixels.row_bytes, list[Stripe]()
     for band in bands(Bounds(x, y, pixels.width, pixels.height), pixels.pixel_bytes):
         data = bytes(view[(band.y - y) * step : (band.bottom - y) * step])

@@ -84,7 +84,7 @@ class Studio(QtCore.QObject):
             self.fail(work, BottegaError(say("Another daemon was chosen while this was painted."), remedy=remedy))
         if self.session:
             self.session.close(patience=0)
-        self._catalog = None
+        self._catalog, self.session = None, None
         address, token = setting("address"), setting("token")
         try:
             self.session = Session(
@@ -96,6 +96,7 @@ class Studio(QtCore.QObject):
             )
         except BottegaError as error:
             self._connected(Connection("lost", error=error))
+        self.catalog_changed.emit()  # what is known of this one's models, until it is asked
 
     def start_daemon(self) -> None:
         """Start this machine's own."""
@@ -177,6 +178,8 @@ class Studio(QtCore.QObject):
         else:
             log.error("job %d failed", work.number, exc_info=error)
             work.error = BottegaError(f"{type(error).__name__}: {error}", remedy=say("This is a mistake: report it."))
+        if not work.candidates:  # nothing will be applied: what was sent for it may go
+            self.main.aside(partial(empty, [work]), lambda _: None, log.warning)
         self.changed.emit(work)
 
     def find_structure(

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from .client import BottegaError, Bounds, Cancellable, Picture, Ticket
+from .client import BottegaError, Bounds, Cancellable, Extent, Picture, Ticket
+from .geometry import Margins
 from .params import Params
 from .settings import setting
 
@@ -38,6 +39,16 @@ class Candidate:
     """Its place among the work's."""
     applied: int = 0
     """How many times it was put into the image."""
+    canvas: Extent = field(default=Extent(0, 0))
+    """The image's size when it was asked for; nothing where that is not known."""
+    margins: Margins = field(default=Margins())
+    """How far beyond it was painted."""
+
+    def lies(self, canvas: Extent) -> Bounds:
+        """Where it lies on an image of this size: one that it has made larger begins further to the left and higher."""
+        if canvas == self.canvas or not self.margins:
+            return self.bounds
+        return self.bounds.moved(self.margins.left, self.margins.top)
 
 
 @dataclass(eq=False)

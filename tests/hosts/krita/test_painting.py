@@ -117,6 +117,7 @@ def test_another_selection_is_another_request(live: Krita) -> None:
     live.desk.hands("key", "Shift_L")
     assert live.wait(f"{ended} and L._work.request.task.mask.data.count(0)") > 20 * 20
     live.run("K.action('deselect').trigger()")
+    live.wait("len(d.rootNode().childNodes()) == 1", 20)  # Krita lets go of a selection's mask a little later
 
 
 def test_live_painting_never_holds_the_main_thread(live: Krita) -> None:

@@ -6,14 +6,14 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..client import Bounds, Extent
+from ..client import BottegaError, Bounds, Extent
 from ..following import KINDS, detected
 from ..layers import all_layers
 from ..params import Follow
 from ..pose import svg
 from ..posing import Posing
 from ..qt import QtWidgets, Signal, app, on
-from ..words import say
+from ..words import said, say
 from . import kit
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Controls(QtWidgets.QWidget):
             self._append(follow)
 
     def _not_made(self, error: Exception) -> None:
-        self._tell(f"{error} {getattr(error, 'remedy', '')}")
+        self._tell(said(error) if isinstance(error, BottegaError) else str(error))
 
     def _tell(self, wrong: str) -> None:
         self._hint.setText(wrong or say("The picture follows the layers that are listed here, visible or hidden."))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from .. import memory
 from ..client import Extent
-from ..geometry import Margins
 from ..host import Aside, Chore
 from ..layers import Target
 from ..memory import Record
@@ -99,9 +98,15 @@ class History(QtWidgets.QWidget):
     def _show(self, records: list[Record], number: int) -> Chore:
         """Take out what is no longer there, put in what is new; the rest stays as it is, chosen or not."""
         wanted = {record.name: record for record in records}
+        chosen, heard = self.list.currentItem(), self.list.blockSignals(True)  # Qt would choose a neighbour instead
         for row in reversed(range(self.list.count())):
-            if _record(self.list.item(row)) != wanted.get(_record(self.list.item(row)).name):
+            item: Any = self.list.item(row)
+            if _record(item) != wanted.get(_record(item).name):
                 self.list.takeItem(row)
+        if chosen is not None and self.list.row(chosen) < 0:
+            self.list.setCurrentItem(None)
+            self.facts.clear()
+        self.list.blockSignals(heard)
         yield None
         for row, record in enumerate(records):
             if number != self._number:
@@ -135,7 +140,8 @@ class History(QtWidgets.QWidget):
         self.facts.setText(told(record) if record else "")
         document = app().activeDocument()
         if record and document:
-            self._with(record, lambda candidate: self._overlay.show(document, candidate.image, candidate.bounds))
+            canvas = Extent(document.width(), document.height())
+            self._with(record, lambda found: self._overlay.show(document, found.image, found.lies(canvas)))
 
     def _with(self, record: Record, use: Any) -> None:
         if document := app().activeDocument():
@@ -157,9 +163,8 @@ class History(QtWidgets.QWidget):
         document = app().activeDocument()
         if document is None:
             return
-        work = Work(0, record.wishes(), document_id(document))
-        canvas = Extent(document.width(), document.height())
-        target = Target(document, canvas, Margins(), document.activeNode())
+        work = Work(0, record.wishes(), document_id(document), state="done")
+        target = Target(document, candidate.canvas, candidate.margins, document.activeNode())
         self._studio.apply_to(target, work, candidate, masked=setting("result", "mask") != "alpha")
         self._overlay.hide()
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from ..layers import Target
 from ..live import Live
 from ..overlay import Overlay
 from ..params import Params
-from ..qt import Qt, QtCore, QtGui, QtWidgets, app, on
-from ..settings import setting
+from ..pictures import fitted
+from ..qt import Qt, QtGui, QtWidgets, app, on
+from ..settings import document_id, setting
 from ..words import say
-from ..works import Candidate
+from ..works import Candidate, Work
 from . import kit
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class LivePanel(QtWidgets.QWidget):
         self.strength, strength = kit.percent(99, CLOSE, say("How far to leave what is drawn"))
         self.live = Live(studio, lambda: dataclasses.replace(wishes(), strength=self.strength.value() / 100))
         self._candidate: Candidate | None = None
+        self._params, self._document_id = Params(), ""
         self.switch = QtWidgets.QPushButton(say("Paint live"))
         self.switch.setCheckable(True)
         self.picture = Shown(studio.main)
@@ -67,6 +70,7 @@ class LivePanel(QtWidgets.QWidget):
 
     def _show(self, candidate: Candidate, seconds: float) -> None:
         self._candidate = candidate
+        self._params, self._document_id = self.live.painted
         self.picture.show_image(candidate.image)
         self.note.setText(say("{ms} ms from the stroke to the picture", ms=round(seconds * 1000)))
         document = app().activeDocument()
@@ -80,10 +84,18 @@ class LivePanel(QtWidgets.QWidget):
             self.note.setText(why)
 
     def apply(self) -> None:
-        """Keep the picture as a layer."""
-        work = next((work for work in self._studio.works if self._candidate in work.candidates), None)
-        if work and self._candidate:
-            self._studio.apply(work, self._candidate, masked=setting("result", "mask") != "alpha")
+        """Keep the picture as a layer, of whatever request it is: later ones may have taken that one's place."""
+        candidate, document = self._candidate, app().activeDocument()
+        if candidate is None or document is None:
+            return
+        masked = setting("result", "mask") != "alpha"
+        work = next((work for work in self._studio.works if candidate in work.candidates), None)
+        if work and work.request:
+            self._studio.apply(work, candidate, masked=masked)
+        elif document_id(document) == self._document_id:
+            made = Work(0, self._params, self._document_id, state="done")
+            target = Target(document, candidate.canvas, candidate.margins, document.activeNode())
+            self._studio.apply_to(target, made, candidate, masked=masked)
 
 
 class Shown(QtWidgets.QLabel):
@@ -109,9 +121,8 @@ class Shown(QtWidgets.QLabel):
 
     def _draw(self) -> None:
         if (image := self._image) is not None:
-            size = QtCore.QSize(max(1, self.width()), max(1, self.height()))
-            keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-            self._main.aside(lambda: image.scaled(size, keep, smooth), self._put, lambda _: None)
+            width, height = max(1, self.width()), max(1, self.height())
+            self._main.aside(lambda: fitted(image, width, height), self._put, lambda _: None)
 
     def _put(self, image: QtGui.QImage) -> None:
         self.setPixmap(QtGui.QPixmap.fromImage(image))

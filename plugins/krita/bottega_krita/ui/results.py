@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..client import Extent
 from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app
 from ..settings import document_id, setting
@@ -115,7 +116,8 @@ class Results(QtWidgets.QWidget):
         document = app().activeDocument()
         if item and document:
             _, candidate = item.data(Qt.ItemDataRole.UserRole)
-            self._overlay.show(document, candidate.image, candidate.bounds)
+            canvas = Extent(document.width(), document.height())
+            self._overlay.show(document, candidate.image, candidate.lies(canvas))
 
     def _arrived(self, work: Work, candidate: Candidate) -> None:
         if work.live or work.document_id != self._document:

@@ -1,0 +1,142 @@
+"""Images that become others after they were painted on, in a live Krita: larger to the left and the top, converted,
+changed under live painting; and lists that shrink."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.hosts.krita.rig import Krita
+
+PLACE = """
+def place(name):
+    layer = [n for n in d.rootNode().childNodes() if n.name() == name][0]
+    at = layer.bounds()
+    return [at.x(), at.y(), at.width(), at.height()]
+"""
+
+
+@pytest.fixture(scope="module")
+def beyond(opened: Krita) -> Krita:
+    """Two candidates 48 pixels further to the left and 16 further up, the first of which is applied."""
+    opened.run("d = fresh(name='beyond')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("""
+        from bottega_krita.client import Extent
+        dock.form.strength.setValue(100)
+        dock.form.count.setValue(2)
+        dock.margins[0].setValue(48)
+        dock.margins[1].setValue(16)
+        w = dock.ask("expand")
+    """)
+    opened.wait("w.ended and len(w.candidates) == 2 and len(memory.records(d)) == 2")
+    opened.run(PLACE)
+    opened.run("dock.form.count.setValue(1); dock.margins[0].setValue(0); dock.margins[1].setValue(0)")
+    opened.run("S.apply(w, w.candidates[0])")
+    opened.wait("w.candidates[0].applied")
+    opened.run("d.waitForDone()")
+    return opened
+
+
+def test_a_second_candidate_is_shown_and_laid_where_the_first_lies(beyond: Krita) -> None:
+    """The canvas has grown to the left by then: pictures begin further to the right of its new corner."""
+    assert beyond.run("result = [d.width(), d.height()]") == [240, 176]
+    first = beyond.run("result = place('green grass (3)')")
+    assert first[:2] == [0, 0]
+    shown = beyond.run("""
+        dock.results._refill()
+        dock.results.strip.setCurrentRow(1)
+        result = list(dock.overlay._shown[2].as_dict().values())
+    """)
+    beyond.run("S.apply(w, w.candidates[1])")
+    beyond.wait("w.candidates[1].applied")
+    laid = beyond.run("d.waitForDone(); result = [d.width(), d.height(), place('green grass (4)')]")
+    assert laid == [240, 176, first]
+    assert shown[:2] == [0, 0]
+
+
+def test_history_lays_it_there_too_also_after_an_undo(beyond: Krita) -> None:
+    """On the image that has grown, and on one that is small again, which grows once more."""
+    beyond.run("row = [r.seed for r in memory.records(d)].index(3); dock.history.list.setCurrentRow(row)")
+    for size in ((240, 176), (192, 160)):
+        beyond.run("[n.remove() for n in d.rootNode().childNodes()[1:]]; d.waitForDone()")
+        if size == (192, 160):
+            beyond.run("d.resizeImage(48, 16, 192, 160); d.waitForDone()")
+        assert beyond.run("result = [d.width(), d.height()]") == list(size)
+        beyond.run("dock.history.apply()")
+        beyond.wait("len(d.rootNode().childNodes()) == 2")
+        beyond.wait("d.width() == 240")
+        assert beyond.run("d.waitForDone(); result = place('green grass (3)')[:2]") == [0, 0]
+
+
+def test_a_picture_in_other_colours_than_the_image_has_now_is_refused_in_words(opened: Krita) -> None:
+    """Protects colours: numbers of linear light are no numbers of sRGB."""
+    opened.run("d = fresh(name='converted')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("d.setColorSpace('RGBA', 'U16', 'sRGB-elle-V2-g10.icc'); d.waitForDone(); w = dock.ask()")
+    opened.wait("w.ended and len(memory.records(d)) == 1")
+    assert opened.run("result = w.candidates[0].picture.pixels.color_space") == "linear"
+    opened.run(
+        "d.setColorSpace('RGBA', 'U16', 'sRGB-elle-V2-srgbtrc.icc'); d.waitForDone(); S.apply(w, w.candidates[0])"
+    )
+    opened.wait("w.error is not None")
+    assert "converted" in opened.run("result = str(w.error)")
+    assert opened.run("result = [len(d.rootNode().childNodes()), bool(dock.results._bars)]") == [1, False]
+    opened.run("dock.history.list.setCurrentRow(0); dock.results._note.setText(''); dock.history.apply()")
+    opened.wait("'converted' in dock.results._note.text()")
+    assert opened.run("result = [len(d.rootNode().childNodes()), bool(dock.results._bars)]") == [1, False]
+
+
+def test_a_picture_too_large_for_the_history_takes_no_other_with_it(opened: Krita) -> None:
+    kept, gone = opened.run("""
+        import dataclasses
+        one = memory.Record("a", 0.0, {}, 1, (0, 0, 1, 1), (1, 1, 4, "u8", "srgb"), "", 1)
+        rows = [dataclasses.replace(one, name=name, size=size) for name, size in zip("abcd", (9, 2, 2, 1))]
+        found, lost = memory.within(rows, 4)
+        result = [[r.size for r in found], lost]
+    """)
+    assert (kept, gone) == ([0, 2, 2, 0], ["a", "d"])
+
+
+def test_what_another_version_wrote_is_left_out_and_the_rest_stays(opened: Krita) -> None:
+    said = opened.run("""
+        import json
+        row = dataclasses.asdict(one)
+        old = {key: value for key, value in row.items() if key not in ("canvas", "margins")}
+        rows = [{**row, "later": 1}, {"name": "b"}, old, 7]
+        result = [r.name for r in memory._records(json.dumps(rows).encode())]
+    """)
+    assert said == ["a", "a"]
+
+
+def test_a_list_that_shrinks_chooses_nobody_else(opened: Krita) -> None:
+    """Protects the canvas: a neighbour of what is forgotten is not shown over it unasked."""
+    opened.run("d = fresh(name='shrinking')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("dock.form.count.setValue(3); w = dock.ask()")
+    opened.wait("w.ended and dock.history.list.count() == 3")
+    opened.run("dock.form.count.setValue(1); dock.history.list.setCurrentRow(1)")
+    opened.wait("dock.overlay.showing and not S.main._chores")
+    opened.run("dock.overlay.hide(); dock.history.forget()")
+    opened.wait("dock.history.list.count() == 2 and not S.main._chores")
+    said = opened.run("result = [dock.history.current() is None, dock.history.facts.text(), dock.overlay.showing]")
+    assert said == [True, "", False]
+
+
+def test_live_painting_goes_on_when_its_image_grows_or_is_converted(opened: Krita) -> None:
+    """And a picture may be kept whose request has made room for later ones."""
+    opened.run("d = fresh(name='lively')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("L = dock.live.live; L.latencies.clear(); dock.live.switch.setChecked(True)")
+    opened.wait("L.latencies and L._work.ended")
+    for change in ("d.resizeImage(0, 0, 320, 200)", "d.setColorSpace('RGBA', 'U16', 'sRGB-elle-V2-srgbtrc.icc')"):
+        opened.run(f"old = L._mosaic; requests = L.requests; {change}; d.waitForDone()")
+        opened.wait("L._mosaic is not old and L.requests > requests and L._work.ended", 120)
+        assert opened.run("result = [L.running, L._work.state, d.width()]") == [True, "done", 320]
+    opened.wait("dock.live._candidate in L._work.candidates")
+    opened.run("""
+        dock.live.switch.setChecked(False)
+        S.works = [w for w in S.works if not w.live]
+        layers = len(d.rootNode().childNodes())
+        dock.live.apply()
+    """)
+    opened.wait("len(d.rootNode().childNodes()) == layers + 1")

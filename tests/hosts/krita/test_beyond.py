@@ -128,6 +128,12 @@ def test_live_painting_goes_on_when_its_image_grows_or_is_converted(opened: Krit
     opened.wait("K.activeDocument() == d")
     opened.run("L = dock.live.live; L.latencies.clear(); dock.live.switch.setChecked(True)")
     opened.wait("L.latencies and L._work.ended")
+    same = opened.run("""
+        from bottega_krita.client import Bounds
+        parts = [(0, 0, 192, 160), (5, 7, 180, 140), (127, 127, 3, 3), (130, 0, 40, 129)]
+        result = [b"".join(L._mosaic.parts(Bounds(*p))) == d.pixelData(*p).data() for p in parts]
+    """)
+    assert same == [True] * 4, "the copy in tiles is the canvas, across their edges too"
     for change in ("d.resizeImage(0, 0, 320, 200)", "d.setColorSpace('RGBA', 'U16', 'sRGB-elle-V2-srgbtrc.icc')"):
         opened.run(f"old = L._mosaic; requests = L.requests; {change}; d.waitForDone()")
         opened.wait("L._mosaic is not old and L.requests > requests and L._work.ended", 120)

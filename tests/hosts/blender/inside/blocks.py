@@ -3,13 +3,16 @@
 import threading
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 import numpy as np
 import stage
-from bl_ext.user_default.bottega import pixels, preferences
+from bl_ext.user_default.bottega import pixels, preferences, running, texture
+from bl_ext.user_default.bottega.client import Picture, Pixels
 from bl_ext.user_default.bottega.panels import library, sidebar
+from bl_ext.user_default.bottega.params import Params
 from bl_ext.user_default.bottega.scene import gather, shapes, views
 from bl_ext.user_default.bottega.scene.raster import see
 
@@ -144,6 +147,19 @@ def job(name: str, operator) -> None:
         times[f"{name}: {kind}"] = seconds * 1000
 
 
+def together(count: int) -> None:
+    """The results of one texture with this many variations, of noise, go in."""
+    noise = np.random.default_rng(1).integers(0, 255, (512, 512, 3), np.uint8)
+    where = texture.goal("MATERIAL", True, monkey)
+    work = here.work(Params(), preferences.session(), lambda work, each: texture.delivered(work, each, where))
+    made = texture.made_of(Picture("", 0, 0, Pixels.of(noise)), Params(), (True, True))
+    work.made = [replace(made, picture=replace(made.picture, seed=seed)) for seed in range(count)]
+    timed(f"taking {count} variations of 512², 4 maps each", lambda: running._deliver(work))
+    here.end(work, None)
+
+
+together(1)
+together(16)
 settings.width = settings.height = 512
 settings.steps = 1
 job("texture of 512², 2 x 4 maps", bpy.ops.bottega.texture)

@@ -13,7 +13,7 @@ import pytest
 from bottega import messages as m
 from bottega.client import connect
 from tests.daemon import Daemon, start_daemon
-from tests.hosts.gimp import rig
+from tests.hosts.gimp import hands, rig
 from tests.hosts.gimp.rig import until
 
 LONG = 'call("generate", prompt="copper", steps=600, seed="3", width=128, height=128)'
@@ -82,6 +82,26 @@ def test_the_daemon_is_killed_and_comes_back_and_the_result_arrives(own: tuple[r
         assert [job.state for job in jobs(again)] == [m.JobState.SUCCEEDED]
     finally:
         again.stop()
+
+
+def test_the_daemon_is_killed_under_the_queue_and_the_results_arrive(own: tuple[rig.Gimp, Daemon]) -> None:
+    """Of one pass, and of several, which the queue carries out itself."""
+    gimp, daemon = own
+    gimp.run(hands.QUEUE)
+    gimp.run("""
+        canvas = picture(240, 200)
+        canvas.select_rectangle(ChannelOps.REPLACE, 60, 40, 110, 100)
+        for kind in ("generate", "inpaint"):
+            said = call(kind, canvas, prompt=kind, steps=90, seed="3", in_panel=True)
+            assert said["status"] == "success", said
+    """)
+    until(lambda: m.JobState.RUNNING in [job.state for job in jobs(daemon)], 90)
+    daemon.kill()
+    assert not gimp.run("result = [job['state'] for job in jobs() if job['state'] in ('done', 'failed')]")
+    daemon.again()
+    gimp.wait("ended()", 240)
+    said = gimp.run("result = [[[job['state'], job['error']] for job in jobs()], sorted(tree(canvas))]")
+    assert said == [[["done", ""]] * 2, ["Bottega: generate (3)", "Bottega: inpaint (3)", "ramp"]]
 
 
 def test_no_daemon_is_said_with_what_to_do(own: tuple[rig.Gimp, Daemon]) -> None:

@@ -88,7 +88,7 @@ class Live(QtCore.QObject):
             self.stopped.emit(said(error))
             return
         self._window, self._document, self._dirty = window, document, True
-        self._mosaic, self._kind = Mosaic(seen.extent, seen.colours), kind_of(document)
+        self._mosaic, self._kind = Mosaic(seen.extent, seen.colours), kind_of(seen.document)
         self._asked, self._selected, self._work = None, None, None
         self._seed, self._touched_at = drawn_seed(1), time.monotonic()
         application = QtWidgets.QApplication.instance()
@@ -246,7 +246,7 @@ def kind_of(document: Document) -> tuple[object, ...]:
     return *size, document.colorModel(), document.colorDepth(), document.colorProfile()
 
 
-def read(mosaic: Mosaic, seen: Sheet, part: Bounds) -> Generator[Any, None, list[bytes]]:
+def read(mosaic: Mosaic, seen: Sheet, part: Bounds) -> Generator[Any, Any, list[bytes]]:
     """The canvas of these bounds: only tiles that are not known yet are read."""
     end = time.perf_counter() + SLICE
     for tile in mosaic.tiles(part):

@@ -101,8 +101,11 @@ def _records(text: bytes) -> list[Record]:
 
 def _record(row: dict[str, Any]) -> Record | None:
     try:
-        known = {each.name: row[each.name] for each in fields(Record) if each.name in row}
-        return Record(**{name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
+        known: dict[str, Any] = {each.name: row[each.name] for each in fields(Record) if each.name in row}
+        for name in ("bounds", "form", "canvas", "margins"):
+            if name in known:
+                known[name] = tuple(known[name])
+        return Record(**known)
     except (TypeError, KeyError):
         return None
 

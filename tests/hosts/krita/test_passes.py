@@ -167,12 +167,12 @@ def test_cancel_ends_it_between_tiles(tiled: Krita) -> None:
     """No further tile is asked for, and nothing comes of it."""
     tiled.run("sent.clear(); w = dock.ask('refine')")
     tiled.wait("w.fraction > 0.3")
-    tiled.run("K.action('bottega_cancel').trigger()")
+    tiled.run("tiles = len(w.request.plan.last.tiles); K.action('bottega_cancel').trigger()")
     tiled.wait("w.ended", 60)
     jobs = tiled.run("result = len(sent)")
     tiled.run("import time; until = time.monotonic() + 1")
     tiled.wait("time.monotonic() > until")
-    said = tiled.run("result = [w.state, len(w.candidates), len(sent), len(w.request.plan.last.tiles)]")
+    said = tiled.run("result = [w.state, len(w.candidates), len(sent), tiles]")
     assert said[:3] == ["cancelled", 0, jobs] and jobs < said[3]
 
 

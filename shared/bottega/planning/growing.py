@@ -87,7 +87,7 @@ class Gathering:
 
     def __init__(self) -> None:
         self.reached: Pixels | None = None
-        """How far the first pass shows, once it is done."""
+        """How far the result shows, once that is known."""
         self.hands = Hands(self._laid, self._reach, plain.faded, self._cut)
 
     def layers(self, grown: Sequence[Grown], seed: int) -> list[Picture]:
@@ -97,16 +97,14 @@ class Gathering:
 
     def _laid(self, context: Pixels | Grown, layers: Sequence[Picture]) -> Grown:
         grown = context if isinstance(context, Grown) else Grown(context)
-        if self.reached is None and layers:
-            self._reach(layers[0], grown.picture.extent)
         for layer in layers:
             grown.lay(layer)
         return grown
 
     def _reach(self, layer: Picture, extent: Extent) -> Pixels:
-        if self.reached is None:
-            self.reached = plain.reach(layer, extent)
-        return self.reached
+        found = plain.reach(layer, extent)
+        self.reached = found if self.reached is None else self.reached
+        return found
 
     def _cut(self, grown: Grown, place: Bounds) -> Pixels:
         return grown.cut(place)

@@ -47,15 +47,13 @@ class Overlay:
 
     def _laid(self, context: Pixels | Painted, layers: Sequence[Picture]) -> Painted:
         if isinstance(context, Pixels):
-            if layers:
-                self._reach(layers[0], context.extent)
             context = Painted(context, nothing(context))
         return replace(context, over=self._own.laid(context.over, layers))
 
     def _reach(self, layer: Picture, extent: Extent) -> Any:
-        if self._reached is None:
-            self._reached = self._own.reach(layer, extent)
-        return self._reached
+        found = self._own.reach(layer, extent)
+        self._reached = found if self._reached is None else self._reached
+        return found
 
     def _cut(self, painted: Painted, place: Bounds) -> Pixels:
         return self._own.laid(cut(painted.picture, place), [whole_layer(cut(painted.over, place))])

@@ -6,6 +6,7 @@ done with pixels, the host's `Hands` do.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -14,7 +15,7 @@ from bottega import messages as m
 from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
-from bottega.pixels import Pixels
+from bottega.pixels import DEPTH_BYTES, Pixels
 from bottega.planning.cutting import cut, cut_control, cut_mask, with_void
 from bottega.planning.passes import Pass
 from bottega.planning.plan import Plan
@@ -28,6 +29,8 @@ MOST_TILES = 512
 """For one mask: the whole of 8192 x 8192 for a model of 512, with some to spare. More would take hours."""
 _GLANCE = 256
 """Longest side at which a job is worked on that is asked for its mask alone."""
+_BLEND = 0.4
+"""How far denoising goes at least where a result fades out: the daemon's own `masks.BLEND`."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +41,11 @@ class Hands:
     """A context under layers, none or several; where their alpha is 0, and outside of their bounds, every bit is its
     own. It is given what was sent, later its own results, each of them once: it may work in place."""
     reach: Callable[[Picture, Extent], Any]
-    """How far a layer shows, on its whole context: whatever `faded` takes."""
+    """How far a layer shows, on its whole context: whatever `faded` takes. It is asked first of all how far the result
+    shows, before anything is laid."""
     faded: Callable[[Any, Bounds, float, float], Pixels | None]
-    """A part of that as a mask, which fades in over so many pixels from its left and from its top edge (0: not at all);
-    None if it shows nowhere there."""
+    """A part of that as a mask of 16 bits, which fades in over so many pixels from its left and from its top edge (0:
+    not at all); None if it shows nowhere there."""
     cut: Callable[[Any, Bounds], Pixels] = cut
     """A part of a context as it looks, in the channels and depth of what was sent."""
 
@@ -63,17 +67,17 @@ def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     sent = replace(task, picture=cut(task.picture, context), mask=cut_mask(task.mask, context, plan.selection))
     painted: list[Layers]
     if first.tiles:  # what is only refined is not composed, but how far it reaches the daemon knows
-        (found,) = yield [_glance(sent)]
+        (found, *blend) = yield [_glance(job) for job in (sent, *_blends(sent))]
         nothing: Layers = []
         painted, others = [nothing] * task.count, plan.passes
     else:
-        (found,) = yield [_at(sent, task, context, first.content, first.strength)]
+        (found, *blend) = yield [_at(sent, task, context, first.content, first.strength)]
         painted, others = [[layer] for layer in found], plan.passes[1:]
+    reached, *beyond = (hands.reach(layers[0], context.extent) for layers in (found, *blend))
     contexts = [hands.laid(sent.picture, layers) for layers in painted]
     for each in others:
-        reached = hands.reach(found[0], context.extent)
         refined = [replace(sent, seed=(task.seed or 0) + index, count=1, fill="keep") for index in range(task.count)]
-        contexts = yield from _refine(plan, each, task, refined, contexts, reached, hands)
+        contexts = yield from _refine(plan, each, task, refined, contexts, [reached, *beyond], hands)
     return contexts
 
 
@@ -116,7 +120,7 @@ def _refine(
     task: Inpaint,
     refined: Sequence[Inpaint],
     contexts: list[Any],
-    reached: Any,
+    reached: Sequence[Any],
     hands: Hands,
 ) -> Walk:
     """A further pass over every candidate's context: all candidates at once, one tile after the other."""
@@ -148,23 +152,46 @@ def _glance(job: Inpaint) -> Inpaint:
     """A job that changes nothing, and so tells at once how far the mask reaches: of a blank picture, since a layer that
     leaves a transparent one as it is must be as transparent."""
     mask = with_void(job.mask, job.picture) if job.outpaint else job.mask
-    blank = Pixels.filled(job.picture.width, job.picture.height)
+    size, depth = job.picture.extent, "u8" if job.picture.depth == "u8" else "u16"
+    blank = Pixels(size.width, size.height, 1, depth, "srgb", bytes(DEPTH_BYTES[depth] * size.width * size.height))
     job = replace(job, picture=blank, mask=mask, outpaint=False)
     longest = job.picture.extent.longest
     width, height = (max(16, round(side * _GLANCE / longest)) for side in (job.picture.width, job.picture.height))
     return replace(job, strength=0.0, count=1, width=width, height=height, controls=())
 
 
-def _tiles(plan: Plan, each: Pass, reached: Any, hands: Hands) -> Iterator[tuple[Bounds, Extent, Pixels]]:
+def _blends(job: Inpaint) -> list[Inpaint]:
+    """The job that shows where denoising is to reach as far as the blend: over all of the feather, and out over as much
+    again. None for what has no feather."""
+    if job.feather == Margin():
+        return []
+    further = Margin(job.grow.pixels + job.feather.pixels, job.grow.relative + job.feather.relative)
+    return [replace(job, grow=further)]
+
+
+def _tiles(plan: Plan, each: Pass, reached: Sequence[Any], hands: Hands) -> Iterator[tuple[Bounds, Extent, Pixels]]:
     """Each tile on the canvas, its size in pixels of work, and its mask: faded in at the edges where earlier tiles lie,
-    so that none ends in a line. Tiles that nothing is selected of are left out."""
+    so that none ends in a line. Tiles that nothing is selected of are left out.
+
+    The mask is how far the result shows, the first of `reached`; with a second one as far as the blend there at least:
+    what was composed before is denoised where it shows, what is only refined has to be.
+    """
     first = each.tiles[0]
     fade = max(1.0, each.overlap / float(plan.scale) - 2.0)  # tiles end on whole pixels of canvas
     for tile, place in zip(each.tiles, plan.tiles_on_canvas(), strict=True):
         left, top = (fade if tile.x > first.x else 0.0), (fade if tile.y > first.y else 0.0)
-        mask = hands.faded(reached, place.seen_from(plan.context), left, top)
+        mask, *beyond = (hands.faded(each, place.seen_from(plan.context), left, top) for each in reached)
         if mask is not None:
-            yield place, tile.extent, mask
+            yield place, tile.extent, _at_least(mask, *beyond)
+
+
+def _at_least(mask: Pixels, beyond: Pixels | None = None) -> Pixels:
+    """A mask of 16 bits, as great as the blend wherever the other one is white."""
+    if beyond is None:
+        return mask
+    values, others = (memoryview(each.data).cast("H") for each in (mask, beyond))
+    found = array("H", (max(value, int(_BLEND * other)) for value, other in zip(values, others, strict=True)))
+    return replace(mask, data=found.tobytes())
 
 
 def _moved(layer: Picture, place: Bounds) -> Picture:

@@ -100,33 +100,28 @@ def _entering(folder: Path, command: Sequence[str], binds: Mapping[Path, str]) -
 def _bootstrap(folder: Path, release: str) -> None:
     assert os.geteuid() == 0, "only root can make a Debian to test hosts in: run this as root."
     with tempfile.TemporaryDirectory() as scratch:
-        tool, environment = _debootstrap(Path(scratch))
-        command = [
-            *NAMESPACES,
-            "--mount-proc",
-            *tool,
-            "--variant=minbase",
-            "--include=ca-certificates",
-            release,
-            str(folder),
-            MIRROR,
-        ]
-        _run(command, {**os.environ, **environment})
+        tool, own = _debootstrap(Path(scratch))
+        how = ("--variant=minbase", "--include=ca-certificates", release, str(folder), MIRROR)
+        script = (
+            own / "scripts" / "sid"
+        )  # that of every release since 2015; an older tool does not know all their names
+        command = [*NAMESPACES, "--mount-proc", *tool, *how, str(script)]
+        _run(command, {**os.environ, "DEBOOTSTRAP_DIR": str(own)})
     settings = folder / "etc" / "dpkg" / "dpkg.cfg.d" / "bottega"
     settings.write_text("force-unsafe-io\n" + "".join(f"path-exclude {path}\n" for path in KEPT_OUT))
 
 
-def _debootstrap(scratch: Path) -> tuple[list[str], dict[str, str]]:
-    """What makes a Debian: the machine's own tool, or that of its package, unpacked for the moment."""
+def _debootstrap(scratch: Path) -> tuple[list[str], Path]:
+    """What makes a Debian, and its own files: the machine's tool, or that of its package, unpacked for the moment."""
     if found := shutil.which("debootstrap"):
-        return [found], {}
+        return [found], Path("/usr/share/debootstrap")
     remedy = "install debootstrap to make a Debian to test hosts in."
     assert shutil.which("apt-get") and shutil.which("dpkg-deb"), remedy
     _run(["apt-get", "update", "-qq"], dict(os.environ))
     _run(["apt-get", "download", "-qq", "-o", "APT::Sandbox::User=root", "debootstrap"], dict(os.environ), scratch)
     (package,) = scratch.glob("debootstrap_*.deb")
     _run(["dpkg-deb", "-x", str(package), str(scratch)], dict(os.environ))
-    return ["sh", str(scratch / "usr/sbin/debootstrap")], {"DEBOOTSTRAP_DIR": str(scratch / "usr/share/debootstrap")}
+    return ["sh", str(scratch / "usr/sbin/debootstrap")], scratch / "usr/share/debootstrap"
 
 
 def _install(folder: Path, packages: Sequence[str] = PACKAGES) -> None:

@@ -63,7 +63,7 @@ class Request:
     @property
     def target(self) -> Target:
         """Where its results go."""
-        return Target(self.seen.document, self.seen.extent, self.margins, self.seen.active)
+        return Target(self.seen.document, self.seen.active)
 
 
 def gather(

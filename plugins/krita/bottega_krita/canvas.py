@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import pixels, profiles
+from .anchors import Anchor, anchor
 from .client import Bounds, Extent, InvalidRequest, Pixels
 from .host import WAIT
 from .qt import raw
@@ -34,6 +35,7 @@ class Sheet:
     selected: Bounds
     """Its bounds; without a selection the whole canvas."""
     active: Node | None
+    anchor: Anchor
 
 
 def is_open(document: Document) -> bool:
@@ -69,7 +71,7 @@ def sheet(document: Document | None) -> Sheet:
         selected = Bounds(selection.x(), selection.y(), selection.width(), selection.height())
     if not selected:
         selection, selected = None, extent.bounds
-    return Sheet(document, extent, colours, selection, selected, document.activeNode())
+    return Sheet(document, extent, colours, selection, selected, document.activeNode(), anchor(document))
 
 
 def settled(document: Document) -> Generator[Any, None, None]:

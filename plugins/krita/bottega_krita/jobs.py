@@ -149,12 +149,12 @@ def _came(studio: Studio, work: Work, picture: Picture) -> Chore:
     request = work.request
     if request is None:  # it has failed, and nothing is kept of it
         return
-    context, size, target = request.plan.context, picture.pixels.extent, request.target
+    context, size, anchor = request.plan.context, picture.pixels.extent, request.seen.anchor
     left, top = (picture.bounds.x, picture.bounds.y) if picture.bounds else (0, 0)
     bounds = Bounds(context.x + left, context.y + top, size.width, size.height)
     image = yield Aside(lambda: pictures.image_of(picture.pixels))
     small = yield Aside(lambda: pictures.thumbnail_image(image, pictures.SMALL))
-    candidate = Candidate(picture, bounds, image, small, picture.index, canvas=target.canvas, margins=target.margins)
+    candidate = Candidate(picture, bounds, image, small, picture.index, anchor=anchor, margins=request.margins)
     work.came += 1
     work.candidates.append(candidate)
     work.candidates.sort(key=lambda each: each.index)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from krita import Selection
 
 from . import pixels, profiles
+from .anchors import Anchor, Shift, shifted
 from .canvas import check_open, settled
-from .client import Bounds, Extent, InvalidRequest
+from .client import Bounds, InvalidRequest
 from .geometry import Margins
 from .host import Aside, Named
 from .pixels import Stripe
@@ -29,32 +30,49 @@ class Target:
     """Where a result goes."""
 
     document: Document
-    canvas: Extent
-    """The document's size when it was asked for."""
-    margins: Margins
     above: Node | None
-    """The layer that was active then."""
+    """The layer that was active when it was asked for."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a layer goes that was made for an image as it was."""
+
+    was: Anchor
+    margins: Margins = field(default=Margins())
+    """How far it reaches beyond that canvas."""
+
+    def on(self, document: Document) -> tuple[Bounds | None, Shift]:
+        """The canvas that the image needs for it, if a larger one, and how far the layer is to be moved on that."""
+        x, y = shifted(document, self.was)
+        canvas, margins = Bounds(0, 0, document.width(), document.height()), self.margins
+        frame = margins.around(self.was.canvas.bounds).moved(x, y)
+        larger = Bounds.between(
+            min(0, frame.x) if margins.left else 0,
+            min(0, frame.y) if margins.top else 0,
+            max(canvas.right, frame.right) if margins.right else canvas.right,
+            max(canvas.bottom, frame.bottom) if margins.bottom else canvas.bottom,
+        )
+        return (larger if larger != canvas else None), (x - larger.x, y - larger.y)
 
 
 def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generator[Any, Any, Bundle]:
     """Put a candidate into its document, above the layer that is active now: as opaque colours under a mask, or with
     its alpha. An outpaint makes the canvas larger. Returns the steps that it took, with the layer."""
-    document, margins = to.document, to.margins
+    document, at = to.document, candidate.bounds
     check_open(document)
-    larger = None
-    if margins and (document.width(), document.height()) == (to.canvas.width, to.canvas.height):
-        larger = margins.around(to.canvas.bounds)
-    x, y = candidate.bounds.x + margins.left, candidate.bounds.y + margins.top
     colours = profiles.colours(document.colorModel(), document.colorDepth(), document.colorProfile())
     found = candidate.picture.pixels
-    stripes = yield Aside(lambda: pixels.to_stripes(found, x, y, colours, masked))
-    return (yield from insert(document, name, stripes, document.activeNode() or to.above, larger))
+    stripes = yield Aside(lambda: pixels.to_stripes(found, at.x, at.y, colours, masked))
+    above = document.activeNode() or to.above
+    return (yield from insert(document, name, stripes, above, Place(candidate.anchor, candidate.margins)))
 
 
 def insert(
-    document: Document, name: str, stripes: list[Stripe], above: Node | None, larger: Bounds | None = None
+    document: Document, name: str, stripes: list[Stripe], above: Node | None, to: Place
 ) -> Generator[Any, None, Bundle]:
-    """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. The list is
+    """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. Where it
+    goes is found last: the canvas may change while the layer is made. The list is
     emptied as it goes, from its end, where memory can be given back bit by bit: to let go of all of it at once takes a
     tenth of a second for 8192 x 8192. Raises InvalidRequest if Krita refuses."""
     check_open(document)
@@ -74,6 +92,10 @@ def insert(
     yield from settled(document)
     bundle = Bundle(document, layer)
     yield Named(INSERTS)
+    larger, shift = to.on(document)
+    for node in (layer, mask):
+        if node is not None and shift != (0, 0):
+            node.move(*shift)
     bundle.put(larger, mask, *place(document, above))
     yield Named("")
     return bundle

@@ -16,6 +16,7 @@ from dataclasses import asdict, astuple, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from . import pictures
+from .anchors import Anchor
 from .canvas import is_open
 from .client import Bounds, Extent, Picture, Pixels
 from .geometry import Margins
@@ -56,7 +57,9 @@ class Record:
     size: int
     """Bytes of the picture as kept; 0 where it is no longer."""
     canvas: tuple[int, int] = (0, 0)
-    """The image's size when it was asked for; (0, 0) in older lists."""
+    """The image's size when it was asked for."""
+    layers: tuple[tuple[str, int, int], ...] = ()
+    """Where its layers were then: ids and offsets."""
     margins: tuple[int, int, int, int] = (0, 0, 0, 0)
     """How far beyond it was painted: left, top, right and bottom."""
 
@@ -105,6 +108,7 @@ def _record(row: dict[str, Any]) -> Record | None:
         for name in ("bounds", "form", "canvas", "margins"):
             if name in known:
                 known[name] = tuple(known[name])
+        known["layers"] = tuple(map(tuple, known.get("layers", ())))
         return Record(**known)
     except (TypeError, KeyError):
         return None
@@ -211,8 +215,9 @@ def _packed(name: str, params: Params, candidate: Candidate) -> tuple[bytes, Rec
     form = (pixels.width, pixels.height, pixels.channels, pixels.depth, pixels.color_space)
     bounds, seed = (at.x, at.y, at.width, at.height), candidate.picture.seed
     png = base64.b64encode(encoded(candidate.small)).decode()
-    canvas, beyond = (candidate.canvas.width, candidate.canvas.height), astuple(candidate.margins)
-    return packed, Record(name, time.time(), params.as_dict(), seed, bounds, form, png, len(packed), canvas, beyond)
+    was, beyond = candidate.anchor, astuple(candidate.margins)
+    image = (was.canvas.width, was.canvas.height), was.layers
+    return packed, Record(name, time.time(), params.as_dict(), seed, bounds, form, png, len(packed), *image, beyond)
 
 
 def _unpacked(packed: bytes, record: Record) -> Candidate:
@@ -221,7 +226,8 @@ def _unpacked(packed: bytes, record: Record) -> Candidate:
     image = pictures.image_of(pixels)
     picture, at = Picture("", 0, record.seed, pixels), Bounds(*record.bounds)
     small = pictures.thumbnail_image(image, pictures.SMALL)
-    return Candidate(picture, at, image, small, canvas=Extent(*record.canvas), margins=Margins(*record.margins))
+    anchor = Anchor(Extent(*record.canvas), record.layers)
+    return Candidate(picture, at, image, small, anchor=anchor, margins=Margins(*record.margins))
 
 
 def encoded(image: Any) -> bytes:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .client import Bounds
+from .anchors import Anchor, shifted
+from .client import Bounds, Extent
 from .qt import Qt, QtCore, QtGui, QtWidgets, app, on
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ class Overlay(QtCore.QObject):
         super().__init__()
         self._window: Any = None
         self._glass: Glass | None = None
-        self._shown: tuple[Document, QtGui.QImage, Bounds] | None = None
+        self._shown: tuple[Document, QtGui.QImage, Bounds, Anchor] | None = None
+        self._canvas = Extent(0, 0)
+        self.place = Bounds(0, 0, 0, 0)
+        """Where on the image what is shown lies."""
         self._timer = QtCore.QTimer(self)
         self._timer.setInterval(LOOK)
         self._timer.timeout.connect(self._follow)
@@ -36,9 +40,9 @@ class Overlay(QtCore.QObject):
         """The window whose canvas is meant."""
         self._window = window
 
-    def show(self, document: Document, image: QtGui.QImage, bounds: Bounds) -> None:
-        """Show a picture where these bounds of the image lie."""
-        self._shown = (document, image, bounds)
+    def show(self, document: Document, image: QtGui.QImage, bounds: Bounds, was: Anchor) -> None:
+        """Show a picture where that lies now which these bounds of the image held then."""
+        self._shown, self._canvas = (document, image, bounds, was), Extent(0, 0)
         self._timer.start()
         self._follow()
 
@@ -55,14 +59,17 @@ class Overlay(QtCore.QObject):
             if self._glass:
                 self._glass.hide()
             return
-        _, image, bounds = self._shown
+        document, image, bounds, was = self._shown
+        size = Extent(document.width(), document.height())
+        if size != self._canvas:  # enlarged, cropped, or that was undone
+            self._canvas, self.place = size, bounds.moved(*shifted(document, was))
         if self._glass is None or self._glass.parentWidget() is not canvas:
             self._drop()
             self._glass = glass = Glass(canvas)
             on(glass.destroyed, lambda *_: self._forget(glass))  # it goes with its canvas
         to_flake, possible = view.flakeToImageTransform().inverted()
         if possible:
-            self._glass.look(image, bounds, to_flake * view.flakeToCanvasTransform())
+            self._glass.look(image, self.place, to_flake * view.flakeToCanvasTransform())
 
     def _drop(self) -> None:
         if self._glass:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from .client import BottegaError, Bounds, Cancellable, Extent, Picture, Ticket
+from .anchors import Anchor
+from .client import BottegaError, Bounds, Cancellable, Picture, Ticket
 from .geometry import Margins
 from .params import Params
 from .settings import setting
@@ -30,7 +31,7 @@ class Candidate:
 
     picture: Picture
     bounds: Bounds
-    """Where it lies on the image."""
+    """Where it lay on the image when it was asked for."""
     image: QtGui.QImage
     """For the screen: smaller than a large picture."""
     small: QtGui.QImage
@@ -39,16 +40,10 @@ class Candidate:
     """Its place among the work's."""
     applied: int = 0
     """How many times it was put into the image."""
-    canvas: Extent = field(default=Extent(0, 0))
-    """The image's size when it was asked for; nothing where that is not known."""
+    anchor: Anchor = field(default=Anchor())
+    """Where the image was then: it may have been enlarged or cropped since."""
     margins: Margins = field(default=Margins())
     """How far beyond it was painted."""
-
-    def lies(self, canvas: Extent) -> Bounds:
-        """Where it lies on an image of this size: one that it has made larger begins further to the left and higher."""
-        if canvas == self.canvas or not self.margins:
-            return self.bounds
-        return self.bounds.moved(self.margins.left, self.margins.top)
 
 
 @dataclass(eq=False)

@@ -45,7 +45,7 @@ def test_a_second_candidate_is_shown_and_laid_where_the_first_lies(beyond: Krita
     shown = beyond.run("""
         dock.results._refill()
         dock.results.strip.setCurrentRow(1)
-        result = list(dock.overlay._shown[2].as_dict().values())
+        result = list(dock.overlay.place.as_dict().values())
     """)
     beyond.run("S.apply(w, w.candidates[1])")
     beyond.wait("w.candidates[1].applied")

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import memory
-from ..client import Extent
 from ..host import Aside, Chore
 from ..layers import Target
 from ..memory import Record
@@ -140,8 +139,7 @@ class History(QtWidgets.QWidget):
         self.facts.setText(told(record) if record else "")
         document = app().activeDocument()
         if record and document:
-            canvas = Extent(document.width(), document.height())
-            self._with(record, lambda found: self._overlay.show(document, found.image, found.lies(canvas)))
+            self._with(record, lambda found: self._overlay.show(document, found.image, found.bounds, found.anchor))
 
     def _with(self, record: Record, use: Any) -> None:
         if document := app().activeDocument():
@@ -164,7 +162,7 @@ class History(QtWidgets.QWidget):
         if document is None:
             return
         work = Work(0, record.wishes(), document_id(document), state="done")
-        target = Target(document, candidate.canvas, candidate.margins, document.activeNode())
+        target = Target(document, document.activeNode())
         self._studio.apply_to(target, work, candidate, masked=setting("result", "mask") != "alpha")
         self._overlay.hide()
 

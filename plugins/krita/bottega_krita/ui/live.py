@@ -75,7 +75,7 @@ class LivePanel(QtWidgets.QWidget):
         self.note.setText(say("{ms} ms from the stroke to the picture", ms=round(seconds * 1000)))
         document = app().activeDocument()
         if self.over.isChecked() and document:
-            self._overlay.show(document, candidate.image, candidate.bounds)
+            self._overlay.show(document, candidate.image, candidate.bounds, candidate.anchor)
 
     def _stopped(self, why: str) -> None:
         self.switch.setChecked(False)
@@ -94,7 +94,7 @@ class LivePanel(QtWidgets.QWidget):
             self._studio.apply(work, candidate, masked=masked)
         elif document_id(document) == self._document_id:
             made = Work(0, self._params, self._document_id, state="done")
-            target = Target(document, candidate.canvas, candidate.margins, document.activeNode())
+            target = Target(document, document.activeNode())
             self._studio.apply_to(target, made, candidate, masked=masked)
 
 

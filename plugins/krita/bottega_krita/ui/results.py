@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..client import Extent
 from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app
 from ..settings import document_id, setting
@@ -116,8 +115,7 @@ class Results(QtWidgets.QWidget):
         document = app().activeDocument()
         if item and document:
             _, candidate = item.data(Qt.ItemDataRole.UserRole)
-            canvas = Extent(document.width(), document.height())
-            self._overlay.show(document, candidate.image, candidate.lies(canvas))
+            self._overlay.show(document, candidate.image, candidate.bounds, candidate.anchor)
 
     def _arrived(self, work: Work, candidate: Candidate) -> None:
         if work.live or work.document_id != self._document:
@@ -171,11 +169,11 @@ class Results(QtWidgets.QWidget):
         if bar and not work.ended:
             bar.look()
         self._tell(work, new=bar is None)
-        if work.preview and work.document_id == self._document:
+        if work.preview and work.request and work.document_id == self._document:
             document = app().activeDocument()
             if document and document_id(document) == self._document:
                 self._previewed = work
-                self._overlay.show(document, *work.preview)
+                self._overlay.show(document, *work.preview, work.request.seen.anchor)
         elif work.ended and not work.candidates and self._previewed is work:
             self._overlay.hide()
 

@@ -102,34 +102,33 @@ def hinted(document, side):
 
 def inserted(document, side):
     """A layer of 512² with a mask."""
-    return (yield from _inserted(document, side // 4, 512, None))
+    return (yield from _inserted(document, side // 4, 512))
 
 
 def covering(document, side):
     """A layer as large as the canvas, with a mask."""
-    return (yield from _inserted(document, 0, side, None))
+    return (yield from _inserted(document, 0, side))
 
 
 def enlarged(document, side):
     """The same beyond the canvas, which grows by 64 pixels."""
-    from bottega_krita.client import Bounds
-
-    canvas = Bounds(0, 0, document.width() + 64, document.height())
-    return (yield from _inserted(document, side // 4, 512, canvas))
+    return (yield from _inserted(document, side // 4, 512, 64))
 
 
-def _inserted(document, at, side, larger):
+def _inserted(document, at, side, beyond=0):
     from bottega_krita.canvas import sheet
     from bottega_krita.client import Pixels
+    from bottega_krita.geometry import Margins
     from bottega_krita.host import Aside
-    from bottega_krita.layers import insert
+    from bottega_krita.layers import Place, insert
     from bottega_krita.pixels import to_stripes
 
     seen = sheet(document)
     pixels = yield Aside(lambda: Pixels(side, side, 4, "u8", "srgb", os.urandom(1 << 20) * (side * side * 4 >> 20)))
     KEPT.append(pixels)
     stripes = yield Aside(lambda: to_stripes(pixels, at, at, seen.colours, True))
-    return (yield from insert(document, "result", stripes, document.rootNode().childNodes()[0], larger)).layer
+    place = Place(seen.anchor, Margins(right=beyond))
+    return (yield from insert(document, "result", stripes, document.rootNode().childNodes()[0], place)).layer
 
 
 def remembered(document, side):

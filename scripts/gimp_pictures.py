@@ -34,6 +34,7 @@ Gimp.displays_flush()
 def main() -> None:
     """Write the pictures."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
     (host,) = [each for each in package.HOSTS if each.name == "gimp"]
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from tests.hosts.desk import Desk
 
+SEARCH = "^Search Actions$"
 QUEUE = """
 import uuid
 
@@ -30,13 +32,23 @@ def ended():
 
 def choose(desk: Desk, label: str) -> None:
     """Start a menu's entry by GIMP's own search for actions."""
-    desk.hands("windowactivate", "--sync", find(desk, "GIMP$"))
-    time.sleep(0.3)
-    desk.hands("key", "slash")
-    time.sleep(1.0)
+    window = _searching(desk)
+    desk.hands("windowactivate", "--sync", window)  # else the letters are GIMP's own keys, each of which is a tool
+    desk.hands("key", "ctrl+a")
     desk.hands("type", "--delay", "20", label)
     time.sleep(2.0)  # a busy GIMP lists what fits late, and Return takes what is listed
     desk.hands("key", "Return")
+
+
+def _searching(desk: Desk) -> str:
+    """The window of that search, opened until it is there."""
+    for seconds in (5.0, 10.0, 30.0):
+        desk.hands("windowactivate", "--sync", find(desk, "GIMP$"))
+        time.sleep(0.3)
+        desk.hands("key", "slash")
+        with suppress(AssertionError):  # a busy machine loses keys
+            return find(desk, SEARCH, seconds)
+    raise AssertionError("GIMP searches for no actions")
 
 
 def opened(desk: Desk, label: str, window: str) -> str:

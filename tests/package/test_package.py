@@ -68,6 +68,20 @@ def test_the_same_sources_give_the_same_bytes(plugins: Path, tmp_path: Path) -> 
     assert build(HOSTS[0], plugins / "blender", tmp_path / "two").read_bytes() == first
 
 
+def test_other_sources_have_another_time(plugins: Path, tmp_path: Path) -> None:
+    """By which GIMP and Python see that what is unpacked over an older one is another, also where it is as long."""
+
+    def times(name: str) -> set[tuple[int, ...]]:
+        with zipfile.ZipFile(build(HOSTS[0], plugins / "blender", tmp_path / name)) as archive:
+            return {entry.date_time for entry in archive.infolist()}
+
+    (first,) = times("one")
+    script = source(HOSTS[0], plugins) / "work.py"
+    script.write_bytes(script.read_bytes()[:-1] + b" ")
+    (second,) = times("two")
+    assert first != second and all((1990,) < each < (2021,) for each in (first, second))
+
+
 def test_what_is_vendored_is_plain_python_that_finds_only_itself() -> None:
     files = vendored()
     assert {path.partition("/")[0] for path in files} == {*NAMES, *_others()}

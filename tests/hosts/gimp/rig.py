@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
 import zipfile
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -35,11 +37,13 @@ def profile(folder: Path, plugin: Path) -> Path:
 
 
 def unpack(plugin: Path, folder: Path) -> None:
-    """What `unzip` does: the zip's files with their modes."""
+    """What `unzip` does: the zip's files with their modes and times."""
     with zipfile.ZipFile(plugin) as archive:
         for entry in archive.infolist():
             path = Path(archive.extract(entry, folder))
             path.chmod((entry.external_attr >> 16) & 0o777 or 0o644)
+            then = datetime(*entry.date_time, tzinfo=UTC).timestamp()
+            os.utime(path, (then, then))
 
 
 def _warm_home() -> Path:

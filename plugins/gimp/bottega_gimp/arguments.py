@@ -77,10 +77,15 @@ _CONTROL_KIND = Argument(
     "control-kind", "choice", "Follow", "What of the control layer is followed", "canny", choices=_KINDS
 )
 _CONTROL_STRENGTH = Argument("control-strength", "double", "How closely", "Strength of the control", 1.0, 0, 2)
+_CONTROL_SPAN = (
+    Argument("control-start", "double", "Followed from", "Part of the steps that go before", 0.0, 0, 1, advanced=True),
+    Argument("control-end", "double", "until", "Part of the steps up to which it acts", 1.0, 0, 1, advanced=True),
+)
 _CONTROL = (
     Argument("control", "drawable", "Control layer", "A layer that the picture follows", None, advanced=True),
     replace(_CONTROL_KIND, advanced=True),
     replace(_CONTROL_STRENGTH, advanced=True),
+    *_CONTROL_SPAN,
 )
 _LENGTH = "In pixels; 0 keeps the shape of the selection, the image, the control layer or the model"
 _SIZE = (
@@ -159,7 +164,7 @@ PROCEDURES = (
                 "control", "drawable", "Control layer", "A layer that the picture follows; none is the selected one",
                 None,
             ),
-            _CONTROL_KIND, _CONTROL_STRENGTH, *_MODEL, _IN_PANEL,
+            _CONTROL_KIND, _CONTROL_STRENGTH, *_MODEL, *_CONTROL_SPAN, _IN_PANEL,
         ),
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ from .wishes import CONTROL, Wish, wish_in  # noqa: E402
 from .words import _  # noqa: E402
 
 SPACE = 6
-PAIRS = {"width": "height", "left": "right", "top": "bottom"}
+PAIRS = {"width": "height", "left": "right", "top": "bottom", "control-start": "control-end"}
 """Arguments that stand beside each other, the second without a line of its own."""
 DECIMALS = 2
 

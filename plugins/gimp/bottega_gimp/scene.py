@@ -102,13 +102,14 @@ def controls(scene: Scene, bounds: Bounds, led_by: Gimp.Drawable | None = None) 
     led_by = led_by or leader(scene)
     if led_by is None:
         return ()
-    kind, strength = scene.wish["control-kind"], scene.wish["control-strength"]
+    kind = scene.wish["control-kind"]
+    how = {name: scene.wish[f"control-{name}"] for name in ("strength", "start", "end")}
     seen = canvas.alone(led_by, bounds, PREVIEW, 255 if kind == "canny" else 0)
     if kind == "canny":
-        return (canny_control(seen, strength=strength),)
+        return (canny_control(seen, **how),)
     if kind == "normal":
-        return (normal_control(replace(seen, color_space="data"), strength=strength),)
-    return (map_control(MAPS[kind], seen, strength=strength),)
+        return (normal_control(replace(seen, color_space="data"), **how),)
+    return (map_control(MAPS[kind], seen, **how),)
 
 
 def image_of(scene: Scene) -> Gimp.Image:

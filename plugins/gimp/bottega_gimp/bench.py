@@ -91,14 +91,15 @@ class Bench:
         handing.tell("insert", number=job.number, fresh=fresh)
 
     def send(self, wish: Wish, asked: Asked, wrong: Callable[[BottegaError], object]) -> None:
-        """Send a job in the background, and have the queue follow it."""
-        enqueue = _enqueuing(wish, asked.place, wrong)
+        """Send a job in the background, and have the queue follow it. Raises BottegaError if there is no queue."""
+        handing.check_queue()
+        enqueue = self._enqueuing(wish, asked.place, wrong)
         self.session.in_background(lambda: handing.send(wish, asked), enqueue, wrong)
 
     def again(self, entry: Entry, image: Gimp.Image | None, wrong: Callable[[BottegaError], object]) -> None:
         """Have what was made before once more, in an image or a new one. Raises ValueError for a strange entry."""
         wish, place = wish_for(entry), place_for(entry, image)
-        self.session.in_background(lambda: job_of(entry), _enqueuing(wish, place, wrong), wrong)
+        self.session.in_background(lambda: job_of(entry), self._enqueuing(wish, place, wrong), wrong)
 
     def read_history(self) -> None:
         """Look up what was made, in the background."""
@@ -115,14 +116,14 @@ class Bench:
         self.history = entries
         self._changed()
 
+    def _enqueuing(self, wish: Wish, place: Place, wrong: Callable[[BottegaError], object]) -> Callable[[str], None]:
+        """What hands a job to the queue, or takes it back; a session would only log what that raises."""
 
-def _enqueuing(wish: Wish, place: Place, wrong: Callable[[BottegaError], object]) -> Callable[[str], None]:
-    """What hands a job to the queue; a session would only log what that raises."""
+        def enqueue(job: str) -> None:
+            try:
+                handing.enqueue(job, wish, place)
+            except BottegaError as error:
+                self.session.in_background(lambda: handing.take_back(job), lambda _done: None)
+                wrong(error)
 
-    def enqueue(job_id: str) -> None:
-        try:
-            handing.enqueue(job_id, wish, place)
-        except BottegaError as error:
-            wrong(error)
-
-    return enqueue
+        return enqueue

@@ -14,6 +14,8 @@ from .pixels import PREVIEW, Kind, mask_kind, read, read_alpha, write
 from .words import _
 
 Holes: TypeAlias = Callable[[Gimp.Image], "Bounds | None"]
+SCRATCH = "bottega-scratch"
+"""Name of the parasite of images that are made to read or to scale."""
 _HOLES = bytes(255 if opacity == 0 else 0 for opacity in range(256))
 """Opacities to a mask of what is wholly transparent."""
 
@@ -118,12 +120,18 @@ def scratch(image: Gimp.Image, extent: Extent) -> Generator[Gimp.Image]:
     base = Gimp.ImageBaseType.GRAY if grey else Gimp.ImageBaseType.RGB
     made = Gimp.Image.new_with_precision(extent.width, extent.height, base, image.get_precision())
     try:
+        made.attach_parasite(Gimp.Parasite.new(SCRATCH, 0, [1]))
         made.undo_disable()
         if own := image.get_color_profile():
             made.set_color_profile(own)
         yield made
     finally:
         made.delete()
+
+
+def is_scratch(image: Gimp.Image) -> bool:
+    """Whether an image is such a one, of whichever of our processes."""
+    return image.get_parasite(SCRATCH) is not None
 
 
 def _fill(image: Gimp.Image, grey: int) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp
@@ -22,18 +25,31 @@ from .words import _
 QUEUE = "bottega-queue"
 TRIES = 20
 """How often a request is made until an answer is its own: others ask too."""
+PATIENCE = 5.0
+"""Seconds that a lost connection may stay lost while a job is taken back."""
 
 
 def hand_over(call: Call, desk: Desk) -> int:
-    """Send a job and have the queue follow it; gives its number there. Raises BottegaError."""
+    """Send a job and have the queue follow it; gives its number there. Raises BottegaError, and then nobody paints."""
+    check_queue()
     asked = ask(call, desk.catalog())
-    sent: list[str] = []
+    job = _awaited(desk, lambda: send(call.wish, asked))
+    try:
+        return enqueue(job, call.wish, asked.place)
+    except BottegaError:
+        _awaited(desk, lambda: take_back(job))
+        raise
+
+
+def _awaited(desk: Desk, do: Callable[[], Any]) -> Any:
+    """What something in the background gives. Raises what that raises."""
+    done: list[Any] = []
     wrong: list[BottegaError] = []
-    desk.session.in_background(lambda: send(call.wish, asked), sent.append, wrong.append)
-    host.wait(lambda: sent or wrong)
+    desk.session.in_background(do, done.append, wrong.append)
+    host.wait(lambda: done or wrong)
     if wrong:
         raise wrong[0]
-    return enqueue(sent[0], call.wish, asked.place)
+    return done[0]
 
 
 def send(wish: Wish, asked: Asked) -> str:
@@ -46,6 +62,20 @@ def send(wish: Wish, asked: Asked) -> str:
     chosen = host.settings()
     with connect(chosen.address or None, chosen.token or None, chosen.person or None) as client:
         return client.submit(asked.task, title=wish.title).job_id
+
+
+def take_back(job: str) -> None:
+    """End a job, as `send` names it, that the queue did not take: nobody would see what came of it. Blocks: for the
+    background. A daemon that went away is left alone."""
+    if job.endswith(spool.ENDING):
+        Path(job).unlink(missing_ok=True)
+        return
+    chosen = host.settings()
+    with (
+        suppress(BottegaError),
+        connect(chosen.address or None, chosen.token or None, chosen.person or None, patience=PATIENCE) as client,
+    ):
+        client.cancel(job)
 
 
 def enqueue(job_id: str, wish: Wish, place: Place) -> int:

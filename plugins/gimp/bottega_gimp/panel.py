@@ -21,6 +21,7 @@ from .arguments import PROCEDURES, Procedure  # noqa: E402
 from .asking import ask, call_in  # noqa: E402
 from .bench import Bench  # noqa: E402
 from .board import hide_panel, show_panel  # noqa: E402
+from .canvas import is_scratch  # noqa: E402
 from .client import BottegaError  # noqa: E402
 from .connecting import ConnectionBox  # noqa: E402
 from .form import SPACE, Form  # noqa: E402
@@ -133,7 +134,7 @@ class Panel:
 
     def _list_images(self, wanted: Gimp.Image | None = None) -> None:
         """Offer the images that are open; the chosen one stays while it is."""
-        images = {str(each.get_id()): each.get_name() for each in Gimp.get_images()}
+        images = {str(each.get_id()): each.get_name() for each in Gimp.get_images() if not is_scratch(each)}
         chosen = str(wanted.get_id()) if wanted is not None else self._images.get_active_id()
         self._images.remove_all()
         for number, name in images.items():
@@ -155,12 +156,10 @@ class Panel:
         try:
             if catalog is None:
                 raise BottegaError(_("The daemon does not answer."), remedy=_("Start it with `bottega serve`."))
-            asked = ask(call, catalog)
+            self._say("")
+            self._bench.send(call.wish, ask(call, catalog), lambda error: self._say(said(error)))
         except BottegaError as error:
-            return self._say(said(error))
-        self._say("")
-        self._bench.send(call.wish, asked, lambda error: self._say(said(error)))
-        return None
+            self._say(said(error))
 
     def _use_layer(self) -> None:
         image = self._image()

@@ -104,6 +104,53 @@ def test_the_daemon_is_killed_under_the_queue_and_the_results_arrive(own: tuple[
     assert said == [[["done", ""]] * 2, ["Bottega: generate (3)", "Bottega: inpaint (3)", "ramp"]]
 
 
+def test_a_queue_that_is_killed_while_a_job_is_handed_to_it(own: tuple[rig.Gimp, Daemon]) -> None:
+    """The artist is told, and nothing is painted that nobody would see; later ones are not even sent."""
+    gimp, daemon = own
+    gimp.run("""
+        sys.path[:0] = [str(PLUGIN)]
+        from bottega_gimp import asking, client, handing, running
+        from bottega_gimp.arguments import BY_NAME
+        def handed(kind, image, **values):
+            config = Gimp.get_pdb().lookup_procedure("bottega-" + kind).create_config()
+            for name, value in values.items():
+                config.set_property(name, value)
+            desk = running.Desk()
+            try:
+                return handing.hand_over(asking.call_in(BY_NAME["bottega-" + kind], config, image, []), desk)
+            except client.BottegaError as error:
+                return str(error)
+            finally:
+                desk.close()
+        send, sent, killed = handing.send, Path("/home/artist/sent"), Path("/home/artist/killed")
+        def slow(*given):
+            job = send(*given)
+            sent.write_text(job)
+            while not killed.exists():
+                time.sleep(0.02)
+            return job
+        handing.send = slow
+        canvas = picture(240, 200)
+        canvas.select_rectangle(ChannelOps.REPLACE, 60, 40, 110, 100)
+    """)
+    with ThreadPoolExecutor(1) as hand:
+        waiting = hand.submit(gimp.run, 'result = handed("generate", None, prompt="for nobody", steps=900)')
+        until((gimp.home / "sent").exists, 60)
+        (resident,) = gimp.plugins()
+        resident.kill()
+        (gimp.home / "killed").touch()
+        assert "queue's process does not run" in waiting.result(60)
+    until(lambda: [job.state for job in jobs(daemon)] == [m.JobState.CANCELLED], 60)
+    said = gimp.run("""
+        handing.send, check = send, handing.check_queue
+        handing.check_queue = lambda: setattr(handing, "check_queue", check)  # it ends just afterwards
+        first = handed("inpaint", canvas, prompt="of several passes")
+        result = [first, handed("generate", None, prompt="not sent"), call("generate", in_panel=True)["error"]]
+    """)
+    assert all("queue's process does not run" in each for each in said)
+    assert len(jobs(daemon)) == 1 and not [*(gimp.home / rig.PROFILE / "bottega/spool").glob("*.job")]
+
+
 def test_no_daemon_is_said_with_what_to_do(own: tuple[rig.Gimp, Daemon]) -> None:
     gimp, daemon = own
     daemon.stop()

@@ -109,3 +109,18 @@ def test_the_panel_opens_without_its_daemon_with_the_menus_that_are_known(window
     assert offline == menus and any("starter" in label for _value, label in menus[0])
     assert "no Bottega daemon answers" in status and "bottega serve" in status
     assert "daemon" in note and "bottega serve" in note
+
+
+def test_images_that_are_only_read_from_are_not_offered(window: rig.Gimp) -> None:
+    """A dialog keeps such ones, of a layer alone, while it is open."""
+    said = window.run("""
+        canvas = picture(64, 64)
+        shown = panel(canvas)
+        from bottega_gimp import canvas as reading, client
+        with reading.scratch(canvas, client.Extent(32, 32)) as other:
+            shown._list_images()
+            offered = [row[1] for row in shown._images.get_model()]
+            result = [str(each.get_id()) in offered for each in (canvas, other)] + [other in Gimp.get_images()]
+        shut(shown); canvas.delete()
+    """)
+    assert said == [True, False, True]

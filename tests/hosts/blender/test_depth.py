@@ -9,6 +9,8 @@ from tests.hosts.blender.conftest import Stage
 SHIFT, WIDTH, HEIGHT, FOCAL = 0.1, 240, 160, 200.0
 BOXES = [((x, 6.0, 0.0), 0.5) for x in (-2.0, 0.0, 2.0)] + [((0.0, 12.0, 2.0), 0.5)]
 """Three by a modifier, one an instance of a collection."""
+PLANES = 6.2, 11.8
+"""What the camera's clipping planes are set to."""
 
 
 def rays(width: int, height: int, pixel: float) -> tuple[np.ndarray, np.ndarray]:
@@ -19,9 +21,13 @@ def rays(width: int, height: int, pixel: float) -> tuple[np.ndarray, np.ndarray]
 
 
 def box(
-    origin: tuple[np.ndarray, ...], way: tuple[np.ndarray, ...], centre: tuple[float, ...], half: float
+    origin: tuple[np.ndarray, ...],
+    way: tuple[np.ndarray, ...],
+    centre: tuple[float, ...],
+    half: float,
+    planes: tuple[float, float] = (0.0, np.inf),
 ) -> np.ndarray:
-    """How far along a ray a box is; infinite where it is not met."""
+    """How far along a ray a box is, its inside too, between clipping planes; infinite where it is not met."""
     near, far = np.full(way[0].shape, -np.inf), np.full(way[0].shape, np.inf)
     for start, step, middle in zip(origin, way, centre, strict=True):
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -30,7 +36,8 @@ def box(
         low = np.where(step == 0, np.where(inside, -np.inf, np.inf), np.minimum(one, two))
         high = np.where(step == 0, np.where(inside, np.inf, -np.inf), np.maximum(one, two))
         near, far = np.maximum(near, low), np.minimum(far, high)
-    return np.where((near <= far) & (near > 0), near, np.inf)
+    seen = [np.where((near <= far) & (planes[0] < each) & (each < planes[1]), each, np.inf) for each in (near, far)]
+    return np.minimum(*seen)
 
 
 def agree(z: np.ndarray, wanted: np.ndarray) -> None:
@@ -43,21 +50,39 @@ def agree(z: np.ndarray, wanted: np.ndarray) -> None:
     assert both.mean() > 0.03
 
 
-def test_perspective_depth_is_the_geometrys(told: Stage) -> None:
+def perspective(near: float = 0.0, far: float = np.inf) -> np.ndarray:
+    """The depth of the scene between two clipping planes."""
     x, z = rays(WIDTH, HEIGHT, 1 / FOCAL)
     zero, one = np.zeros_like(x), np.ones_like(x)
     with np.errstate(divide="ignore"):
         floor = np.where(z < 0, -1.0 / z, np.inf)
-    floor = np.where((floor < 60) & (np.abs(x * floor) < 40), floor, np.inf)
-    found = [floor] + [box((zero, zero, zero), (x, one, z), centre, half) for centre, half in BOXES]
-    agree(told("depth").array("z"), np.minimum.reduce(found))
+    floor = np.where((floor < 60) & (np.abs(x * floor) < 40) & (near < floor) & (floor < far), floor, np.inf)
+    found = [box((zero, zero, zero), (x, one, z), centre, half, (near, far)) for centre, half in BOXES]
+    return np.minimum.reduce([floor, *found])
+
+
+def orthographic(near: float = 0.0, far: float = np.inf) -> np.ndarray:
+    """The same in a parallel view, of which the floor is a line."""
+    x, z = rays(WIDTH, HEIGHT, 12.0 / WIDTH)
+    zero, one = np.zeros_like(x), np.ones_like(x)
+    found = [box((x, zero, z), (zero, one, zero), centre, half, (near, far)) for centre, half in BOXES]
+    return np.minimum.reduce(found)
+
+
+def test_perspective_depth_is_the_geometrys(told: Stage) -> None:
+    agree(told("depth").array("z"), perspective())
 
 
 def test_orthographic_depth_is_the_geometrys(told: Stage) -> None:
-    x, z = rays(WIDTH, HEIGHT, 12.0 / WIDTH)
-    zero, one = np.zeros_like(x), np.ones_like(x)
-    found = [box((x, zero, z), (zero, one, zero), centre, half) for centre, half in BOXES]
-    agree(told("depth").array("ortho"), np.minimum.reduce(found))
+    agree(told("depth").array("ortho"), orthographic())
+
+
+def test_only_what_lies_between_the_cameras_clipping_planes_is_seen(told: Stage) -> None:
+    """The planes cut through the boxes, whose insides are seen then, and through the floor; Blender draws the same."""
+    for name, wanted in (("cut", perspective(*PLANES)), ("cut_ortho", orthographic(*PLANES))):
+        z = told("depth").array(name)
+        agree(z, wanted)
+        assert (np.isfinite(z) == told("depth").array(f"{name}_drawn")).mean() > 0.99  # but for edges, drawn at random
 
 
 def test_what_is_hidden_in_renders_is_not_seen(told: Stage) -> None:
@@ -108,6 +133,7 @@ def test_poses_come_from_bones_of_any_name(told: Stage) -> None:
         "left_elbow": (1.5, 8, 0.75),
         "right_elbow": (-1.5, 8, 0.75),
     }
+    assert told("depth")["cut_off"] == [0, 0]  # by the camera's clipping planes
     assert pose.keys() == wanted.keys()  # the bone behind the camera is not seen
     for name, (x, y, z) in wanted.items():
         place = x / y * FOCAL - SHIFT * WIDTH + WIDTH / 2 - 0.5, HEIGHT / 2 - z / y * FOCAL - 0.5

@@ -107,7 +107,8 @@ def weights(texels: Atlas, view: View, surface: Surface, mine: Array) -> tuple[A
     for begin in range(0, len(texels.ys), PIECE):
         part = slice(begin, begin + PIECE)
         x, y, depth = project(texels.points[part], view)
-        inside = (x > 1) & (y > 1) & (x < view.width - 2) & (y < view.height - 2) & (depth > view.near)
+        inside = (x > 1) & (y > 1) & (x < view.width - 2) & (y < view.height - 2)
+        inside &= (depth > view.near) & (depth < view.far)
         column, row = (np.clip(np.where(inside, value, 0), 0, None).astype(np.int64) for value in (x, y))
         right, down = np.minimum(column + 1, view.width - 1), np.minimum(row + 1, view.height - 1)
         around = np.stack([z[row, column], z[row, right], z[down, column], z[down, right]])

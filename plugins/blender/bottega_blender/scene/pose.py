@@ -96,7 +96,7 @@ def _keypoint(place: Array | None, view: View) -> Keypoint:
     if place is None:
         return Keypoint(0.0, 0.0, 0.0)
     x, y, z = (float(each[0]) for each in project(place[None], view))
-    inside = z > 0 and -0.5 <= x < view.width - 0.5 and -0.5 <= y < view.height - 0.5
+    inside = view.near <= z <= view.far and -0.5 <= x < view.width - 0.5 and -0.5 <= y < view.height - 0.5
     return Keypoint(x, y, 1.0) if inside else Keypoint(0.0, 0.0, 0.0)
 
 

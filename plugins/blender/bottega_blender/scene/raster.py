@@ -6,6 +6,7 @@ thread that rasterizes would otherwise stop the host's main thread for longer th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -29,6 +30,8 @@ class View:
     projection: Array
     """(4, 4) from the camera to clip space, OpenGL's."""
     near: float
+    far: float = math.inf
+    """What is nearer or farther is not seen."""
 
     @property
     def perspective(self) -> bool:
@@ -66,6 +69,7 @@ def see(corners: Array, view: View) -> Surface:
     pieces = np.einsum("mij,mjk->mik", parts, local[source])
     flat, depth = _projected(pieces, view)
     triangle, near = resolve(flat, view.width, view.height)
+    triangle[near < (1.0 / view.far if view.perspective else -view.far)] = -1  # behind the nearest all is farther still
     weights = np.zeros((view.height, view.width, 3))
     z = np.full((view.height, view.width), np.inf)
     for ys, xs in _seen(triangle):

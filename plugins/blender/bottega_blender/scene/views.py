@@ -37,4 +37,5 @@ def of_camera(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph, width: i
         raise Unready("{name} is a panorama; its depth is no picture plane's.", remedy=remedy, name=camera.name)
     projection = np.array(seen.calc_matrix_camera(depsgraph, x=width, y=height), np.float64)
     world = np.array(seen.matrix_world.normalized(), np.float64)  # a camera's scale does not change what it sees
-    return View(width, height, np.linalg.inv(world), projection, float(seen.data.clip_start))
+    near, far = float(seen.data.clip_start), float(seen.data.clip_end)
+    return View(width, height, np.linalg.inv(world), projection, near, far)

@@ -1,5 +1,6 @@
 """Depth, normals and poses of scenes whose geometry is known, and that reading them touches nothing."""
 
+import dataclasses
 import math
 
 import bpy
@@ -67,7 +68,25 @@ edited = bool(np.array_equal(surface(camera)[0].z, seen.z))
 bpy.ops.object.mode_set(mode="OBJECT")
 camera.data.type, camera.data.ortho_scale = "ORTHO", 12.0
 np.save(stage.OUT / "ortho.npy", surface(camera)[0].z)
+
+
+def clipped(name):
+    """What the camera sees between its clipping planes, and where Blender itself draws anything."""
+    np.save(stage.OUT / f"{name}.npy", surface(camera)[0].z)
+    render.filepath = str(stage.OUT / f"{name}.png")
+    bpy.ops.render.render(write_still=True)
+    np.save(stage.OUT / f"{name}_drawn.npy", stage.array(bpy.data.images.load(render.filepath))[..., 3] > 0.5)
+
+
+render = bpy.context.scene.render
+render.engine, render.resolution_x, render.resolution_y, render.use_compositing = "CYCLES", W, H, False
+render.film_transparent, bpy.context.scene.cycles.samples = True, 1
+bpy.context.scene.cycles.pixel_filter_type = "BOX"
+camera.data.clip_start, camera.data.clip_end = 6.2, 11.8
+clipped("cut_ortho")
 camera.data.type = "PERSP"
+clipped("cut")
+camera.data.clip_start, camera.data.clip_end = 0.1, 1000.0
 
 
 def placed(meanwhile=lambda: None):
@@ -128,7 +147,8 @@ bpy.ops.object.mode_set(mode="OBJECT")
 rig.pose.bones["Oddly"][pose.OVERRIDE] = "right_elbow"
 rig.location.z = 0.25
 bpy.context.view_layer.update()
-figure = pose.figures([pose.known(pose.copied(rig, bpy.context.evaluated_depsgraph_get()))], view)[0]
+rigs = [pose.known(pose.copied(rig, bpy.context.evaluated_depsgraph_get()))]
+figure = pose.figures(rigs, view)[0]
 
 stage.report(
     changed=[name for name in before if before[name] != after.get(name)]
@@ -139,6 +159,7 @@ stage.report(
     edited=edited,
     crowded=crowded,
     names=names,
+    cut_off=[len(pose.figures(rigs, dataclasses.replace(view, **plane))) for plane in ({"near": 8.1}, {"far": 7.9})],
     pose={pose.JOINTS[k]: [joint.x, joint.y] for k, joint in enumerate(figure) if joint.confidence},
     shift=camera.data.shift_x,
     focal=30.0 / 36.0 * W,

@@ -23,9 +23,11 @@ def hindrance() -> str:
     """Why no step can be made now, in the user's language; "" if it can."""
     if any(bpy.app.is_job_running(job) for job in JOBS):
         return say("Waits until Blender has rendered")
+    shown = bpy.context.view_layer
     for window in bpy.context.window_manager.windows:
         thing = window.view_layer.objects.active
-        if thing and thing.mode not in EXACT:
+        exact = EXACT if window.view_layer == shown else {"OBJECT"}  # a step is made for the mode of one window alone
+        if thing and thing.mode not in exact:
             mode = thing.bl_rna.properties["mode"].enum_items[thing.mode].name
             return say("Waits until you leave {mode}", mode=say(mode))
         if any(UNDER_WAY & each.bl_options for each in getattr(window, "modal_operators", ())):  # 4.2 does not tell
@@ -34,12 +36,9 @@ def hindrance() -> str:
 
 
 def remember(name: str) -> None:
-    """One undo step, named."""
-    windows = bpy.context.window_manager.windows
-    if not windows:
-        bpy.ops.ed.undo_push(message=name)
-        return
-    active = {window: window.view_layer.objects.active for window in windows}
-    edited = (window for window, thing in active.items() if thing and thing.mode != "OBJECT")
-    with bpy.context.temp_override(window=next(edited, bpy.context.window or windows[0])):
-        bpy.ops.ed.undo_push(message=name)
+    """One undo step, named, for the window that Blender has at hand.
+
+    No context is overridden for it: Blender lets go of Python's lock while an operator runs, and with Python 3.11 (4.2
+    to 5.0) still looks into an overridden context's dictionary. While another thread runs Python, that is a crash.
+    """
+    bpy.ops.ed.undo_push(message=name)

@@ -11,7 +11,11 @@ from .shapes import Graph
 
 def of(context: bpy.types.Context) -> Graph:
     """What gives the depsgraph of this context's scene and view layer, evaluated anew, whenever it is called; it raises
-    Unready once they are gone."""
+    Unready once they are gone.
+
+    `evaluated_depsgraph_get` would need them in an overridden context, which Blender with Python 3.11 (4.2 to 5.0)
+    looks into without Python's lock while it evaluates: a crash, as soon as another thread runs Python.
+    """
     scene, layer = targets.key(context.scene), context.view_layer.name
 
     def graph() -> bpy.types.Depsgraph:
@@ -19,7 +23,7 @@ def of(context: bpy.types.Context) -> Graph:
         shown = owner.view_layers.get(layer) if owner else None
         if shown is None:
             raise Unready("The scene that was to be read is gone.", remedy="Ask for it again, in another one.")
-        with bpy.context.temp_override(scene=owner, view_layer=shown):
-            return bpy.context.evaluated_depsgraph_get()
+        shown.update()
+        return shown.depsgraph
 
     return graph

@@ -115,13 +115,20 @@ settings.prompt, settings.width, settings.height, settings.steps = "grey", 64, 6
 asked = []
 submit = running.Round._submit
 running.Round._submit = lambda self, which, task: asked.append(task) or submit(self, which, task)
-with bpy.context.temp_override(scene=other, view_layer=alone):
+
+def asked_there():
+    """A render, from a window that shows the other scene; then it shows what it did before."""
+    window, before = bpy.context.window, bpy.context.scene
+    window.scene, window.view_layer = other, alone
     bpy.ops.bottega.render(wait=0)
+    window.scene = before
+
+
+asked_there()
 stage.pump(lambda: here.works[0].ended)
 sent = np.frombuffer(asked[0].controls[0].hint.z.data, np.float32)
 facts["other"] = [here.works[0].state, round(float(sent.min()), 4), round(float(sent.max()), 4)]
-with bpy.context.temp_override(scene=other, view_layer=alone):
-    bpy.ops.bottega.render(wait=0)
+asked_there()
 bpy.data.scenes.remove(other)
 stage.pump(lambda: here.works[0].ended)
 error = here.works[0].error

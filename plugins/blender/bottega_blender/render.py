@@ -28,27 +28,28 @@ SURFACES = frozenset({"depth", "canny", "normal"})
 
 def start(studio: Studio, session: Session, context: bpy.types.Context, params: Params) -> Work:
     """Ask for a picture from the scene's camera. Raises Unready if it has none or one that is no plane."""
-    graph = graphs.of(context)
-    camera = scene_camera(context.scene)
+    graph, camera = graphs.of(context), targets.key(views.check(scene_camera(context.scene)))
     size = views.extent(context.scene, params.width, params.height, native(studio.link.catalog, params.checkpoint))
-    view = views.of_camera(camera, graph(), *size)
     params = dataclasses.replace(params, width=size[0], height=size[1])
     found = gather.Scene()
     rigs: list[pose.Bones] = []
+    seen: list[View] = []
     work = studio.work(params, session, delivered)
 
-    def reading() -> Iterator[None]:
-        graph()  # an evaluation that is due is one call of Blender, so it has a slice of its own
-        yield
+    def placing(depsgraph: bpy.types.Depsgraph) -> None:
+        seen[:] = [views.of_camera(views.again(camera), depsgraph, *size)]
+
+    def reading(still: shapes.Graph) -> Iterator[None]:
+        rigs.clear()
         if "pose" in params.controls:
-            yield from armatures(graph, rigs)
-        yield from gather.gather(graph, found)
+            yield from armatures(still, rigs)
+        yield from gather.once(still, found, placing)
 
     def recipe() -> Recipe:
-        task = params.task(controls=controls_of(params, found, [pose.known(each) for each in rigs], view))
+        task = params.task(controls=controls_of(params, found, [pose.known(each) for each in rigs], seen[0]))
         yield Ask([task], each=lambda picture: texture.made_of(picture, params))
 
-    studio.begin(work, recipe, reading())
+    studio.begin(work, recipe, gather.at_rest(graph, reading))
     return work
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -31,10 +31,10 @@ class Wish:
     size: int
     """Side of the texture in pixels."""
     params: Params
+    key: int
+    """The object's (`targets.key`)."""
     own: tuple[View, ...] = ()
     """The cameras to project from; none places views around the object."""
-    matrix: Array = field(default_factory=lambda: np.eye(4))
-    """The object's own, to tell it from its instances."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ class Target:
 def read(wish: Wish, scene: gather.Scene) -> Target:
     """The target of a wish: for cameras with all objects, which may hide it; else alone. Raises Unready for a mesh that
     cannot be painted."""
-    number = chosen_instance(wish, scene)
+    number = scene.own.get(wish.key)
+    if number is None:
+        remedy = "Show it in the viewport and in renders, with its collections."
+        raise Unready("{name} has no surface that is seen.", remedy=remedy, name=wish.name)
     placed = scene.placed if wish.own else [scene.placed[number]]
     number = number if wish.own else 0
     shape = scene.shapes[placed[number][0]]
@@ -83,15 +86,3 @@ def check(name: str, uv: Array) -> None:
     if (double := overlap(uv, 512)) > OVERLAP:
         message = "{part} of {name}'s UV map lie in more than one island."
         raise Unready(message, remedy=APART, fix=UNWRAP, name=name, part=f"{double:.0%}")
-
-
-def chosen_instance(wish: Wish, scene: gather.Scene) -> int:
-    """Which of the placed shapes is the object itself."""
-    for number, (_, name, matrix) in enumerate(scene.placed):
-        if name == wish.name and np.allclose(matrix, wish.matrix, atol=1e-5):
-            return number
-    raise Unready(
-        "{name} has no surface that is seen.",
-        remedy="Show it in the viewport and in renders, with its collections.",
-        name=wish.name,
-    )

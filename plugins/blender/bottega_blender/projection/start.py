@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
 
 import bpy
-import numpy as np
 
 from .. import material, render, targets, texture
 from ..client import Session, Unready
@@ -15,7 +13,7 @@ from ..params import Params
 from ..scene import gather, graphs, views
 from ..scene.raster import View
 from ..studio import Studio
-from ..work import Made, Work
+from ..work import Made, Recipe, Work
 from .reading import NO_UV, REMEDY, UNWRAP, Wish
 from .recipe import recipe
 
@@ -23,27 +21,27 @@ from .recipe import recipe
 def start(studio: Studio, session: Session, context: bpy.types.Context, params: Params) -> Work:
     """Paint the active object from where the parameters say. Raises Unready where it cannot."""
     thing = checked(context.object)
-    graph, found = graphs.of(context), gather.Scene()
+    graph, found, own = graphs.of(context), gather.Scene(), list[View]()
     side = render.native(studio.link.catalog, params.checkpoint)
+    cameras: list[int] = []
     if params.views_from == "AROUND":
         side = params.width or side
         params = dataclasses.replace(params, width=side, height=side)
-        own: tuple[View, ...] = ()
     else:
-        extent = views.extent(context.scene, params.width, params.height, side)
-        cameras = chosen_cameras(context, params.views_from)
-        own = tuple(views.of_camera(camera, graph(), *extent) for camera in cameras)
-        params = dataclasses.replace(params, width=extent[0], height=extent[1], views=0)
-    wish = Wish(thing.name, params.texture_size, params, own, np.array(thing.matrix_world, np.float64))
-    goal = targets.key(thing)
+        width, height = views.extent(context.scene, params.width, params.height, side)
+        cameras = [targets.key(views.check(each)) for each in chosen_cameras(context, params.views_from)]
+        params = dataclasses.replace(params, width=width, height=height, views=0)
+    name, goal = thing.name, targets.key(thing)
     work = studio.work(params, session, lambda work, made: delivered(work, made, goal))
 
-    def reading() -> Iterator[None]:
-        graph()
-        yield
-        yield from gather.gather(graph, found)
+    def placing(depsgraph: bpy.types.Depsgraph) -> None:
+        size = params.width, params.height
+        own[:] = [views.of_camera(views.again(key), depsgraph, *size) for key in cameras]
 
-    studio.begin(work, lambda: recipe(wish, found), reading())
+    def wished() -> Recipe:
+        return recipe(Wish(name, params.texture_size, params, goal, tuple(own)), found)
+
+    studio.begin(work, wished, gather.gather(graph, found, placing))
     return work
 
 

@@ -1,14 +1,14 @@
 """The scene's visible surfaces as arrays, copied on the main thread in slices that no frame feels.
 
 Nothing is rendered and nothing of the user's is touched: the evaluated meshes are read with modifiers and instances as
-the viewport has them, without what renders do not show. An object may change between two slices;
-then its reading, or all of it, begins anew.
+the viewport has them, without what renders do not show. All is read in one frame of one evaluated scene: where that
+changes between two slices, the reading begins anew.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -17,11 +17,13 @@ from typing import Any, TypeAlias
 import bpy
 import numpy as np
 
+from .. import targets
 from ..client import Unready
 from .shapes import Changed, Graph, Opened, Shape, by_name, by_number, copied
 from .shown import Shown
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+Placing: TypeAlias = "Callable[[bpy.types.Depsgraph], object]"
 SURFACES = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
 TRIES = 3
 SLICE = 0.004
@@ -37,6 +39,20 @@ class Scene:
     """Key of the shape, name of the object, (4, 4) matrix to the world."""
     holes: set[int] = field(default_factory=set[int])
     """Numbers in `placed` of holdouts: they hide what is behind them, and are not seen themselves."""
+    own: dict[int, int] = field(default_factory=dict[int, int])
+    """Numbers in `placed` of objects themselves, no instances of them, by their keys (`targets.key`)."""
+
+    def clear(self) -> None:
+        """Forget what was gathered."""
+        for each in (self.shapes, self.placed, self.holes, self.own):
+            each.clear()
+
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Forget all but these of `placed`."""
+        new = {number: k for k, number in enumerate(numbers)}
+        self.placed[:] = [self.placed[number] for number in numbers]
+        self.holes = {new[number] for number in self.holes if number in new}
+        self.own = {key: new[number] for key, number in self.own.items() if number in new}
 
     def corners(self) -> tuple[Array, Array, Array]:
         """All triangles in the world: corners (t, 3, 3) float64, normals (t, 3, 3), number in `placed` (t,)."""
@@ -58,6 +74,19 @@ def _inverse(matrix: Array) -> Array:
     return np.linalg.inv(matrix) if abs(np.linalg.det(matrix)) > 1e-12 else np.linalg.pinv(matrix)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What instances of the same object with the same data have in common."""
+
+    shape: object
+    """Its key."""
+    name: str
+    """The object's."""
+    hole: bool
+    own: int
+    """The object's key, if it is no instance of it; else 0."""
+
+
 @dataclass
 class Listed:
     """The list of instances, as far as it was read."""
@@ -66,33 +95,56 @@ class Listed:
     """Of the next one."""
     seen: Shown = field(default_factory=Shown)
     """What renders show."""
-    shown: list[tuple[int, object, str, bool]] = field(default_factory=list[tuple[int, object, str, bool]])
-    """Its number, the key of its shape, the name of its object, whether it is a hole."""
+    shown: list[tuple[int, Known]] = field(default_factory=list[tuple[int, "Known"]])
+    """Its number, and what is known of it."""
     sources: dict[object, Opened] = field(default_factory=dict[object, Opened])
     """Where each shape is read."""
 
 
-def gather(depsgraph: Graph, scene: Scene) -> Iterator[None]:
-    """Fill `scene` with what a depsgraph shows; yields between steps. Raises Unready if the scene never rests."""
-    for attempt in range(TRIES):
-        scene.shapes.clear()
-        scene.placed.clear()
-        scene.holes.clear()
+def gather(depsgraph: Graph, scene: Scene, placing: Placing = lambda _: None) -> Iterator[None]:
+    """Fill `scene` with what a depsgraph shows; yields between steps. Raises Unready if the scene never rests.
+
+    `placing` is called with the depsgraph in the slice in which places are taken: what it takes fits them.
+    """
+    yield from at_rest(depsgraph, lambda still: once(still, scene, placing))
+
+
+def at_rest(depsgraph: Graph, reading: Callable[[Graph], Iterator[None]]) -> Iterator[None]:
+    """Read something of a scene whose frame stays; where it does not, or Changed is raised, anew from the beginning.
+    Raises Unready if the scene never rests."""
+    for _ in range(TRIES):
+        depsgraph()  # an evaluation that is due is one call of Blender, so it has a slice of its own
+        yield
         try:
-            yield from _woken(depsgraph)
-            sources = yield from _survey(depsgraph, scene)
-            for key, opened in sources.items():
-                if shape := (yield from copied(opened)):
-                    scene.shapes[key] = shape
-            kept = [number for number, each in enumerate(scene.placed) if each[0] in scene.shapes]
-            scene.holes = {k for k, number in enumerate(kept) if number in scene.holes}
-            scene.placed[:] = [scene.placed[number] for number in kept]
+            yield from reading(_still(depsgraph))
         except Changed:
-            if attempt == TRIES - 1:
-                remedy = "Stop the playback and try again."
-                raise Unready("The scene changed all the while it was read.", remedy=remedy) from None
-        else:
-            return
+            continue
+        return
+    raise Unready("The scene changed all the while it was read.", remedy="Stop the playback and try again.")
+
+
+def _still(depsgraph: Graph) -> Graph:
+    """The same depsgraph, in the frame that it has now; raises Changed once it has another one."""
+    frame = depsgraph().scene.frame_current_final
+
+    def still() -> bpy.types.Depsgraph:
+        graph = depsgraph()
+        if graph.scene.frame_current_final != frame:
+            raise Changed
+        return graph
+
+    return still
+
+
+def once(depsgraph: Graph, scene: Scene, placing: Placing) -> Iterator[None]:
+    """Fill `scene`. Raises Changed if it is not the same from slice to slice."""
+    scene.clear()
+    yield from _woken(depsgraph)
+    sources = yield from _survey(depsgraph, scene, placing)
+    for key, opened in sources.items():
+        if shape := (yield from copied(opened)):
+            scene.shapes[key] = shape
+    scene.keep([number for number, each in enumerate(scene.placed) if each[0] in scene.shapes])
 
 
 def _woken(depsgraph: Graph) -> Iterator[None]:
@@ -103,7 +155,7 @@ def _woken(depsgraph: Graph) -> Iterator[None]:
         yield
 
 
-def _survey(depsgraph: Graph, scene: Scene) -> Generator[None, None, dict[object, Opened]]:
+def _survey(depsgraph: Graph, scene: Scene, placing: Placing) -> Generator[None, None, dict[object, Opened]]:
     """Note what is placed where; gives where each shape is read. The list of instances is valid only until Blender
     draws again, so each slice goes through it anew to its place; a list of several slices has to stay the same."""
     found = Listed()
@@ -113,6 +165,7 @@ def _survey(depsgraph: Graph, scene: Scene) -> Generator[None, None, dict[object
     if (spent := time.perf_counter() - begun) > SLICE:
         yield
     matrices = _matrices(depsgraph(), count)
+    placing(depsgraph())
     _list(depsgraph, found, spent)
     yield
     if spent > SLICE or found.number < count:
@@ -122,8 +175,9 @@ def _survey(depsgraph: Graph, scene: Scene) -> Generator[None, None, dict[object
         if not np.array_equal(_matrices(depsgraph(), count), matrices):
             raise Changed
         yield
-    scene.placed += [(key, name, matrices[number]) for number, key, name, _ in found.shown]
-    scene.holes |= {k for k, (_, _, _, hole) in enumerate(found.shown) if hole}
+    scene.placed += [(each.shape, each.name, matrices[number]) for number, each in found.shown]
+    scene.holes |= {k for k, (_, each) in enumerate(found.shown) if each.hole}
+    scene.own |= {each.own: k for k, (_, each) in enumerate(found.shown) if each.own}
     return found.sources
 
 
@@ -139,7 +193,7 @@ def _matrices(depsgraph: bpy.types.Depsgraph, count: int) -> Array:
 
 def _list(depsgraph: Graph, found: Listed, spent: float = 0.0) -> None:
     """Read on in the list for the time of a slice, of which so many seconds are spent; at least one row."""
-    known: dict[tuple[int, ...], tuple[object, str, bool] | None] = {}
+    known: dict[tuple[int, ...], Known | None] = {}
     graph, until = depsgraph(), 0.0
     for instance in islice(graph.object_instances, found.number, None):
         until = until or time.perf_counter() + SLICE - spent
@@ -147,13 +201,13 @@ def _list(depsgraph: Graph, found: Listed, spent: float = 0.0) -> None:
         thing = instance.object
         if instance.show_self and thing.data is not None:
             maker = instance.parent.original.as_pointer() if instance.is_instance and instance.parent else 0
-            this = thing.original.as_pointer(), thing.data.as_pointer(), maker
+            this = thing.original.as_pointer(), thing.data.as_pointer(), maker, int(instance.is_instance)
             if this not in known:
                 known[this] = _known(instance, graph, found.seen)
             if row := known[this]:
-                found.shown.append((number, *row))
-                if row[0] not in found.sources:
-                    found.sources[row[0]] = _source(depsgraph, row[0], number)
+                found.shown.append((number, row))
+                if row.shape not in found.sources:
+                    found.sources[row.shape] = _source(depsgraph, row.shape, number)
         if time.perf_counter() > until:
             return
 
@@ -167,13 +221,15 @@ def _source(depsgraph: Graph, key: object, number: int) -> Opened:
 
 def _known(
     instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph, seen: Shown
-) -> tuple[object, str, bool] | None:
-    """The key of a shape, its object's name, and whether it is a hole; None for what is not to be seen. What no object
-    of the file has (made by geometry nodes) is known by its address."""
+) -> Known | None:
+    """What is known of an instance; None for what is not to be seen. A shape that no object of the file has (made by
+    geometry nodes) has its address as its key."""
     thing = instance.object
     if thing.type not in SURFACES or not seen.sees(instance):
         return None
-    return _name_of(thing, depsgraph) or thing.data.as_pointer(), thing.original.name, seen.hole(instance)
+    shape = _name_of(thing, depsgraph) or thing.data.as_pointer()
+    own = 0 if instance.is_instance else targets.key(thing.original)
+    return Known(shape, thing.original.name, seen.hole(instance), own)
 
 
 def _name_of(thing: bpy.types.Object, depsgraph: bpy.types.Depsgraph) -> str:

@@ -7,6 +7,7 @@ import math
 import bpy
 import numpy as np
 
+from .. import targets
 from ..client import Unready
 from .raster import View
 
@@ -29,12 +30,25 @@ def extent(scene: bpy.types.Scene, width: int, height: int, native: int) -> tupl
     return (width or first), (height or second)
 
 
-def of_camera(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph, width: int, height: int) -> View:
-    """What a camera sees in a picture of this size; pixels are square. Raises Unready for a panorama."""
-    seen = camera.evaluated_get(depsgraph)
-    if seen.data.type == "PANO":
+def check(camera: bpy.types.Object) -> bpy.types.Object:
+    """A camera whose picture is plane. Raises Unready for a panorama."""
+    if camera.data.type == "PANO":
         remedy = "Choose Perspective or Orthographic as its lens type."
         raise Unready("{name} is a panorama; its depth is no picture plane's.", remedy=remedy, name=camera.name)
+    return camera
+
+
+def again(key: int) -> bpy.types.Object:
+    """The camera of this key (`targets.key`). Raises Unready if it is gone, or a panorama by now."""
+    camera = targets.found(bpy.data.objects, key)
+    if camera is None or camera.type != "CAMERA":
+        raise Unready("A camera that was to be looked through is gone.", remedy="Ask for it again, from another one.")
+    return check(camera)
+
+
+def of_camera(camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph, width: int, height: int) -> View:
+    """What a camera sees in a picture of this size; pixels are square."""
+    seen = camera.evaluated_get(depsgraph)
     projection = np.array(seen.calc_matrix_camera(depsgraph, x=width, y=height), np.float64)
     world = np.array(seen.matrix_world.normalized(), np.float64)  # a camera's scale does not change what it sees
     near, far = float(seen.data.clip_start), float(seen.data.clip_end)

@@ -30,7 +30,7 @@ def begun(size: int) -> Target:
     found = gather.Scene()
     for _ in gather.gather(graph, found):
         pass
-    wish = Wish("Cube", size, Params(kind="projection"), (view,), np.array(cube.matrix_world, np.float64))
+    wish = Wish("Cube", size, Params(kind="projection"), cube.session_uid, (view,))
     return read(wish, found)
 
 

@@ -79,7 +79,7 @@ own = tuple(views.of_camera(each, graph(), SIDE, SIDE) for each in (front, back,
 params = Params(
     kind="projection", seed=20, count=2, width=SIDE, height=SIDE, controls={"depth": 1.0, "canny": 0.5, "normal": 0.5}
 )
-wish = Wish("Cube", 256, params, own, np.array(cube.matrix_world, np.float64))
+wish = Wish("Cube", 256, params, cube.session_uid, own)
 made, asked = driven(wish, [(200, 0, 0), (0, 0, 200), (0, 200, 0)])
 target = read(wish, scene())
 place = target.texels.ys, target.texels.xs

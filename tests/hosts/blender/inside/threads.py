@@ -1,4 +1,4 @@
-"""What of ours has Blender let go of Python's lock, again and again, while other threads take it as often as they can."""
+"""What of ours has Blender let go of Python's lock, again and again, while other threads take it as they can."""
 
 import sys
 import threading

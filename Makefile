@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --qui
 #   make demo TORCH_INDEX=https://download.pytorch.org/whl/cpu
 TORCH_INDEX ?=
 INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
+# How many tests run side by side, a file at a time; `make test JOBS=0` runs them one after the other, for a debugger.
+JOBS ?= 2
 DISTRIBUTIONS := pyproject.toml shared/pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
@@ -21,10 +23,10 @@ demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clo
 	@$(BIN)/bottega demo
 
 test: $(VENV)/.dev ## install what the tests need and run all but the slow ones and those inside hosts: ten minutes
-	@$(BIN)/python -m pytest -m "not slow and not hosts" $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not hosts" $(ARGS)
 
 test-slow: $(VENV)/.dev ## run the tests that take more than ten seconds each
-	@$(BIN)/python -m pytest -m "slow and not hosts" $(ARGS)
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "slow and not hosts" $(ARGS)
 
 test-hosts: $(VENV)/.dev ## drive the plug-ins inside real Blenders, Krita and GIMP (downloads 2.5 GB once; see CONTRIBUTING)
 	@$(BIN)/python -m pytest tests/hosts $(ARGS)

@@ -23,7 +23,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from benchmarks import seams
-from benchmarks.inpaint_cases import cases
+from benchmarks.inpaint_cases import LARGE, cases
 from benchmarks.inpaint_sides import (
     FEATHER,
     NATIVE,
@@ -134,6 +134,8 @@ def compared(ours: Ours, seeds: Sequence[int] = SEEDS) -> list[tuple[Case, dict[
             rows.append(row(f"{case.name}: {name}", [each]))
     show(f"inpaint on the starter model, {SAMPLER}, {STEPS} steps, seeds {tuple(seeds)}", COLUMNS, rows)
     show("all cases together", COLUMNS, [row(name, each) for name, each in numbers.items() if len(each) == len(made)])
+    fine = sum(case.name.startswith(LARGE) for case, _ in made)  # the last ones
+    show(f"{LARGE} alone", COLUMNS, [row(name, each[-fine:]) for name, each in numbers.items()])
     return made
 
 

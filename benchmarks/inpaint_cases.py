@@ -13,12 +13,15 @@ WORLD = 5
 """The seed of the generator's numbered pictures."""
 TEXTURES = (229, 122, 4, 3, 17, 23, 31, 44)
 """Dots, a checkerboard, bricks, marble, grass, sand, plain paint, wood."""
+FINE = (3, 229, 4, 23, 44)
+"""Those of which 64 px on a canvas of 2048 are selected: marble, dots, bricks, sand, wood."""
+LARGE = "64 px on 2048"
 SCENES = (("one", 8, 30, 70), ("one", 12, 60, 74), ("one", 20, 60, 74), ("figure", 3, 60, 74))
 """Kind, number, and where a circle is selected."""
 
 
 def cases() -> list[Case]:
-    """Hard selections on textures and scenes, a soft one, one on a gradient; and 64 px on a canvas of 2048."""
+    """Hard selections on textures and scenes, a soft one, one on a gradient; and 64 px on canvases of 2048."""
     found: list[Case] = []
     for place, number in enumerate(TEXTURES):
         wall = draw(WORLD, number, NATIVE, "flat")
@@ -31,14 +34,14 @@ def cases() -> list[Case]:
     found.append(Case("soft brush", to_float(brushed.rgb), circle(NATIVE, 88, 60, 22, 6), brushed.caption))
     ramp = np.linspace(0.25, 0.75, NATIVE, dtype=np.float32)[None, :, None] * np.ones((NATIVE, 1, 3), np.float32)
     found.append(Case("gradient", ramp, square(NATIVE, 40, 44, 40), "a plain grey wall"))
-    return [*found, small_on_large()]
+    return [*found, *(small_on_large(number) for number in FINE)]
 
 
-def small_on_large() -> Case:
+def small_on_large(number: int) -> Case:
     """64 px of a canvas of 2048."""
-    wall = draw(WORLD, 3, NATIVE, "flat")
+    wall = draw(WORLD, number, NATIVE, "flat")
     canvas = np.tile(to_float(wall.rgb), (2048 // NATIVE, 2048 // NATIVE, 1))
-    return Case("64 px on 2048", canvas, square(2048, 970, 1010, 64), wall.caption)
+    return Case(f"{LARGE}: {wall.material}", canvas, square(2048, 970, 1010, 64), wall.caption)
 
 
 def square(size: int, left: int, top: int, side: int) -> Floats:

@@ -15,6 +15,7 @@ from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import Choices, Plan, bounds_of, cut, native, plan
+from bottega.planning.growing import Gathering
 from bottega.planning.overlay import Overlay
 from bottega.planning.walking import MOST_TILES, carry_out, walk
 from bottega.tasks import Inpaint, Keypoint, PoseHint, pose_control
@@ -52,7 +53,8 @@ class Painter:
 
     def _layer(self, task: Inpaint, index: int) -> Picture:
         assert task.seed is not None
-        colours = np.full((task.picture.height, task.picture.width, 3), 10 * (task.seed + index), np.uint8)
+        candidate = task.seed % 65536 + index  # tiles have seeds of their own
+        colours = np.full((task.picture.height, task.picture.width, 3), 10 * candidate, np.uint8)
         if task.strength == 0:
             colours = array_of(task.picture)[..., :3].repeat(3 if task.picture.channels == 1 else 1, axis=-1)
         top = 255 if task.mask.depth == "u8" else 65535
@@ -144,9 +146,46 @@ def test_tiles_are_asked_for_all_candidates_at_once_and_empty_ones_not_at_all() 
     tiles = painter.jobs[1:]
     assert len(tiles) < 3 * len(found.last.tiles)
     assert len(tiles) % 3 == 0
-    assert [job.seed for job in tiles[:3]] == [5, 6, 7]
     assert all(max(job.width, job.height) <= STARTER.side for job in tiles)
+    seeds = [job.seed for job in tiles]
+    assert len(set(seeds)) == len(seeds), "flat parts of tiles that begin with the same noise get the same grain"
+    again = painted(mask, Choices(), count=1)[1].jobs[1:]
+    assert [job.seed for job in again] == seeds[::3], "a candidate is the same in any company"
     assert all(job.fill == "keep" and job.count == 1 for job in tiles)
+
+
+@pytest.mark.parametrize("size", [(400, 300), (397, 211), (301, 299)])
+@pytest.mark.parametrize("chosen", [Choices(), Choices(strength=0.3), Choices(detail=4.0), Choices(detail=3.3)])
+def test_each_tile_is_worked_on_at_the_plans_own_scale(size: tuple[int, int], chosen: Choices) -> None:
+    """Protects tiles from being stretched by a few pixels, which blurs what they repaint and moves it."""
+    canvas, place = Extent(*size), Bounds(20, 20, 250, 170) if chosen.detail == 1 else Bounds(100, 90, 40, 30)
+    found = plan(canvas, place, STARTER, chosen)
+    assert found.last.tiles
+    mask = cut(mask_of(place), canvas.bounds)
+    task = Inpaint(cut(canvas_of(), canvas.bounds), mask, "x", chosen.strength, seed=5)
+    painter = Painter()
+    carry_out([walk(found, task, HANDS)], painter)
+    for job in painter.jobs[1:]:
+        for work, pixels in ((job.width, job.picture.width), (job.height, job.picture.height)):
+            assert abs(work - pixels * found.scale) <= 0.5
+    if found.scale == 1:
+        assert all((job.width, job.height) == (job.picture.width, job.picture.height) for job in painter.jobs[1:])
+
+
+@pytest.mark.parametrize("gather", [True, False])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize(("place", "choices"), WAYS.values(), ids=WAYS.keys())
+def test_no_layer_is_black_where_it_does_not_show(place: Bounds, choices: Choices, channels: int, gather: bool) -> None:
+    """Protects straight alpha from dark fringes where somebody scales it, and a mask that is painted wider."""
+    white = Pixels.of(np.full((CANVAS.height, CANVAS.width, channels), 255, np.uint8))
+    mask = mask_of(place, Bounds(place.x + place.width - 20, place.y - 15, 12, 12))
+    found = plan(CANVAS, bounds_of(mask) or CANVAS.bounds, STARTER, choices)
+    task = Inpaint(white, mask, "x", choices.strength, seed=5)
+    over, gathering = Overlay(HANDS, showing), Gathering()
+    (made,) = carry_out([walk(found, task, gathering.hands if gather else over.hands)], Painter())
+    (layer,) = gathering.layers(made, 5) if gather else over.layers(made, 5)
+    values = array_of(layer.pixels)
+    assert (values[..., 3] == 0).any() and (values[..., :3] >= 49).all()
 
 
 def test_a_plan_of_too_many_tiles_is_refused_before_anything_is_sent() -> None:

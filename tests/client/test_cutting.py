@@ -11,6 +11,7 @@ from bottega.errors import InvalidRequest
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import bounds_of, cut, cut_control, pasted
+from bottega.planning.cutting import unseen, with_void
 from bottega.tasks import (
     Control,
     DepthHint,
@@ -143,3 +144,30 @@ def test_photos_go_on_beyond_the_canvas_and_figures_move() -> None:
     assert pose == pose_control([[Keypoint(0.5, 2.0, 0.3)] * 18])
     pose = cut_control(pose_control([joints]), CANVAS, CONTEXT, Extent(160, 80))
     assert pose == pose_control([[Keypoint(2.0, 8.0, 0.3)] * 18]), "at the size that is denoised"
+
+
+@given(pixels(), st.data())
+def test_where_a_picture_has_no_colour_its_mask_is_white(picture: Pixels, data: st.DataObject) -> None:
+    values = np.frombuffer(picture.data, DTYPES[picture.depth]).reshape(picture.height, picture.width, -1).copy()
+    white = data.draw(st.sampled_from([np.uint8(255), np.uint16(65535), np.float16(1), np.float32(1)]))
+    random = np.random.default_rng(data.draw(st.integers(0, 9)))
+    mask = (random.random(values.shape[:2]) < 0.5).astype(white.dtype)
+    if picture.channels == 4:
+        nothing = (random.random(values.shape[:2]) < 0.5) | (values[..., 3] == 0)  # -0 too
+        values[..., 3] = np.where(nothing, 0, values[..., 3])
+    void = values[..., 3] == 0 if picture.channels == 4 else np.zeros(mask.shape, bool)
+    found = with_void(Pixels.of(mask, "data"), Pixels.of(values, picture.color_space))
+    np.testing.assert_array_equal(
+        np.frombuffer(found.data, white.dtype).reshape(mask.shape), np.where(void, white, mask)
+    )
+
+
+@given(pixels())
+def test_what_is_unseen_keeps_its_colours(picture: Pixels) -> None:
+    values = np.frombuffer(picture.data, DTYPES[picture.depth]).reshape(picture.height, picture.width, -1)
+    found = unseen(picture)
+    assert (found.depth, found.color_space, found.channels) == (picture.depth, picture.color_space, 4)
+    shown = np.frombuffer(found.data, DTYPES[picture.depth]).reshape(picture.height, picture.width, 4)
+    colours = values[..., :3] if picture.channels > 1 else np.repeat(values, 3, axis=-1)
+    np.testing.assert_array_equal(shown[..., :3], colours)
+    assert not shown[..., 3].any()

@@ -46,6 +46,14 @@ def test_nothing_of_what_was_there_shines_through(fill: Fill) -> None:
     np.testing.assert_array_equal(FILLS[fill].paint(one, mask), FILLS[fill].paint(other, mask))
 
 
+@pytest.mark.parametrize("size", [256, 1024, 4096])
+def test_a_sliver_that_is_known_goes_on(size: int) -> None:
+    """However much smaller it is continued."""
+    picture, mask = np.zeros((64, size, 3), np.float32), np.ones((64, size), np.float32)
+    picture[:, 0], mask[:, 0] = (0.8, 0.3, 0.2), 0
+    np.testing.assert_allclose(border(picture, mask).mean((0, 1)), (0.8, 0.3, 0.2), atol=0.01)
+
+
 @pytest.mark.parametrize("side", [24, 120, 2 * CONTINUED_SIDE])
 def test_the_border_goes_on_into_the_hole(side: int) -> None:
     """At its edge a gradient goes on without a step to be seen; in the middle it lacks half of its rise at most."""

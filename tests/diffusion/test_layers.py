@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -71,9 +72,11 @@ def test_outside_the_mask_every_bit_stays(
 def test_a_layer_of_the_pictures_own_pixels_changes_nothing(
     selection: Stored, depth: ChannelDepth, channels: int, seed: int
 ) -> None:
-    picture = from_float(np.random.default_rng(seed).random((*selection.shape, channels), np.float32), depth)
-    if channels == 4:
-        picture[..., 3] = from_float(np.ones((1,), np.float32), depth)
+    random = np.random.default_rng(seed)
+    picture = from_float(random.random((*selection.shape, channels), np.float32), depth)
+    if channels == 4:  # what is half transparent too
+        whole = random.random(selection.shape) < 0.5
+        picture[..., 3] = np.where(whole, from_float(np.ones((1,), np.float32), depth), picture[..., 3])
     cut = unchanged(picture, area(selection, Margin(), Margin()).alpha, depth)
     result = to_float(composed(picture, cut, depth, "srgb"))
     np.testing.assert_allclose(result, to_float(picture), atol=2e-3 if depth == "f16" else 1e-6)
@@ -86,6 +89,18 @@ def test_linear_pictures_get_linear_layers() -> None:
     assert (pixels[..., 3] == 1).all()
 
 
+@pytest.mark.parametrize("kept", [0.0, 0.7, 1.0])
+def test_lights_beyond_white_are_kept_as_far_as_the_picture_is(kept: float) -> None:
+    """Protects a renderer's highlights from a refinement: the model saw them as white."""
+    picture = np.full((8, 8, 3), 0.5, np.float32)
+    picture[2, 3], picture[4, 4], picture[5, 5, 0] = 6.0, -0.5, np.nan
+    painted = np.full((8, 8, 3), 0.5, np.float32)
+    pixels, _ = layer(painted, np.ones((8, 8), np.float32), picture, "f32", "srgb", kept)
+    wanted = np.full((8, 8, 3), 0.5, np.float32)
+    wanted[2, 3], wanted[4, 4] = 0.5 + kept * 5.0, 0.5 - kept * 0.5
+    np.testing.assert_allclose(to_float(pixels[..., :3]), wanted, atol=1e-6)
+
+
 def test_colours_reach_under_a_soft_edge_and_beyond() -> None:
     """No dark fringe: a layer's colours are the painted ones whatever its alpha."""
     alpha = np.zeros((8, 8), np.float32)
@@ -93,6 +108,16 @@ def test_colours_reach_under_a_soft_edge_and_beyond() -> None:
     pixels, box = layer(np.full((8, 8, 3), 0.8, np.float32), alpha, np.zeros((8, 8, 3), np.uint8), "u8", "srgb")
     assert box == Bounds(2, 2, 4, 4)
     assert (pixels[..., :3] == 204).all()
+
+
+@pytest.mark.parametrize("side", [64, 2048])
+def test_thin_lines_on_nothing_lend_it_their_colour(side: int) -> None:
+    """Protects line art on a transparent layer from being seen on black, also if it is continued at a smaller size."""
+    picture = np.zeros((side, side, 4), np.uint8)
+    picture[:: side // 8, :] = picture[:, :: side // 8] = (200, 120, 80, 255)
+    picture[5::7, 5::7] = (0, 0, 0, 1)  # what 8 bits make of a colour that is hardly there
+    found = seen(picture, "srgb")
+    assert np.abs(found - np.array([200, 120, 80], np.float32) / 255).max() < 0.02
 
 
 @given(st.integers(0, 2**31))

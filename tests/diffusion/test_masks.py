@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -23,6 +24,7 @@ from bottega_daemon.diffusion.masks import (
     touched,
 )
 from bottega_daemon.diffusion.pixels import Floats, to_float
+from bottega_daemon.diffusion.sample import Kept
 from bottega_daemon.spec import Bounds, Extent, Margin
 
 masks = arrays.arrays(np.uint8, (23, 31), elements=st.sampled_from([0, 0, 0, 0, 1, 128, 255]))
@@ -83,7 +85,7 @@ def test_half_a_selection_is_half_its_masks(selection: Floats, grow: Margin, fea
     np.testing.assert_allclose(half.denoise, whole.denoise / 2, atol=1e-5)
 
 
-@given(st.integers(1, 254))
+@given(st.integers(1, 252))
 def test_only_what_is_wholly_selected_is_filled_and_the_rim_of_a_hard_edge(value: int) -> None:
     """Protects the picture under a soft selection: what is selected by half is repainted by half, not forgotten."""
     assert not area(np.full((16, 16), value, np.uint8), Margin(), Margin()).filled.any()
@@ -186,6 +188,29 @@ def test_what_shows_is_painted_whatever_cells_a_feather_falls_into(feather: int,
         alpha = canvas.enter(found.alpha, fill=0.0)
         cells = latent_mask(canvas.enter(found.denoise, fill=0.0), alpha, max(1, work // 128))[0, 0].numpy()
         assert cells.repeat(8, axis=0).repeat(8, axis=1)[alpha > VISIBLE].min() > 0.3
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 7, 20])
+def test_what_shows_takes_part_in_a_step_of_the_shortest_walk(steps: int) -> None:
+    selection = np.zeros((128, 128), np.uint8)
+    selection[40:90, 40:90] = 255
+    found = area(selection, Margin(2), Margin(12))
+    cells = latent_mask(found.denoise, found.alpha, steps=steps)
+    kept = Kept(torch.zeros(1), torch.zeros(1), cells)
+    repainted = torch.stack([kept.repainted(step, steps)[0, 0] for step in range(steps)]).any(dim=0).numpy()
+    assert repainted.repeat(8, axis=0).repeat(8, axis=1)[found.alpha > VISIBLE].all()
+    first = kept.repainted(0, steps)[0, 0].numpy().repeat(8, axis=0).repeat(8, axis=1)
+    assert first[48:80, 48:80].all() and (steps == 1 or not first[:32].any())
+
+
+@pytest.mark.parametrize("white", [np.uint8(254), np.uint16(255 << 8), np.float32(0.995)])
+def test_nearly_white_is_white(white: np.generic) -> None:
+    """Protects masks that came through JPEG, or through eight bits into sixteen: they forget all that they cover."""
+    selection = np.zeros((64, 64), white.dtype)
+    selection[16:48, 16:48] = white
+    found = area(selection, Margin(), Margin())
+    assert found.filled[18:46, 18:46].all()
+    assert (latent_mask(found.denoise, found.alpha)[0, 0, 2:6, 2:6] == 1).all()
 
 
 @given(st.sampled_from([0.0, 0.1, 0.2]), st.integers(0, 6))

@@ -37,14 +37,14 @@ def error(found: Floats) -> float:
 
 @given(shifts)
 def test_a_shift_of_all_that_is_painted_is_taken_back(shift: tuple[float, float, float]) -> None:
-    assert error(levelled(painted(shift), ramp(), REPAINTED, ALPHA)) < 1.0
+    assert error(levelled(painted(shift), ramp(), REPAINTED, ALPHA, ALPHA)) < 1.0
 
 
 def test_a_shift_that_differs_from_side_to_side_is_taken_back() -> None:
     """Too bright on the left, too dark on the right: a flat patch on a gradient, which no single shift mends."""
     tilt = np.linspace(5, -5, SIDE, dtype=np.float32)[None, :, None] * np.array([1, 0, 0], np.float32)
     before = painted(np.broadcast_to(tilt, (SIDE, SIDE, 3)))
-    assert error(levelled(before, ramp(), REPAINTED, ALPHA)) < 0.5 * error(before)
+    assert error(levelled(before, ramp(), REPAINTED, ALPHA, ALPHA)) < 0.5 * error(before)
 
 
 @given(st.floats(2 * FARTHEST + 1, 60), st.sampled_from([1, 2]))
@@ -53,7 +53,9 @@ def test_another_thing_keeps_its_colours(difference: float, channel: int) -> Non
     change[channel] = difference
     before = painted(tuple(change))
     np.testing.assert_allclose(
-        levelled(before, ramp(), REPAINTED, ALPHA)[ALPHA > 0], before[ALPHA > 0], atol=0.02 * difference / FARTHEST
+        levelled(before, ramp(), REPAINTED, ALPHA, ALPHA)[ALPHA > 0],
+        before[ALPHA > 0],
+        atol=0.02 * difference / FARTHEST,
     )
 
 
@@ -63,14 +65,30 @@ def test_what_shows_has_no_say(seed: int) -> None:
     before, other = ramp(), ramp()
     other[ALPHA > 0] = np.random.default_rng(seed).random((47 * 47, 3), np.float32)
     made = painted((3, -2, 4))
-    one, two = (levelled(made, each, REPAINTED, ALPHA) for each in (before, other))
+    one, two = (levelled(made, each, REPAINTED, ALPHA, ALPHA) for each in (before, other))
     np.testing.assert_allclose(one[ALPHA > 0], two[ALPHA > 0], atol=1e-5)
 
 
 @pytest.mark.parametrize("alpha", [np.zeros((SIDE, SIDE), np.float32), np.ones((SIDE, SIDE), np.float32), REPAINTED])
 def test_without_a_rim_nothing_is_changed(alpha: Floats) -> None:
     before = painted((5, 5, 5))
-    np.testing.assert_array_equal(levelled(before, ramp(), REPAINTED, alpha), before)
+    np.testing.assert_array_equal(levelled(before, ramp(), REPAINTED, alpha, alpha), before)
+
+
+def brush() -> Floats:
+    """A soft round stroke, a little over the middle."""
+    down, across = np.mgrid[:SIDE, :SIDE].astype(np.float32) - 64
+    drawn = np.exp(-(down**2 + across**2) / (2 * 18.0**2))
+    return np.where(drawn < 1 / 255, 0, drawn).astype(np.float32)
+
+
+@pytest.mark.parametrize("drawn", [*(REPAINTED * value for value in (1.0, 0.98, 0.9, 0.5, 0.1)), brush()])
+def test_a_change_that_was_softly_selected_is_what_was_asked_for(drawn: Floats) -> None:
+    """Protects recolouring at any opacity: what half shows is no error, and nothing pulls it back."""
+    lab, wanted = lab_of(ramp()), np.array([4, 6, -3], np.float32)
+    lab[drawn > 0] += wanted
+    found = lab_of(levelled(rgb_of(lab), ramp(), (drawn > 0).astype(np.float32), drawn, drawn)) - lab_of(ramp())
+    np.testing.assert_allclose(found[60:68, 60:68].mean((0, 1)), wanted, rtol=0.05)
 
 
 @given(st.integers(0, 2**31), st.integers(1, 40), st.integers(1, 40))

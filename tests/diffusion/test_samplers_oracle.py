@@ -134,14 +134,17 @@ def test_everything_agrees_where_diffusers_spaces_steps_as_we_do(name, schedule,
 
 @pytest.mark.parametrize("schedule", SCHEDULES)
 @pytest.mark.parametrize("name", COUNTERPARTS)
-def test_every_update_agrees_on_our_sigmas(name, schedule, record_property) -> None:
+def test_every_update_agrees_on_our_sigmas(name, schedule, record_property, monkeypatch) -> None:
+    """dpm2_a in float64: its three long steps magnify float32's rounding, which is another one on another processor."""
+    dtype = torch.float64 if name == "dpm2_a" else torch.float32
+    monkeypatch.setattr(scheduling_k_dpm_2_ancestral_discrete, "randn_tensor", float32_draw)
     worst = 0.0
     for steps in (1, 3, 5, 20) if SAMPLERS[name].calls_per_step == 2 else (1, 2, 3, 5, 20):
         sigmas = SCHEDULES[schedule].levels(MODEL_SIGMAS, steps)
         scheduler = with_sigmas(name, sigmas)
-        run = ours(name, sigmas)
+        run = ours(name, sigmas, dtype)
         told = [timestep_of(sigma, LOG_SIGMAS) for _, sigma in run.asked]
-        worst = max(worst, difference(run, theirs(scheduler, told, sigmas[0])))
+        worst = max(worst, difference(run, theirs(scheduler, told, sigmas[0], dtype)))
     record_property("max_difference", worst)
     assert worst <= TOLERANCE
 

@@ -97,7 +97,7 @@ def answer(task: Inpaint, index: int) -> Picture:
     """The daemon's: one colour for each seed, through the mask, which fades out over the feather."""
     assert task.seed is not None
     mask = array_of(task.mask)[..., 0] / (255 if task.mask.depth == "u8" else 65535)
-    colours = np.full((*mask.shape, 3), (task.seed + index) * 20, np.uint8)
+    colours = np.full((*mask.shape, 3), (task.seed % 65536 + index) * 20, np.uint8)  # tiles have their own
     alpha = np.rint(mask * 255).astype(np.uint8)[..., None]
     bounds = m.Bounds(width=mask.shape[1], height=mask.shape[0])
     return Picture("job", index, task.seed + index, Pixels.of(np.concatenate([colours, alpha], 2)), bounds)

@@ -58,6 +58,7 @@ def _over(below: np.ndarray[Any, Any], above: np.ndarray[Any, Any]) -> np.ndarra
         rest = under[..., 3:] * (1 - alpha)
         total = alpha + rest
         colours = (over[..., :3] * alpha + under[..., :3] * rest) / np.maximum(total, 1e-12)
+        colours = np.where(alpha == 1, over[..., :3], colours)  # whatever lies below: NaN and infinity too
         mixed = np.concatenate([colours, total], axis=-1)
     else:
         colours = over[..., : below.shape[-1]]

@@ -20,6 +20,8 @@ length, else the picture; or latents of unit deviation that say nothing, under n
 CONTINUED_SIDE = 256
 """Pixels of a masked part's longer side above which it is continued at a smaller size: beyond it only colours count."""
 RADIUS = 4
+KNOWN = 1 / 64
+"""Of a pixel, when it is continued at a smaller size: what is known of it is its colour, however thin it was."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,9 @@ def _continued(picture: Floats, mask: Floats) -> Floats:
     weight = cv2.resize(1 - mask, size, interpolation=cv2.INTER_AREA)
     # What is masked must not bleed into its surroundings when they shrink.
     small = cv2.resize(picture * known, size, interpolation=cv2.INTER_AREA) / np.maximum(weight, 1e-6)[..., None]
-    missing = (weight < 0.5).astype(np.uint8)
+    missing = (weight < KNOWN).astype(np.uint8)
+    if missing.all():
+        return neutral(picture, mask)
     # In 16 bits: OpenCV adds a half to floats as well, to round them.
     levels = from_float(np.asarray(small, np.float32), "u16")
     channels = [

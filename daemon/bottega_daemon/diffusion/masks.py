@@ -37,6 +37,8 @@ RIM = 2
 """Pixels that a hard edge is wide at most, however it was drawn or resized."""
 VISIBLE = 0.02
 """Above this alpha a change is seen."""
+WHOLE = 0.99
+"""From here on all is selected: JPEG and bytes shifted to 16 bits lack the rest."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Area:
 
     denoise: Floats
     alpha: Floats
+    selected: NDArray[np.bool_]
+    """Where the selection, grown, is more than 0."""
     filled: NDArray[np.bool_]
     """What is filled before denoising: where the selection, grown, is whole, with the rim of `RIM` pixels in which an
     edge falls to a half. What is selected by half is kept by half: the picture itself, not what would fill it."""
@@ -56,7 +60,7 @@ def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
     box = bounds_of(selection)
     if box is None:
         nothing = np.zeros(selection.shape, np.float32)
-        return Area(nothing, nothing, nothing > 0)
+        return Area(nothing, nothing, nothing > 0, nothing > 0)
     g, f = reach(grow, box), reach(feather, box)
     around = padded(box, g + 2 * f + f // COARSENESS, selection.shape)
     grown = dilated(selection[around], g)
@@ -66,8 +70,8 @@ def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
     denoise = spread(grown, f + f // 2, f // 2)
     denoise *= BLEND if f else 1
     np.maximum(denoise, least, out=denoise)
-    filled = (least >= 0.5) & (to_float(dilated(grown, RIM)) >= 1)
-    return Area(*(_placed(mask, around, selection.shape) for mask in (denoise, alpha, filled)))
+    filled = (least >= 0.5) & (to_float(dilated(grown, RIM)) >= WHOLE)
+    return Area(*(_placed(mask, around, selection.shape) for mask in (denoise, alpha, least > 0, filled)))
 
 
 def _levels(selection: Stored) -> Stored:
@@ -175,18 +179,22 @@ def blurred(values: Floats, radius: int) -> Floats:
     return np.where(values < _NOTHING, np.float32(0), np.where(values > 1 - _NOTHING, np.float32(1), values))
 
 
-def latent_mask(denoise: Floats, alpha: Floats, reach: int = 1) -> torch.Tensor:
+def latent_mask(denoise: Floats, alpha: Floats, reach: int = 1, steps: int | None = None) -> torch.Tensor:
     """[1, 1, h / 8, w / 8] of an area's masks [h, w] on a canvas: a cell is repainted as far as half of its pixels are
     at least, half as far as its most repainted one, and where the result shows, as far as the blend is.
 
     What a model knows of a picture is worth more than what a few pixels of a cell gain by forgetting all of it; but
     what shows has to be painted. `reach` is how many pixels of the canvas one of the picture is, 1 at least: on a
-    canvas of another size an edge is a pixel of the picture wide, and what is repainted lies at its inner end.
+    canvas of another size an edge is a pixel of the picture wide, and what is repainted lies at its inner end. With so
+    few `steps` that the blend would join in none of them it joins in the last one.
     """
     pixels = _by_cells(denoise)
     middle = np.partition(pixels, CELL * CELL // 2, axis=-1)[..., CELL * CELL // 2]
     shows = np.where(alpha > VISIBLE, np.minimum(dilated(denoise, reach), np.float32(BLEND)), np.float32(0))
-    return torch.from_numpy(np.maximum(np.maximum(middle, pixels.max(-1) / 2), _by_cells(shows).max(-1)))[None, None]
+    cells = np.maximum(np.maximum(middle, pixels.max(-1) / 2), _by_cells(shows).max(-1))
+    if steps:
+        cells = np.where(cells >= 0.99 * BLEND, np.maximum(cells, np.float32(1 / steps)), cells)
+    return torch.from_numpy(np.where(cells >= WHOLE, np.float32(1), cells))[None, None]
 
 
 def _by_cells(mask: Floats) -> Floats:

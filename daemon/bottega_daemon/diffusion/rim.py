@@ -1,9 +1,10 @@
 """Takes back the difference of colours that a repainted part shows at its rim.
 
 More is painted than shows: a layer fades out before the repainted cells end. What does not show lies on a picture that
-is known, so its difference is an error, and of the same painting as what does show. Smoothed, it is carried inward as a
-membrane that meets it there, as in gradient-domain blending (Perez et al. 2003, SIGGRAPH), but measured where both
-pictures are known, and bounded: what differs much is another thing, not another colour.
+is known and was not selected, so its difference is an error, and of the same painting as what does show. (What is
+softly selected does not wholly show either, but there a difference is what was asked for.) Smoothed, it is carried
+inward as a membrane that meets it there, as in gradient-domain blending (Perez et al. 2003, SIGGRAPH), but measured
+where both pictures are known, and bounded: what differs much is another thing, not another colour.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ LEAST = 0.01
 """Of a pixel's weight: below it nothing is known."""
 
 
-def levelled(painted: Floats, picture: Floats, repainted: Floats, alpha: Floats) -> Floats:
+def levelled(painted: Floats, picture: Floats, repainted: Floats, alpha: Floats, selected: Floats) -> Floats:
     """`painted` [h, w, 3] (sRGB in 0..1) with the colours of the `picture` at its rim.
 
-    `repainted` [h, w] is more than 0 where denoising had a part, `alpha` how far that shows. Without a rim nothing
-    changes.
+    `repainted` [h, w] is more than 0 where denoising had a part, `alpha` how far that shows, `selected` more than 0
+    where a change was asked for by however little. Without a rim nothing changes.
     """
     box = bounds_of(alpha)
     if box is None:
         return painted
     around = padded(box, 2 * CELL, alpha.shape)
-    rim = np.where(repainted[around] > 0, 1 - alpha[around], 0).astype(np.float32)
+    hidden = (repainted[around] > 0) & (selected[around] <= 0)
+    rim = np.where(hidden, 1 - alpha[around], 0).astype(np.float32)
     if not rim.any():
         return painted
     height, width = rim.shape

@@ -88,7 +88,8 @@ def _prepare(setting: _Setting, mask: Image, field: str) -> _Part:
     clean = painting.encode(model, row.paint(setting.seen, filled), task.how.seamless)
     hint = inpaint_hint(setting.seen, denoise)
     words = painting.condition(setting.models, task.how, canvas, setting.sigmas, setting.blobs, hint)
-    cells = latent_mask(denoise, canvas.enter(found.alpha, fill=0.0), _pixel(setting)).to(clean)
+    steps = len(setting.sigmas) - 1
+    cells = latent_mask(denoise, canvas.enter(found.alpha, fill=0.0), _pixel(setting), steps).to(clean)
     known = painting.what_is_known(model, setting.seen, denoise, task.how.seamless) if model.knows_missing else None
     # A UNet that was made for inpainting keeps what it is not asked to repaint; only what is partly so is held here.
     held = torch.where(cells == 0, 1.0, cells) if model.knows_missing else cells
@@ -132,7 +133,8 @@ def _matched(setting: _Setting, part: _Part, painted: Floats) -> Floats:
     canvas, picture = setting.canvas, setting.canvas.leave(setting.seen)
     painted = matched(painted, picture, canvas.leave(part.denoise))
     cells = touched(part.denoise)[0, 0].numpy().repeat(CELL, axis=0).repeat(CELL, axis=1)
-    return levelled(painted, picture, canvas.leave(cells), resize(part.area.alpha, canvas.asked))
+    alpha, selected = (resize(mask, canvas.asked) for mask in (part.area.alpha, part.area.selected.astype(np.float32)))
+    return levelled(painted, picture, canvas.leave(cells), alpha, selected)
 
 
 def _finish(setting: _Setting, part: _Part, clean: torch.Tensor | None) -> tuple[Stored, Bounds]:
@@ -144,4 +146,5 @@ def _finish(setting: _Setting, part: _Part, clean: torch.Tensor | None) -> tuple
     if task.match_color:
         painted = _matched(setting, part, painted)
     painted = resize(painted, task.picture.extent)
-    return layer(painted, part.area.alpha, setting.picture, task.picture.depth, task.picture.color_space)
+    kind = task.picture.depth, task.picture.color_space
+    return layer(painted, part.area.alpha, setting.picture, *kind, kept=max(0.0, 1.0 - task.strength))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import struct
+from array import array
 from fractions import Fraction
+from typing import Literal
 
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import DEPTH_BYTES, Depth, Pixels
@@ -13,6 +15,8 @@ from bottega.tasks import Control, DepthHint, InpaintHint, Keypoint, MapHint, No
 
 _FORMATS: dict[Depth, tuple[str, float]] = {"u8": ("<B", 255), "u16": ("<H", 65535), "f16": ("<e", 1), "f32": ("<f", 1)}
 """How a value is stored, and what stands for 1."""
+_KINDS: dict[int, Literal["B", "H", "I"]] = {1: "B", 2: "H", 4: "I"}
+"""Whole numbers by their bytes: values that are only moved, or asked whether they are 0."""
 
 
 def bounds_of(mask: Pixels) -> Bounds | None:
@@ -77,14 +81,26 @@ def with_void(mask: Pixels, picture: Pixels) -> Pixels:
     """The mask, 1 also where the picture's alpha is 0: it has no colour there yet. Both have the same size."""
     if picture.channels < 4:
         return mask
-    size, nothing = DEPTH_BYTES[picture.depth], bytes(DEPTH_BYTES[picture.depth])
-    alphas = (picture.data[at : at + size] for at in range(3 * size, len(picture.data), 4 * size))
-    white = _pixel(mask, 1.0)
-    data = bytearray(mask.data)
-    for index, alpha in enumerate(alphas):
-        if alpha == nothing:
-            data[index * len(white) : (index + 1) * len(white)] = white
-    return dataclasses.replace(mask, data=bytes(data))
+    alphas = memoryview(picture.data).cast(_KINDS[DEPTH_BYTES[picture.depth]])[3::4].tolist()
+    values = array(_KINDS[DEPTH_BYTES[mask.depth]], mask.data)
+    white = int.from_bytes(_pixel(mask, 1.0), "little")
+    for row in range(picture.height):
+        part = slice(row * picture.width, (row + 1) * picture.width)
+        if 0 in alphas[part]:
+            shown = zip(values[part], alphas[part], strict=True)
+            values[part] = array(values.typecode, (value if alpha else white for value, alpha in shown))
+    return dataclasses.replace(mask, data=values.tobytes())
+
+
+def unseen(picture: Pixels) -> Pixels:
+    """Its own colours as RGBA, wholly transparent."""
+    kind = _KINDS[DEPTH_BYTES[picture.depth]]
+    size, channels = picture.width * picture.height * 4 * DEPTH_BYTES[picture.depth], picture.channels
+    data = bytearray(size)
+    under, over = memoryview(picture.data).cast(kind), memoryview(data).cast(kind)
+    for channel in range(3):
+        over[channel::4] = under[channel if channels > 1 else 0 :: channels]
+    return dataclasses.replace(picture, channels=4, data=bytes(data))
 
 
 def pasted(pixels: Pixels, part: Pixels, at: Bounds) -> Pixels:

@@ -13,7 +13,7 @@ from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import DEPTH_BYTES, Depth, Pixels
 from bottega.planning import plain
-from bottega.planning.cutting import bounds_of, cut
+from bottega.planning.cutting import bounds_of, cut, unseen
 from bottega.planning.walking import Hands, layer_bounds
 
 STRIPE = 64
@@ -22,7 +22,7 @@ STRIPE = 64
 
 class Grown:
     """A context, and what was painted over it so far: RGBA over nothing, so that its colours are those that were
-    painted, whatever they come to lie on."""
+    painted, whatever they come to lie on. Where nothing was, they are the context's own."""
 
     def __init__(self, picture: Pixels) -> None:
         self.picture = picture
@@ -30,11 +30,18 @@ class Grown:
         self._stripes: dict[int, bytearray] = {}
 
     def lay(self, layer: Picture) -> None:
-        """Paint over it."""
-        place = layer_bounds(layer)
+        """Paint over it. The first layer brings its colours along also where it does not show."""
+        place, first = layer_bounds(layer), not self._stripes
         for row in range(place.height):
             stripe, start = self._row(place.y + row)
-            plain.lay_row(stripe, start + place.x * self._size, 4, layer.pixels, row)
+            start += place.x * self._size
+            if first:
+                begin = row * layer.pixels.row_bytes
+                stripe[start : start + layer.pixels.row_bytes] = layer.pixels.data[
+                    begin : begin + layer.pixels.row_bytes
+                ]
+            else:
+                plain.lay_row(stripe, start, 4, layer.pixels, row)
 
     def cut(self, place: Bounds) -> Pixels:
         """How a part of it looks, in the picture's own channels."""
@@ -61,7 +68,8 @@ class Grown:
         """Where a row is kept: its stripe, and the byte at which it begins."""
         number, width = y // STRIPE, self.picture.width * self._size
         if number not in self._stripes:
-            self._stripes[number] = bytearray(STRIPE * width)
+            rows = Bounds(0, number * STRIPE, self.picture.width, STRIPE).within(self.picture.extent.bounds)
+            self._stripes[number] = bytearray(unseen(cut(self.picture, rows)).data)
         return self._stripes[number], y % STRIPE * width
 
     def _part(self, y: int, left: int, right: int) -> bytes:

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 from bottega import messages as m
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
-from bottega.pixels import DEPTH_BYTES, Pixels
-from bottega.planning.cutting import cut
-from bottega.planning.walking import Hands
+from bottega.pixels import Pixels
+from bottega.planning.cutting import cut, pasted, unseen
+from bottega.planning.walking import Hands, layer_bounds
 
 Showing: TypeAlias = Callable[[Pixels, Any], Picture]
 """RGBA as a layer that shows as far as `Hands.reach` says, cut to where it does."""
@@ -23,7 +23,7 @@ Showing: TypeAlias = Callable[[Pixels, Any], Picture]
 @dataclass(frozen=True)
 class Painted:
     """A context, and what was painted over it so far: RGBA over nothing, so that its colours are those that were
-    painted, whatever they come to lie on."""
+    painted, whatever they come to lie on. Where nothing was, they are the context's own."""
 
     picture: Pixels
     over: Pixels
@@ -46,9 +46,12 @@ class Overlay:
         return [replace(layer, index=index, seed=seed + index) for index, layer in enumerate(shown)]
 
     def _laid(self, context: Pixels | Painted, layers: Sequence[Picture]) -> Painted:
-        if isinstance(context, Pixels):
-            context = Painted(context, nothing(context))
-        return replace(context, over=self._own.laid(context.over, layers))
+        if isinstance(context, Painted):
+            return replace(context, over=self._own.laid(context.over, layers))
+        over = unseen(context)
+        for layer in layers:  # of the first pass, with its colours also where it does not show
+            over = pasted(over, layer.pixels, layer_bounds(layer))
+        return Painted(context, over)
 
     def _reach(self, layer: Picture, extent: Extent) -> Any:
         found = self._own.reach(layer, extent)
@@ -57,12 +60,6 @@ class Overlay:
 
     def _cut(self, painted: Painted, place: Bounds) -> Pixels:
         return self._own.laid(cut(painted.picture, place), [whole_layer(cut(painted.over, place))])
-
-
-def nothing(like: Pixels) -> Pixels:
-    """Transparent RGBA of the same size, depth and space."""
-    size = 4 * DEPTH_BYTES[like.depth] * like.width * like.height
-    return replace(like, channels=4, data=bytes(size))
 
 
 def whole_layer(pixels: Pixels) -> Picture:

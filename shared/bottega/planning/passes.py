@@ -25,7 +25,7 @@ LEAST = 2 * CELL
 class Pass:
     """One denoising of the context.
 
-    The context is resampled to `content`, which lies at the top left of `work`; the rest, less than a latent cell,
+    The context is resampled to `content`, which lies in the middle of `work`; the rest, less than a latent cell,
     repeats the edge.
     """
 

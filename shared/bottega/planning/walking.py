@@ -16,8 +16,9 @@ from bottega.errors import InvalidRequest
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import DEPTH_BYTES, Pixels
+from bottega.planning.choices import relative
 from bottega.planning.cutting import cut, cut_control, cut_mask, with_void
-from bottega.planning.passes import Pass
+from bottega.planning.passes import Pass, resampled
 from bottega.planning.plan import Plan
 from bottega.tasks import Inpaint, Margin
 
@@ -29,6 +30,9 @@ MOST_TILES = 512
 """For one mask: the whole of 8192 x 8192 for a model of 512, with some to spare. More would take hours."""
 _GLANCE = 256
 """Longest side at which a job is worked on that is asked for its mask alone."""
+_APART = 1 << 16
+"""Between the seeds of one candidate's tiles: under equal noise flat parts would get the same grain in all of them, and
+a wall a pattern."""
 _BLEND = 0.4
 """How far denoising goes at least where a result fades out: the daemon's own `masks.BLEND`."""
 
@@ -67,7 +71,7 @@ def walk(plan: Plan, task: Inpaint, hands: Hands) -> Walk:
     sent = replace(task, picture=cut(task.picture, context), mask=cut_mask(task.mask, context, plan.selection))
     painted: list[Layers]
     if first.tiles:  # what is only refined is not composed, but how far it reaches the daemon knows
-        (found, *blend) = yield [_glance(job) for job in (sent, *_blends(sent))]
+        (found, *blend) = yield [_glance(job) for job in (sent, *_blends(sent, plan.selection))]
         nothing: Layers = []
         painted, others = [nothing] * task.count, plan.passes
     else:
@@ -129,11 +133,12 @@ def _refine(
         jobs = [replace(job, picture=hands.cut(context, whole)) for job, context in asked]
         found = yield [_at(job, task, plan.context, each.content, each.strength) for job in jobs]
         return [hands.laid(context, layers) for context, layers in zip(contexts, found, strict=True)]
-    for tile, size, mask in _tiles(plan, each, reached, hands):
+    for number, tile, size, mask in _tiles(plan, each, reached, hands):
         place = tile.seen_from(plan.context)
         soft = {"mask": mask, "grow": Margin(), "feather": Margin()}
         pairs = zip(refined, contexts, strict=True)
         jobs = [replace(job, picture=hands.cut(context, place), **soft) for job, context in pairs]
+        jobs = [replace(job, seed=((job.seed or 0) + number * _APART) % 2**32) for job in jobs]
         found = yield [_at(job, task, tile, size, each.strength) for job in jobs]
         contexts = [
             hands.laid(context, [_moved(layer, place) for layer in layers])
@@ -160,29 +165,31 @@ def _glance(job: Inpaint) -> Inpaint:
     return replace(job, strength=0.0, count=1, width=width, height=height, controls=())
 
 
-def _blends(job: Inpaint) -> list[Inpaint]:
+def _blends(job: Inpaint, selection: Bounds) -> list[Inpaint]:
     """The job that shows where denoising is to reach as far as the blend: over all of the feather, and out over as much
     again. None for what has no feather."""
     if job.feather == Margin():
         return []
-    further = Margin(job.grow.pixels + job.feather.pixels, job.grow.relative + job.feather.relative)
-    return [replace(job, grow=further)]
+    further = sum(each.pixels + relative(selection, each.relative) for each in (job.grow, job.feather))
+    return [replace(job, grow=Margin(further))]
 
 
-def _tiles(plan: Plan, each: Pass, reached: Sequence[Any], hands: Hands) -> Iterator[tuple[Bounds, Extent, Pixels]]:
-    """Each tile on the canvas, its size in pixels of work, and its mask: faded in at the edges where earlier tiles lie,
-    so that none ends in a line. Tiles that nothing is selected of are left out.
+def _tiles(
+    plan: Plan, each: Pass, reached: Sequence[Any], hands: Hands
+) -> Iterator[tuple[int, Bounds, Extent, Pixels]]:
+    """Each tile's number from 1 on, its place on the canvas, its size in pixels of work, and its mask: faded in at the
+    edges where earlier tiles lie, so that none ends in a line. Tiles that nothing is selected of are left out.
 
     The mask is how far the result shows, the first of `reached`; with a second one as far as the blend there at least:
     what was composed before is denoised where it shows, what is only refined has to be.
     """
     first = each.tiles[0]
     fade = max(1.0, each.overlap / float(plan.scale) - 2.0)  # tiles end on whole pixels of canvas
-    for tile, place in zip(each.tiles, plan.tiles_on_canvas(), strict=True):
+    for number, (tile, place) in enumerate(zip(each.tiles, plan.tiles_on_canvas(), strict=True), 1):
         left, top = (fade if tile.x > first.x else 0.0), (fade if tile.y > first.y else 0.0)
         mask, *beyond = (hands.faded(each, place.seen_from(plan.context), left, top) for each in reached)
         if mask is not None:
-            yield place, tile.extent, _at_least(mask, *beyond)
+            yield number, place, resampled(place.extent, plan.scale), _at_least(mask, *beyond)
 
 
 def _at_least(mask: Pixels, beyond: Pixels | None = None) -> Pixels:

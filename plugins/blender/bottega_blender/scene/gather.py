@@ -219,9 +219,7 @@ def _source(depsgraph: Graph, key: object, number: int) -> Opened:
     return partial(by_number, depsgraph, number, key)
 
 
-def _known(
-    instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph, seen: Shown
-) -> Known | None:
+def _known(instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph, seen: Shown) -> Known | None:
     """What is known of an instance; None for what is not to be seen. A shape that no object of the file has (made by
     geometry nodes) has its address as its key."""
     thing = instance.object

@@ -116,6 +116,7 @@ asked = []
 submit = running.Round._submit
 running.Round._submit = lambda self, which, task: asked.append(task) or submit(self, which, task)
 
+
 def asked_there():
     """A render, from a window that shows the other scene; then it shows what it did before."""
     window, before = bpy.context.window, bpy.context.scene

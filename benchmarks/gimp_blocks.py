@@ -30,7 +30,7 @@ def main() -> None:
         ):
             gimp.run("import blocks\npanel(picture(8, 8))._window.destroy()")
             for side in SIDES:
-                for part in ("insertion", "steps", "panel"):
+                for part in ("insertion", "steps", "reading", "panel"):
                     gimp.run(f"blocks.{part}({side})")
             times = gimp.run("result = blocks.times")
     print(f"{'ms of the processor, longest':76}{rig.SERIES:>8}")

@@ -37,6 +37,8 @@ class Place:
     """The image as it was then; None: it is taken to be so still."""
     kept: bool = False
     """What goes there is in the history already."""
+    anyway: bool = False
+    """It is wanted there, also where nothing tells where its pixels have gone."""
     shift: Shift = Shift()  # noqa: RUF009  # a value
     """What has happened to the image's pixels since: so it does to the result."""
 
@@ -86,10 +88,15 @@ def one_undo_step(image: Gimp.Image) -> Generator[None]:
 
 
 def _now(image: Gimp.Image, place: Place) -> Place:
-    """The place in the canvas as it is, which other results, or the artist, have grown or cropped meanwhile."""
-    if place.was is None:
+    """The place in the canvas as it is, which other results, or the artist, have grown or cropped meanwhile. Raises
+    BottegaError if nobody can tell it any more."""
+    if place.was is None or place.bounds is None:
         return place
     shift = since(image, place.was)
+    if shift is None and not place.anyway:
+        message = _("The image was flipped, turned or cut: where the picture belongs cannot be told.")
+        raise BottegaError(message, remedy=_("Insert it nevertheless, or into a new image."))
+    shift = shift or Shift()
     room = grown(image, place.was, place.room, shift.of(place.room)) if place.room else None
     return replace(place, room=room, shift=shift)
 

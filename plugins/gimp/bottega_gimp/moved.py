@@ -11,7 +11,7 @@ gi.require_version("GdkPixbuf", "2.0")
 
 from gi.repository import GdkPixbuf, Gimp  # noqa: E402
 
-from . import canvas, looks  # noqa: E402
+from . import canvas, looks, traces  # noqa: E402
 from .client import Bounds, Extent  # noqa: E402
 
 MARKS = 16
@@ -37,6 +37,8 @@ class Was:
     """Where that one lay."""
     look: bytes = b""
     """What that one shows, very small."""
+    runs: tuple[traces.Run, ...] = ()
+    """Some of its pixels, or of one above it."""
 
 
 def seen(image: Gimp.Image) -> Was:
@@ -54,12 +56,13 @@ def seen(image: Gimp.Image) -> Was:
         every[-1].get_tattoo() if every else 0,
         canvas.layer_bounds(every[-1]) if every else None,
         _look(every[-1]) if every else b"",
+        traces.taken(every),
     )
 
 
-def step(image: Gimp.Image, was: Was) -> tuple[int, int]:
+def step(image: Gimp.Image, was: Was) -> tuple[int, int] | None:
     """How far to the right and down most pixels have moved: what most layers say that have kept their size, else the
-    selection, if it has; else none. Layers that a crop has cut, or a resize has grown, cannot tell."""
+    selection, if it has; else None. Layers that a crop has cut, or a resize has grown, cannot tell."""
     pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
     now = [(canvas.layer_bounds(layer), bounds) for layer, bounds in pairs if layer is not None]
     selection = canvas.selected(image)
@@ -67,7 +70,7 @@ def step(image: Gimp.Image, was: Was) -> tuple[int, int]:
         steps = [(new.x - old.x, new.y - old.y) for new, old in found if new.extent == old.extent]
         if steps:
             return Counter(steps).most_common(1)[0][0]
-    return 0, 0
+    return None
 
 
 @dataclass(frozen=True)
@@ -93,19 +96,26 @@ class Shift:
         return int(there and now.extent != before.extent) - int(not there and now.extent == before.extent)
 
 
-def since(image: Gimp.Image, was: Was) -> Shift:
-    """What has happened to most pixels since."""
-    return _scaled(image, was) or Shift(by=step(image, was))
-
-
-def _scaled(image: Gimp.Image, was: Was) -> Shift | None:
-    """That the image was scaled, if that is sure; None if it was not. Layers that lie within the canvas and the
-    selection say so by their places. Those that cover it are after a crop where they are after a scaling: then the
-    lowest layer's look decides."""
-    ground = image.get_layer_by_tattoo(was.ground) if was.ground else None
-    if ground is None or was.under is None:
+def since(image: Gimp.Image, was: Was) -> Shift | None:
+    """What has happened to most pixels since; None if the canvas is another one, and nothing tells where those have
+    gone that it had, or the image was flipped or turned."""
+    if traces.turned(image, was.extent, was.marks, was.runs):
         return None
-    old, new = was.under, canvas.layer_bounds(ground)
+    ground = image.get_layer_by_tattoo(was.ground) if was.ground else None
+    if ground is not None and was.under is not None and (found := _resized(image, was, ground, was.under)):
+        return found
+    by = step(image, was)
+    if by is None and was.runs and canvas.extent_of(image) != was.extent:
+        return None
+    return Shift(by=by or (0, 0))
+
+
+def _resized(image: Gimp.Image, was: Was, ground: Gimp.Layer, old: Bounds) -> Shift | None:
+    """What has happened if the lowest layer has another size: that the image was scaled, or cropped, if that is sure.
+    Layers that lie within the canvas and the selection say by their places whether it was scaled. Those that cover it
+    are after a crop where they are after a scaling: then pixels that are found again, or the lowest layer's look,
+    decide."""
+    new = canvas.layer_bounds(ground)
     times = new.width / old.width, new.height / old.height
     if times == SAME:
         return None
@@ -113,6 +123,8 @@ def _scaled(image: Gimp.Image, was: Was) -> Shift | None:
     said = sum(map(shift.said_by, *_places(image, was)))
     if said:
         return shift if said > 0 else None
+    if by := traces.step(image, was.runs):
+        return Shift(by=by)
     return shift if looks.scaled(_look(ground), was.look, new.extent, old.extent) else None
 
 

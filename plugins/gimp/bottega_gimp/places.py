@@ -14,6 +14,7 @@ from . import board
 from .client import Bounds, Extent, Pixels
 from .laying import Place
 from .moved import Was
+from .traces import Run
 
 
 def packed(place: Place) -> str:
@@ -31,6 +32,7 @@ def packed(place: Place) -> str:
             "mask": _packed_mask(place.mask) if place.mask else None,
             "was": _packed_was(place.was) if place.was else None,
             "kept": place.kept,
+            "anyway": place.anyway,
         }
     )
 
@@ -50,12 +52,18 @@ def unpacked(text: str) -> Place:
         Bounds(**said["room"]) if said.get("room") else None,
         _unpacked_was(said["was"]) if said.get("was") else None,
         bool(said.get("kept")),
+        anyway=bool(said.get("anyway")),
     )
 
 
 def of_no_image(text: str) -> str:
     """A packed place as a new image's."""
     return json.dumps({**json.loads(text), "image": 0, "file": "", "above": 0})
+
+
+def anyway(text: str) -> str:
+    """A packed place that the artist wants a result in, wherever the pixels have gone that it was made of."""
+    return json.dumps({**json.loads(text), "anyway": True})
 
 
 def file_of(image: Gimp.Image) -> str:
@@ -80,7 +88,8 @@ def _unpacked_mask(said: dict[str, Any]) -> Pixels:
 
 def _packed_was(was: Was) -> dict[str, Any]:
     coded = {name: base64.b64encode(getattr(was, name)).decode("ascii") for name in ("profile", "look")}
-    return {**asdict(was), **coded}
+    runs = [{**asdict(run), "data": base64.b64encode(run.data).decode("ascii")} for run in was.runs]
+    return {**asdict(was), **coded, "runs": runs}
 
 
 def _unpacked_was(said: dict[str, Any]) -> Was:
@@ -94,4 +103,5 @@ def _unpacked_was(said: dict[str, Any]) -> Was:
         said["ground"],
         Bounds(**said["under"]) if said["under"] else None,
         base64.b64decode(said["look"]),
+        tuple(Run(**{**run, "data": base64.b64decode(run["data"])}) for run in said.get("runs") or ()),
     )

@@ -31,9 +31,9 @@ def history() -> History:
     return History(host.folder() / "history", most_bytes=MOST_BYTES)
 
 
-def remember(wish: Wish, pictures: Sequence[Picture], place: Place, laid: Laid) -> None:
-    """Note what has been laid. A disk that refuses is not the artist's trouble: he has his layer."""
-    said = {**json.loads(wish.said()), PLACE: packed(Place(laid.image) if laid.fresh else place)}
+def remember(wish: Wish, pictures: Sequence[Picture], place: Place, laid: Laid | None = None) -> None:
+    """Note what has been laid, or could not be. A disk that refuses is not the artist's trouble: he has his layer."""
+    said = {**json.loads(wish.said()), PLACE: packed(Place(laid.image) if laid and laid.fresh else place)}
     try:
         entry = history().add(said, pictures)
         if not entry.job_id:
@@ -67,7 +67,7 @@ def place_for(entry: Entry, image: Gimp.Image | None) -> Place:
     if image is None:
         return Place(was=known.was, kept=True)
     if known.image is not None and known.image.get_id() == image.get_id():
-        return replace(known, kept=True)
+        return replace(known, kept=True, anyway=True)
     bounds = _moved_into(image, known.bounds) if known.bounds else None
     return replace(known, image=image, above=None, bounds=bounds, room=None, was=None, kept=True)
 

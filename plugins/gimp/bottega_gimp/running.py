@@ -9,7 +9,7 @@ from gi.repository import Gimp
 
 from . import host
 from .asking import Call, ask
-from .client import Connection, ConnectionLost, Picture, Work, Works, messages
+from .client import BottegaError, Connection, ConnectionLost, Picture, Work, Works, messages
 from .laying import Laid, Place, lay
 from .passes import begin
 from .remembering import remember
@@ -87,14 +87,18 @@ class Desk:
 def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
     """Do what was asked for and put the result into the image. `show` opens a window for a new image.
 
-    Raises BottegaError.
+    Raises BottegaError; what was painted and could not be put there is in the history.
     """
     Gimp.progress_init(_("Bottega: connecting …"))
     catalog = desk.catalog()
     Gimp.progress_set_text(_("Bottega: reading the image …"))
     asked = ask(call, catalog)
     pictures, place = desk.paint(asked, call.wish)
-    laid = lay(place, call.wish, pictures)
+    try:
+        laid = lay(place, call.wish, pictures)
+    except BottegaError as error:
+        remember(call.wish, pictures, asked.place)
+        raise BottegaError(error.message, remedy=f"{error.remedy} {_('It is in the history of the panel.')}") from error
     remember(call.wish, pictures, asked.place, laid)
     if show and laid.fresh:
         Gimp.Display.new(laid.image)

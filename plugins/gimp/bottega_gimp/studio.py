@@ -19,7 +19,7 @@ from . import board, host, spool
 from .book import BEAT, Book, Page
 from .client import BottegaError, Session, Work, Works
 from .passes import Course, Painted, carry_out
-from .places import of_no_image
+from .places import anyway, of_no_image
 from .wishes import wish_of
 from .words import _, said
 
@@ -102,7 +102,7 @@ class Studio:
             raise no_job(number)
         path = self._pages.pop(number)  # first: what is forgotten with a page is struck
         self.works.forget(work)
-        return self._begin(path, replace(page, place=of_no_image(page.place)) if fresh else page).number
+        return self._begin(path, replace(page, place=(of_no_image if fresh else anyway)(page.place))).number
 
     def cancel(self, number: int) -> None:
         """End a job, or throw a result away that could not be inserted. Raises BottegaError if there is none."""

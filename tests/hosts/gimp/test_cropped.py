@@ -1,4 +1,5 @@
-"""A crop and a scaling, told from each other where layers' places are the same after both."""
+"""A crop and a scaling, told from each other where layers' places are the same after both; and images that are flipped
+or turned, into which nothing is laid that would lie elsewhere."""
 
 from __future__ import annotations
 
@@ -42,14 +43,14 @@ def scale_unselected(image):
 EXPECTED = {
     "crop": (1.0, -12, -10),
     "scale": (0.9, 0, 0),
-    "crop_unselected": (1.0, 0, 0),  # nothing tells how far its pixels have gone
+    "crop_unselected": (1.0, -12, -10),
     "scale_unselected": (0.9, 0, 0),
 }
 
 
 def test_a_crop_moves_results_and_a_scaling_scales_them(gimp: rig.Gimp, daemon: Daemon) -> None:
     """To the same size, of a single layer, a plain one and two that cover the canvas; what is plain below and no longer
-    selected is not taken to be scaled."""
+    selected is not taken to be scaled, and nothing tells how far its pixels have gone."""
     gimp.run(hands.QUEUE + ASK + CHANGES)
     gimp.run('call("generate", steps=1)["image"].delete()')
     kinds, changes = ("ramp", "white", "both"), tuple(EXPECTED)
@@ -78,6 +79,83 @@ def test_a_crop_moves_results_and_a_scaling_scales_them(gimp: rig.Gimp, daemon: 
         ((x, y, width, height),) = said[f"{kind} stay"]
         for change, (times, right, down) in EXPECTED.items():
             wanted = [times * x + right, times * y + down, times * width, times * height]
-            if change == "scale_unselected" and kind != "ramp":
+            if change.endswith("_unselected") and kind != "ramp":
                 wanted = [x, y, width, height]
             assert said[f"{kind} {change}"] == [pytest.approx(wanted, abs=1.0)], (kind, change)
+
+
+TURNS = """
+def flat(image):
+    image.flip(Gimp.OrientationType.HORIZONTAL)
+
+def upside(image):
+    image.flip(Gimp.OrientationType.VERTICAL)
+
+def quarter(image):
+    image.rotate(Gimp.RotationType.DEGREES90)
+
+def half(image):
+    image.rotate(Gimp.RotationType.DEGREES180)
+
+def back(image):
+    image.rotate(Gimp.RotationType.DEGREES270)
+
+def small():
+    # a layer above that tells by its place, below what is plain
+    image = white()
+    clear(layer(image, 30, 20, 11, 17), 10, 10)
+    return image
+
+def flip_and_again(image):
+    flat(image); flat(image)
+
+def painted_over(image):
+    paint(image.get_layers()[-1], (1, 2, 3, 255))
+
+def sharply_cut(image):
+    Gimp.Selection.none(image)
+    image.crop(40, 30, 100, 90)
+    paint(image.get_layers()[-1], (1, 2, 3, 255))
+"""
+
+
+def test_a_turned_image_is_not_laid_into_unless_the_artist_wants_it(gimp: rig.Gimp, daemon: Daemon) -> None:
+    """What was flipped and flipped again, or painted over, is as it was."""
+    gimp.run(hands.QUEUE + ASK + CHANGES + TURNS)
+    gimp.run('call("generate", steps=1)["image"].delete()')
+    turns = [(kind, turn) for kind in ("ramp", "small") for turn in ("flat", "upside", "half", "quarter", "back")]
+    stays = [(kind, change) for kind in ("ramp", "small") for change in ("stay", "flip_and_again", "painted_over")]
+    with rig.nothing_painted(daemon):
+        gimp.run(
+            """
+            images = {}
+            for kind, turn in cases:
+                image = images[f"{kind} {turn}"] = globals()[kind]()
+                image.select_rectangle(ChannelOps.REPLACE, 80, 60, 60, 40)
+                ask("inpaint", image, 2, prompt=f"{kind} {turn}")
+                Gimp.Selection.none(image)
+                globals()[turn](image)
+            """,
+            cases=[*turns, *stays, ("ramp", "sharply_cut")],
+        )
+    gimp.wait("ended()", 240)
+    stand = gimp.run("result = {job['title']: [job['state'], job['kept'], job['error']] for job in jobs()}")
+    for kind, turn in [*turns, ("ramp", "sharply_cut")]:
+        state, kept, error = stand[f"{kind} {turn}"]
+        assert state == "failed" and kept and "flipped, turned or cut" in error, (kind, turn)
+    for kind, change in stays:
+        assert stand[f"{kind} {change}"] == ["done", False, ""], (kind, change)
+    gimp.run("""
+        for job in jobs():
+            if job["kept"]:
+                queue("insert", number=job["number"], fresh=False)
+    """)
+    gimp.wait("ended()", 240)
+    said = gimp.run("""
+        result = [[[about(each)["place"] for each in image.get_layers() if each.get_parasite("bottega")]
+                  for image in images.values()], [job["state"] for job in jobs()]]
+        for image in images.values():
+            image.delete()
+    """)
+    assert len({tuple(place) for ((place),) in said[0]}) == 1, "where it was asked for"
+    assert set(said[1][: len(turns)]) == {"done"}

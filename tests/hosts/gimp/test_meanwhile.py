@@ -154,6 +154,37 @@ def test_a_result_that_cannot_be_inserted_waits(gimp: rig.Gimp) -> None:
     assert not [*folder.glob("queue/*/*.json"), *folder.glob("spool/*.job")]
 
 
+def test_what_a_dialog_painted_and_cannot_lay_is_in_the_history(gimp: rig.Gimp) -> None:
+    """The artist pastes something while it is painted: the picture is not lost with the error."""
+    said = gimp.run("""
+        sys.path[:0] = [] if str(PLUGIN) in sys.path else [str(PLUGIN)]
+        from bottega_gimp import asking, client, remembering, running
+        from bottega_gimp.arguments import BY_NAME
+        image = picture(64, 64)
+        config = Gimp.get_pdb().lookup_procedure("bottega-generate").create_config()
+        config.set_property("prompt", "pasted meanwhile")
+        config.set_property("steps", 1)
+        class Desk(running.Desk):
+            def paint(self, *given):
+                made = super().paint(*given)
+                image.select_rectangle(ChannelOps.REPLACE, 4, 4, 9, 9)
+                Gimp.Selection.float(image, image.get_layers(), 2, 2)
+                return made
+        desk = Desk()
+        try:
+            running.perform(asking.call_in(BY_NAME["bottega-generate"], config, image, []), desk, show=False)
+        except client.BottegaError as error:
+            result = [str(error)]
+        desk.close()
+        (entry,) = remembering.history().entries(1)
+        result += [entry.parameters["prompt"], bool(entry.job_id)]
+        result += [remembering.place_for(entry, image).bounds.width]
+        image.delete()
+    """)
+    assert "floating selection" in said[0] and "in the history" in said[0]
+    assert said[1:] == ["pasted meanwhile", True, 64]
+
+
 def test_jobs_of_a_daemon_arrive_though_another_one_is_chosen_meanwhile(gimp: rig.Gimp) -> None:
     settings = gimp.home / rig.PROFILE / "bottega" / "settings.json"
     said = gimp.run("""
@@ -206,7 +237,7 @@ def test_results_are_scaled_with_their_image(gimp: rig.Gimp, daemon: Daemon) -> 
             image.delete()
     """)
     plain = said[0]
-    assert [each[:2] for each in said] == [[280, 200], [560, 400], [140, 100], [160, 100]]
+    assert [each[:2] for each in said] == [[280, 200], [560, 400], [140, 100], [220, 100]]
     for times, (_width, _height, layers) in zip((2.0, 0.5), said[1:3], strict=True):
         assert len(layers) == 4
         for name, (place, mask) in layers.items():

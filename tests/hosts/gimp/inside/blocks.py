@@ -7,6 +7,7 @@ while it answers one call, the panel's as Python counts them.
 import json
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import tools
@@ -108,30 +109,73 @@ CALLS = {
         "attach_parasite",
         "resize",
     ),
-    Gimp.Layer: ("add_mask", "create_mask", "set_offsets", "set_visible", "attach_parasite", "update"),
+    Gimp.Layer: ("add_mask", "create_mask", "set_offsets", "set_visible", "attach_parasite", "update", "scale"),
 }
+MADE = {Gimp.Layer: ("new", "new_from_drawable", "new_from_visible"), Gimp.Image: ("new_with_precision",)}
+"""What makes layers and images: functions without an object."""
+
+
+@contextmanager
+def call_by_call(side, what=""):
+    """GIMP's calls are timed, for the length of a `with` block."""
+    originals = {(kind, name): getattr(kind, name) for kind, names in CALLS.items() for name in names}
+    made = {(kind, name): getattr(kind, name) for kind, names in MADE.items() for name in names}
+    for (kind, name), function in (originals | made).items():
+        timed = around(f"GIMP, {side}²{what}: {kind.__name__}.{name}", function, used)
+        setattr(kind, name, staticmethod(timed) if (kind, name) in made else timed)
+    try:
+        yield
+    finally:
+        for (kind, name), function in (originals | made).items():
+            setattr(kind, name, staticmethod(function) if (kind, name) in made else function)
+
+
+def reading(side):
+    """What an image is read by: all of it, a layer alone, and where its pixels lie."""
+    from bottega_gimp import canvas, client, moved, pixels, traces
+
+    image = tools.picture(side, side)
+    tools.layer(image, side, side)
+    display = Gimp.Display.new(image)
+    settle()
+    bounds = client.Extent(side, side).bounds
+    with call_by_call(side, ", read"):
+        canvas.visible(image, bounds, pixels.PREVIEW)
+        canvas.alone(image.get_layers()[0], bounds, pixels.PREVIEW)
+    was = moved.seen(image)
+    for name, function, given in (
+        ("asking", moved.seen, (image,)),
+        ("inserting", moved.since, (image, was)),
+    ):
+        around(f"own process, {side}²: where its pixels lie, {name}", function, own)(*given)
+        around(f"GIMP, {side}²: where its pixels lie, {name}, all calls", function, used)(*given)
+    image.crop(side // 2, side // 2, side // 3, side // 3)
+    around(f"own process, {side}²: pixels found again after a crop", traces.step, own)(image, was.runs)
+    around(f"GIMP, {side}²: pixels found again after a crop, all calls", traces.step, used)(image, was.runs)
+    display.delete()
 
 
 def steps(side):
-    """The same, call by call."""
-    from bottega_gimp import client, laying, pixels, wishes
+    """The same, call by call; then into an image that was scaled to twice the size meanwhile."""
+    from bottega_gimp import client, laying, moved, wishes
 
     image = tools.picture(side, side)
     display = Gimp.Display.new(image)
     settle()
-    originals = {(kind, name): getattr(kind, name) for kind, names in CALLS.items() for name in names}
-    for (kind, name), function in originals.items():
-        setattr(kind, name, around(f"GIMP, {side}²: {kind.__name__}.{name}", function, used))
     made = client.Pixels(side, side, 3, "u8", "srgb", os.urandom(side * side * 3))
     mask = client.Pixels(side, side, 1, "u8", "data", b"\x80" * (side * side))
     picture = client.Picture("", 0, 7, made, None)
     flush = around(f"GIMP, {side}²: displays_flush", Gimp.displays_flush, used)
-    place = laying.Place(image, image.get_layers()[0], client.Extent(side, side).bounds, mask)
-    laying.lay(place, wishes.Wish("generate", {"prompt": "steps"}), [picture])
-    flush()
-    for (kind, name), function in originals.items():
-        setattr(kind, name, function)
-    assert pixels.PREVIEW
+    was, wish = moved.seen(image), wishes.Wish("generate", {"prompt": "steps"})
+    place = laying.Place(image, image.get_layers()[0], client.Extent(side, side).bounds, mask, was=was)
+    with call_by_call(side):
+        laying.lay(place, wish, [picture])
+        flush()
+    image.scale(2 * side, 2 * side)
+    settle()
+    with call_by_call(side, " to twice the size"):
+        laying.lay(place, wish, [picture])
+    assert image.get_layers()[0].get_width() == 2 * side
     display.delete()
 
 

@@ -17,7 +17,7 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 OVERLAP = 0.005
 """The part of the texels that may lie in two islands, by rounding."""
 REMEDY = "Unwrap it (UV > Smart UV Project)."
-APART = "Unwrap it (UV > Smart UV Project). Mirror and Array modifiers need Offset UVs, or to be applied first."
+APART = "Unwrap it (UV > Smart UV Project). Modifiers that copy faces have to be applied first, or to offset the UVs."
 NO_UV = "{name} has no UV map."
 UNWRAP = "bottega.unwrap"
 

@@ -33,4 +33,4 @@ def test_an_object_that_shares_the_mesh_keeps_its_look(told: Stage) -> None:
     assert bare["said"] == dressed["said"] == ""
     assert bare["one"] and dressed["one"]
     assert bare["other"] == [None] and dressed["other"] == ["own"]
-    assert dressed["changed"] == [] and bare["changed"] == ["material_slots", "materials"]  # one slot, with nothing in it
+    assert dressed["changed"] == [] and bare["changed"] == ["material_slots", "materials"]  # an empty slot

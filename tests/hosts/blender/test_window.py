@@ -101,6 +101,19 @@ def test_a_result_waits_until_a_drag_is_done(window: tuple[dict[str, Any], str])
     assert report["dropped"] == ["done", 4, 0, [0.0, 0.0, 0.0]]
 
 
+def test_renders_and_repaints_are_shown_in_the_image_editor(window: tuple[dict[str, Any], str]) -> None:
+    """And a new mask in its image's place; an editor that is pinned shows what it did."""
+    report, _ = window
+    assert report["shown"] == [["render", "done", True], ["mask", True], ["inpaint", "done", True]]
+    assert report["pinned"] == ["done", True]
+
+
+def test_a_result_waits_while_another_window_edits_another_scene(window: tuple[dict[str, Any], str]) -> None:
+    """A step is made for one window's mode: it would take the other's edits along."""
+    report, _ = window
+    assert report["elsewhere"] == ["", "Waits until you leave Edit Mode", ""]
+
+
 def test_every_menu_with_an_entry_of_ours_is_drawn(window: tuple[dict[str, Any], str]) -> None:
     """Also the node editor's."""
     report, _ = window

@@ -27,7 +27,7 @@ class BOTTEGA_OT_cancel(bpy.types.Operator):
 
 
 class BOTTEGA_OT_variation(bpy.types.Operator):
-    """Show another variation of the same job wherever this one is shown"""
+    """Show another variation of this job in its place: in materials' image nodes and this window's Image Editors"""
 
     bl_idname = "bottega.variation"
     bl_label = "Next Variation"

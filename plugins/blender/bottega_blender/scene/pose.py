@@ -36,29 +36,35 @@ LIMBS = {
     "hip": ("thigh", "upleg", "upperleg", "legupper"),
     "knee": ("shin", "calf", "leg", "lowerleg", "loleg", "leglower"),
     "ankle": ("foot", "ankle"),
-    "eye": ("eye",),
+    "eye": ("eye", "faceeye"),
     "ear": ("ear",),
 }
 """Joint, and the names of the bone that begins there: Rigify and Blender's own, Mixamo, Unreal, VRM, Daz, MakeHuman."""
 MIDDLE = {"head": ("head",), "neck": ("neck",)}
+WHOLE = {"spine.006": "head"}
+"""Joints of bones whose name says something else: Rigify counts its spine up to the head."""
 SIDES = (
     (re.compile(r"^(?:left|l)[ _.\-]|[ _.\-](?:left|l)$|^left(?=[a-z])", re.IGNORECASE), "left"),
     (re.compile(r"^(?:right|r)[ _.\-]|[ _.\-](?:right|r)$|^right(?=[a-z])", re.IGNORECASE), "right"),
 )
-PREFIX = re.compile(r"^(?:mixamorig\d*[:_]|bip\d*[ _]|def-|org-|j_bip_|[a-z0-9]+:)", re.IGNORECASE)
+PREFIX = re.compile(r"^(?:mixamorig\d*[:_]|bip\d*[ _]|def-|org-|j_(?:bip|adj)_|[a-z0-9]+:)", re.IGNORECASE)
+CENTRE = re.compile(r"^c_", re.IGNORECASE)
+DEFORMING = ("def-", "org-")
+"""How Rigify begins the names of bones that lie where the figure's do, the best first; controls may lie elsewhere."""
 RANK = re.compile(r"[._](?:0\d\d|x)$", re.IGNORECASE)
 
 
 def joint_of(bone: str) -> str:
     """The joint at a bone's head by its name: one of JOINTS, "head", or "" for a bone that no figure shows."""
-    name = RANK.sub("", PREFIX.sub("", bone))
+    name = PREFIX.sub("", bone)
+    if name in WHOLE:
+        return WHOLE[name]
+    name = CENTRE.sub("", RANK.sub("", name))
     side = ""
     for pattern, which in SIDES:
         if pattern.search(name):
             side, name = which, pattern.sub("", name)
             break
-    if vrm := re.match(r"^([LR])_(.+)$", name):  # J_Bip_L_UpperArm
-        side, name = {"L": "left", "R": "right"}[vrm[1]], vrm[2]
     plain = re.sub(r"[ _.\-]|0?1$", "", name).casefold()
     table = LIMBS if side else MIDDLE
     for joint, names in table.items():
@@ -68,15 +74,21 @@ def joint_of(bone: str) -> str:
 
 
 def bones_by_joint(bones: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Which bone makes each joint, from (name, override) in the order of the armature; the first of each wins."""
+    """Which bone makes each joint, from (name, override) in the order of the armature. Of several the first wins, but
+    what deforms before its control, and a limb's first part before its second."""
     found: dict[str, str] = {}
     chosen: dict[str, str] = {}
-    for name, override in bones:
+    for name, override in sorted(bones, key=lambda bone: _rank(bone[0])):
         if override in JOINTS:
             chosen.setdefault(override, name)
         elif joint := joint_of(name):
             found.setdefault(joint, name)
     return {**found, **chosen}
+
+
+def _rank(name: str) -> tuple[int, bool]:
+    kinds = (number for number, start in enumerate(DEFORMING) if name.casefold().startswith(start))
+    return next(kinds, len(DEFORMING)), bool(RANK.search(name))
 
 
 def figure(places: Mapping[str, tuple[Array, Array]], joints: Mapping[str, str], view: View) -> tuple[Keypoint, ...]:

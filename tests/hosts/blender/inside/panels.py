@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 
 import bpy
-from bl_ext.user_default.bottega import panels, studio, words
+from bl_ext.user_default.bottega import panels, studio, undo, words
 
 sys.path.append(str(Path(__file__).parent))
 import windowed
@@ -140,6 +140,54 @@ def dragged(here, settings):
         bpy.ops.object.mode_set(mode="POSE")
 
 
+def shown(here):
+    """A render and a repaint of its mask, in an editor that shows images and one that is pinned."""
+    facts["shown"] = []
+    editor = windowed.area("IMAGE_EDITOR")
+    for each in ("render", "repaint"):
+        with windowed.within(windowed.area("VIEW_3D") if each == "render" else editor):
+            getattr(bpy.ops.bottega, each)()
+        work = here.works[0]
+        yield from windowed.until(lambda work=work: work.ended)
+        image = editor.spaces.active.image
+        facts["shown"].append([work.params.kind, work.state, bool(image) and image.name == work.results[0]])
+        yield 0.5  # drawn
+        if each == "render":
+            with windowed.within(editor):
+                bpy.ops.bottega.new_mask()
+            mask = bpy.context.scene.bottega.mask
+            facts["shown"].append(["mask", editor.spaces.active.image == mask])
+            mask.pixels[:] = [1.0] * len(mask.pixels)
+            editor.spaces.active.image = image
+    editor.spaces.active.use_image_pin = True
+    with windowed.within(windowed.area("VIEW_3D")):
+        bpy.ops.bottega.render()
+    yield from windowed.until(lambda: here.works[0].ended)
+    facts["pinned"] = [here.works[0].state, editor.spaces.active.image.name == work.results[0]]
+    editor.spaces.active.use_image_pin = False
+
+
+def elsewhere():
+    """What hinders a step while a mesh of another scene is edited in another window."""
+    with windowed.within(windowed.area("VIEW_3D")):
+        bpy.ops.wm.window_new_main()
+    yield 1.0
+    second = bpy.context.window_manager.windows[1]
+    second.scene = bpy.data.scenes.new("Other")
+    mesh = bpy.data.objects.new("Edited", bpy.data.meshes.new("Edited"))
+    second.scene.collection.objects.link(mesh)
+    second.view_layer.objects.active = mesh
+    found = [undo.hindrance()]
+    for _ in range(2):
+        with bpy.context.temp_override(window=second):
+            bpy.ops.object.editmode_toggle()
+        found.append(undo.hindrance())
+    facts["elsewhere"] = found
+    with bpy.context.temp_override(window=second):
+        bpy.ops.wm.window_close()
+    yield 1.0
+
+
 def steps():
     """What is looked at."""
     watch()
@@ -163,6 +211,8 @@ def steps():
     settings.prompt, settings.steps, settings.width, settings.height, settings.target = "moss", 2, 128, 128, "IMAGE"
     yield from previews(here, settings)
     yield from dragged(here, settings)
+    yield from shown(here)
+    yield from elsewhere()
     bpy.ops.bottega.add_lora(name=here.link.catalog.loras[0].name)
     with windowed.within(windowed.area("VIEW_3D")):
         bpy.ops.bottega.texture()

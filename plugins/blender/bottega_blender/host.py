@@ -82,9 +82,8 @@ class Main:
         while (self._letters or self._chores) and time.perf_counter() < until:
             name = self._letters[0][0] if self._letters else self._chores[0][0]
             self.timed(name, self._letter if self._letters else self._step)
-        for each in list(self._moments):
-            self._try(each)
-        return BUSY if self._letters or self._chores or self._under_way else IDLE
+        done = [self._try(each) for each in list(self._moments)]
+        return BUSY if self._letters or self._chores or self._under_way or any(done) else IDLE
 
     def timed(self, name: str, function: Callable[[], object]) -> None:
         """Run a function, and note how long a step of this name takes at most."""
@@ -94,15 +93,17 @@ class Main:
         finally:
             self.blocks[name] = max(self.blocks.get(name, 0.0), self.clock() - begun)
 
-    def _try(self, moment: Moment) -> None:
+    def _try(self, moment: Moment) -> bool:
+        """Whether it was the moment."""
         ready, function, failed = moment
         if not self._held and not ready():
-            return
+            return False
         self._moments.remove(moment)
         try:
             function()
         except Exception as error:  # noqa: BLE001  # handed to the caller, whatever it is
             failed(error)
+        return True
 
     def _letter(self) -> None:
         _, function = self._letters.popleft()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from . import undo
+from . import arrivals, undo
 from .client import PHASES, BottegaError, Event, JobCancelled, Picture, Task, Ticket, messages
 from .words import say
 from .work import Ask, Made, Recipe, Work
@@ -68,8 +68,16 @@ def close(studio: Studio, work: Work, error: BottegaError | None) -> None:
             studio.changed()
         return not note
 
+    def arrive() -> None:
+        if not work.ended and arrivals.copying(work):
+            studio.main.timed("results", partial(arrivals.copy, work))
+            studio.main.moment(ready, arrive, lost)
+        else:
+            _arrive(studio, work, error)
+
+    lost = partial(_lost, studio, work)
     work.state, work.arriving = "finishing", True
-    studio.main.moment(ready, partial(_arrive, studio, work, error), partial(_lost, studio, work))
+    studio.main.moment(ready, arrive, lost)
     studio.changed()
 
 

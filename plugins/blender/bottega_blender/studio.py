@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 import bpy
 
-from . import running
+from . import arrivals, running
 from .client import KEPT, BottegaError, JobCancelled, Session
 from .history import Shelf
 from .host import Main
@@ -94,6 +94,7 @@ class Studio:
 
     def forget(self, work: Work) -> None:
         """Let go of what only a job under way needs."""
+        arrivals.drop(work)
         work.recipe, work.made, work.pictures, work.tickets = None, [], [], []
         self.previews.forget(work.number)
         redraw()

@@ -7,18 +7,11 @@ from dataclasses import dataclass
 
 import bpy
 
-from . import maps, material, pixels, targets
+from . import arrivals, maps, material, pixels, targets
 from .client import Picture, Session, Unready
 from .params import KEY, Params
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
-
-SPACES = {
-    "color": "sRGB",
-    "height": "Non-Color",
-    "normal": "Non-Color",
-    "roughness": "Non-Color",
-}
 
 
 @dataclass(frozen=True)
@@ -96,7 +89,8 @@ def keep(work: Work, picture: Picture, role: str, data: bytes, space: str = "") 
     """A new image that says what made it and stays in the file though nothing uses it yet. Its colour space is its
     role's if none is named."""
     suffix = "" if role == "color" else f" {role}"
-    image = pixels.new_image(f"{work.title[:40]} {picture.seed}{suffix}", data, space or SPACES[role])
+    name, space = f"{work.title[:40]} {picture.seed}{suffix}", space or arrivals.SPACES[role]
+    image = arrivals.image_of(work, name, data, space)
     image[KEY] = work.params.text(seed=picture.seed, count=1)
     image[material.JOB], image[material.ROLE] = work.mark, role
     image["bottega_seed"] = str(picture.seed)

@@ -57,6 +57,9 @@ class Work:
     """What its images have in common."""
     made: list[Made] = field(default_factory=list[Made])
     """Results that wait until they all go into Blender, as one undo step."""
+    copies: dict[int, int] = field(default_factory=dict[int, int])
+    """Of results so large that they are copied in slices first: the key (`targets.key`) of the image that holds a file,
+    by the file's `id`. Nothing uses these images, and nothing shows them."""
     arriving: bool = False
     """They wait for nothing but the moment."""
     results: list[str] = field(default_factory=list[str])

@@ -54,8 +54,10 @@ def _uv(mesh: bpy.types.Mesh) -> Array:
 
 def chosen(mesh: bpy.types.Mesh) -> Array:
     """(f,) which faces are selected."""
-    values = np.empty(len(mesh.polygons), bool)
-    mesh.polygons.foreach_get("select", values)
+    values = np.zeros(len(mesh.polygons), bool)
+    layer = mesh.attributes.get(".select_poly")  # 0.1 ms where polygons[...].select takes 16 in 5.0; none: none is
+    if layer and len(values):
+        layer.data.foreach_get("value", values)
     return values
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import bpy
 import numpy as np
 import stage
-from bl_ext.user_default.bottega import pixels, preferences, running, texture
+from bl_ext.user_default.bottega import arrivals, masks, pixels, preferences, running, texture
 from bl_ext.user_default.bottega.client import Picture, Pixels
 from bl_ext.user_default.bottega.panels import library, sidebar
 from bl_ext.user_default.bottega.params import Params
-from bl_ext.user_default.bottega.scene import gather, shapes, views
+from bl_ext.user_default.bottega.scene import gather, pose, shapes, views
 from bl_ext.user_default.bottega.scene.raster import see
+from bl_ext.user_default.bottega.work import Made
 
 here = stage.enable()
 here.main.clock = time.thread_time
@@ -55,6 +56,7 @@ shapes.READERS = tuple((lambda mesh, reader=reader: timed(names[reader], lambda:
 found = gather.Scene()
 steps = gather.gather(graph, found)
 meshes = sum(each.type == "MESH" for each in graph().objects)
+next(steps)  # an evaluation, if one is due
 for _ in range(meshes):
     timed(f"finish a mesh of 258,048 triangles{OWN}", lambda: next(steps))
 timed("gather: the list of 301 things", lambda: next(steps))
@@ -66,7 +68,7 @@ shapes.READERS = tuple(names)
 def read_again(name: str) -> None:
     """Gather once more, and time what comes after Blender has finished its meshes."""
     steps = gather.gather(graph, gather.Scene())
-    for _ in range(sum(each.type == "MESH" for each in graph().objects)):
+    for _ in range(1 + sum(each.type == "MESH" for each in graph().objects)):
         next(steps)
     while timed(name, lambda: next(steps, "end")) != "end":
         pass
@@ -153,13 +155,50 @@ def together(count: int) -> None:
     where = texture.goal("MATERIAL", True, monkey)
     work = here.work(Params(), preferences.session(), lambda work, each: texture.delivered(work, each, where))
     made = texture.made_of(Picture("", 0, 0, Pixels.of(noise)), Params(), (True, True))
-    work.made = [replace(made, picture=replace(made.picture, seed=seed)) for seed in range(count)]
-    timed(f"taking {count} variations of 512², 4 maps each", lambda: running._deliver(work))
+    work.made = [
+        Made(replace(made.picture, seed=seed), {role: bytes(bytearray(data)) for role, data in made.files.items()})
+        for seed in range(count)
+    ]
+    name = f"taking {count} variations of 512², 4 images each"
+    while arrivals.copying(work):
+        timed(f"{name}: copying, in slices", lambda: arrivals.copy(work))
+    timed(name, lambda: running._deliver(work))
     here.end(work, None)
 
 
 together(1)
 together(16)
+
+# What else comes while jobs run: previews, poses, and faces that become a mask.
+small = bpy.data.images.new("small", 512, 512)
+small.pixels.foreach_set(np.random.default_rng(2).random(512 * 512 * 4, np.float32))
+small.file_format, small.filepath_raw = "JPEG", str(Path(stage.OUT) / "small.jpg")
+small.save()
+jpeg = Path(small.filepath_raw).read_bytes()
+for number in range(3):
+    timed("a step preview of 512²", lambda number=number: here.previews.show(number, jpeg))
+    here.previews.forget(number)
+armature = bpy.data.armatures.new("Rig")
+rig = bpy.data.objects.new("Rig", armature)
+bpy.context.scene.collection.objects.link(rig)
+bpy.context.view_layer.objects.active = rig
+bpy.ops.object.mode_set(mode="EDIT")
+for number in range(800):
+    armature.edit_bones.new(f"DEF-bone.{number}").tail = (0, 0, 1)
+bpy.ops.object.mode_set(mode="OBJECT")
+bones = timed("pose: a rig of 800 bones", lambda: pose.copied(rig, graph()))
+bpy.data.objects.remove(rig)
+bpy.ops.mesh.primitive_grid_add(x_subdivisions=360, y_subdivisions=360, location=(9, 9, 0))
+grid = bpy.context.object
+bpy.ops.object.mode_set(mode="EDIT")
+steps = masks.selected(grid.session_uid)
+timed(f"bring 259,200 triangles out of Edit Mode{OWN}", lambda: next(steps))
+while timed("a mask from the faces of 259,200 triangles, in slices", lambda: next(steps, "end")) != "end":
+    pass
+bpy.ops.object.mode_set(mode="OBJECT")
+bpy.data.objects.remove(grid)
+bpy.context.view_layer.objects.active = monkey
+graph()
 settings.width = settings.height = 512
 settings.steps = 1
 job("texture of 512², 2 x 4 maps", bpy.ops.bottega.texture)

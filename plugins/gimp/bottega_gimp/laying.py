@@ -105,9 +105,9 @@ def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Pictur
     """Layers that are not yet in the image, the first alone to be seen."""
     layers: list[Gimp.Layer] = []
     for picture in pictures:
-        spot, shown = _spots(place, picture)
+        shown = _shown(place, picture)
         name = f"Bottega: {wish.title} ({picture.seed})"
-        layer = made(image, name, picture, place.mask, spot.extent, shown.extent)
+        layer = made(image, name, picture, place.mask, shown.extent)
         layer.set_visible(not layers)
         layer.set_offsets(shown.x, shown.y)
         keep(layer, wish.said(seed=str(picture.seed), count=1))
@@ -115,15 +115,15 @@ def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Pictur
     return layers
 
 
-def _spots(place: Place, picture: Picture) -> tuple[Bounds, Bounds]:
-    """Where a picture belongs in the image as it was asked for, and where it goes in the canvas as it will be."""
+def _shown(place: Place, picture: Picture) -> Bounds:
+    """Where a picture goes in the canvas as it will be."""
     own, inner = picture.pixels.extent, picture.bounds
     if place.bounds is None:
-        return own.bounds, own.bounds
+        return own.bounds
     extent = place.bounds.extent if place.scaled else own
     spot = extent.bounds.moved(place.bounds.x, place.bounds.y).moved(*((inner.x, inner.y) if inner else (0, 0)))
     shown = place.shift.of(spot)
-    return spot, shown.seen_from(place.room) if place.room else shown
+    return shown.seen_from(place.room) if place.room else shown
 
 
 def _lay(image: Gimp.Image, place: Place, wish: Wish, layers: Sequence[Gimp.Layer], seeds: Sequence[int]) -> Laid:

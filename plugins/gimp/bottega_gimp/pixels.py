@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from gi.repository import Gegl, Gimp
 
@@ -98,6 +99,35 @@ def read_alpha(drawable: Gimp.Drawable, bounds: Bounds, kind: Kind) -> Pixels:
 def _get(drawable: Gimp.Drawable, bounds: Bounds, name: str, scale: float = 1.0) -> bytes:
     place = Gegl.Rectangle.new(bounds.x, bounds.y, bounds.width, bounds.height)
     return bytes(drawable.get_buffer().get(place, scale, name, Gegl.AbyssPolicy.NONE))
+
+
+def scaled(pixels: Pixels, extent: Extent) -> Pixels:
+    """The pixels at another size, just as GIMP scales layers, but in this process: GIMP stands still meanwhile."""
+    if extent == pixels.extent:
+        return pixels
+    name, whole = Kind(pixels.depth, pixels.color_space).babl(pixels.channels), Gegl.Node()
+    given, made = (Gegl.Buffer.new(name, 0, 0, size.width, size.height) for size in (pixels.extent, extent))
+    given.set(given.get_extent(), name, pixels.data)
+    nodes = [
+        _node(whole, "gegl:buffer-source", buffer=given),
+        _node(
+            whole, "gegl:scale-size", x=float(extent.width), y=float(extent.height),
+            sampler=Gegl.SamplerType.CUBIC, abyss_policy=Gegl.AbyssPolicy.CLAMP,
+        ),
+        _node(whole, "gegl:write-buffer", buffer=made),
+    ]  # fmt: skip
+    for one, next_ in pairwise(nodes):
+        one.link(next_)
+    nodes[-1].process()
+    data = bytes(made.get(made.get_extent(), 1.0, name, Gegl.AbyssPolicy.NONE))
+    return replace(pixels, width=extent.width, height=extent.height, data=data)
+
+
+def _node(whole: Gegl.Node, operation: str, **properties: object) -> Gegl.Node:
+    made = whole.create_child(operation)
+    for name, value in properties.items():
+        made.set_property(name.replace("_", "-"), value)
+    return made
 
 
 def write(drawable: Gimp.Drawable, pixels: Pixels, rest: Callable[[], object] = lambda: None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from gi.repository import Gimp
 
@@ -12,9 +13,9 @@ from . import canvas
 from .client import Bounds, Extent
 from .pixels import PREVIEW, read
 
-LENGTH = 24
+LENGTH = 48
 """Of a run, in pixels."""
-VARIED = 8
+VARIED = 3
 """So many of them must differ: what is plain is everywhere."""
 PLACES = 16
 """Looked at in a layer: each costs GIMP a tile."""
@@ -24,8 +25,10 @@ SPREAD = (0.7548776662466927, 0.5698402909980532)
 """Parts of the sides from one place to the next: so they are spread evenly, however many."""
 ROWS = 256
 """Read at a time when runs are searched for."""
-CHANCES = 32
-"""Places at which a run is looked for that is in many."""
+CHANCES, MOST = 32, 256
+"""Places in so many rows at which a run may be, and of all of them together, in a picture that repeats itself."""
+NEAR = 2
+"""So far may steps be from each other that are all as likely, in smooth pictures."""
 
 
 @dataclass(frozen=True)
@@ -65,42 +68,50 @@ def _runs(layer: Gimp.Layer) -> Iterator[Run]:
 
 
 def step(image: Gimp.Image, runs: Sequence[Run]) -> tuple[int, int] | None:
-    """How far to the right and down they have moved; None if they are not found."""
+    """How far to the right and down they have moved; None if they are not found, or in too many places."""
     layer = image.get_layer_by_tattoo(runs[0].tattoo) if runs else None
     if layer is None:
         return None
     bounds = canvas.layer_bounds(layer)
+    said = {by: _said_by(layer, bounds, runs, by) for by in _candidates(layer, bounds, runs)}
+    most = max(said.values(), default=0)
+    best = sorted(by for by, same in said.items() if same == most)
+    if most < 2 or any(max(side) - min(side) > NEAR for side in zip(*best, strict=True)):
+        return None
+    return best[len(best) // 2]
+
+
+def _candidates(layer: Gimp.Drawable, bounds: Bounds, runs: Sequence[Run]) -> set[tuple[int, int]]:
+    """Steps that bring a run to where it is found."""
+    found: set[tuple[int, int]] = set()
     for top in range(0, bounds.height, ROWS):
         stripe = Bounds(0, top, bounds.width, min(ROWS, bounds.height - top))
         data = read(layer, stripe, PREVIEW, 4).data
         for run in runs:
-            for x, y in _spots(data, run.data, bounds.width):
-                by = bounds.x + x - run.x, bounds.y + top + y - run.y
-                if _moved(layer, bounds, runs, by):
-                    return by
-    return None
+            spots = _spots(data, run.data, bounds.width)
+            found |= {(bounds.x + x - run.x, bounds.y + top + y - run.y) for x, y in islice(spots, CHANCES)}
+        if len(found) > MOST:
+            break
+    return found
 
 
 def _spots(data: bytes, run: bytes, width: int) -> Iterator[tuple[int, int]]:
     """Where a run is in rows of pixels."""
     place = -1
-    for _chance in range(CHANCES):
-        place = data.find(run, place + 1)
-        if place < 0:
-            return
+    while (place := data.find(run, place + 1)) >= 0:
         y, x = divmod(place // 4, width)
         if place % 4 == 0 and x + LENGTH <= width:
             yield x, y
 
 
-def _moved(layer: Gimp.Layer, bounds: Bounds, runs: Sequence[Run], by: tuple[int, int]) -> bool:
-    """Whether most runs that are still within the layer have gone there; one alone is no proof."""
+def _said_by(layer: Gimp.Drawable, bounds: Bounds, runs: Sequence[Run], by: tuple[int, int]) -> int:
+    """How many runs have gone there; none if it is less than half of those that would be within the layer."""
     inside = [run for run in runs if run.bounds.moved(*by) in bounds]
     same = sum(_is_at(layer, bounds, run, run.bounds.moved(*by)) for run in inside)
-    return same > 1 and 2 * same >= len(inside)
+    return same if 2 * same >= len(inside) else 0
 
 
-def _is_at(layer: Gimp.Layer, bounds: Bounds, run: Run, place: Bounds, *, backwards: bool = False) -> bool:
+def _is_at(layer: Gimp.Drawable, bounds: Bounds, run: Run, place: Bounds, *, backwards: bool = False) -> bool:
     if place not in bounds:
         return False
     found = read(layer, place.seen_from(bounds), PREVIEW, 4).data

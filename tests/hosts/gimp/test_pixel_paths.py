@@ -86,3 +86,37 @@ def test_every_way_through_the_plugin(gimp: Gimp, precision: str) -> None:
     close = {"U8": 0.6 / 255, "HALF": 5e-3}.get(precision.split("_", maxsplit=1)[0], finest)
     assert worst["new"][0] <= close and worst["seen"][0] <= close, worst
     assert worst["mask"][0] <= 1 / 65535, worst
+
+
+@pytest.mark.parametrize(
+    ("precision", "close"), [("U8_NON_LINEAR", 1 / 255), ("U16_LINEAR", 1e-4), ("FLOAT_LINEAR", 1e-5)]
+)
+def test_results_are_scaled_as_gimp_scales_layers(gimp: Gimp, precision: str, close: float) -> None:
+    """Larger, smaller and out of proportion, soft edges too: though it is done in the plug-in's own process."""
+    said = gimp.run(
+        """
+        import random
+        sys.path[:0] = [] if str(PLUGIN) in sys.path else [str(PLUGIN)]
+        from bottega_gimp import client, pixels
+        found = []
+        for width, height in ((320, 240), (80, 60), (213, 97), (1, 200)):
+            image = picture(160, 120, RGB, precision)
+            own = image.get_layers()[0]
+            noise = random.Random(5).randbytes(160 * 120 * 4)
+            own.get_buffer().set(Gegl.Rectangle.new(0, 0, 160, 120), "R'G'B'A u8", noise)
+            own.get_buffer().flush()
+            kind = pixels.kind_of(image)
+            whole = client.Extent(160, 120).bounds
+            ours = pixels.scaled(pixels.read(own, whole, kind, 4), client.Extent(width, height))
+            own.scale(width, height, False)
+            theirs = pixels.read(own, ours.extent.bounds, kind, 4)
+            found.append([kind.depth, text(ours.data), text(theirs.data)])
+            image.delete()
+        result = found
+        """,
+        precision=precision,
+    )
+    for depth, *both in said:
+        kind, one = TYPES[{"f32": "float"}.get(depth, depth)]
+        ours, theirs = (np.frombuffer(base64.b64decode(each), kind).astype(np.float64) / one for each in both)
+        assert ours.size == theirs.size and np.abs(ours - theirs).max() <= close

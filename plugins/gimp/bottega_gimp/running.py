@@ -109,7 +109,7 @@ def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
 
 def _show(work: Work) -> None:
     """A job's progress in the image's status bar."""
-    if work.state == "queued":
+    if work.state in ("reading", "queued"):  # all pixels are read by then
         waiting = _("{number} jobs are before it").format(number=work.position) if work.position else _("Sending …")
         Gimp.progress_set_text(f"{work.title}: {waiting}")
     elif work.state in ("running", "finishing"):

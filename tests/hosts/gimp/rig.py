@@ -106,7 +106,7 @@ class Gimp(Driver):
     def plugins(self) -> list[psutil.Process]:
         """Processes of our plug-in, the one that was started last at the end."""
         all_of_it = psutil.Process(self.process.pid).children(recursive=True)
-        ours = [each for each in all_of_it if any(word.endswith("bottega_gimp.py") for word in each.cmdline())]
+        ours = [each for each in all_of_it if any(word.endswith("bottega_gimp.py") for word in _words(each))]
         return sorted(ours, key=lambda each: each.create_time())
 
     def end(self) -> None:
@@ -114,6 +114,14 @@ class Gimp(Driver):
         self.close()
         self.process.kill()
         self.process.wait()
+
+
+def _words(process: psutil.Process) -> list[str]:
+    """What a process was started with; nothing of one that has just ended."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def binds(home: Path, daemon: Daemon) -> dict[Path, str]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from bottega import messages as m
+from bottega.client import connect
 from tests.daemon import Daemon, start_daemon
 from tests.hosts.desk import Desk
 from tests.hosts.gimp import rig
@@ -29,7 +31,7 @@ def daemon_of_its_own(tmp_path: Path) -> Generator[Daemon, Any, None]:
         daemon.stop()
 
 
-def test_the_panels_buttons_start_a_daemon_and_connect_to_another(
+def test_the_panels_buttons_cancel_without_a_daemon_start_one_and_connect_to_another(
     table: Desk, plugin: Path, daemon_of_its_own: Daemon, tmp_path: Path
 ) -> None:
     daemon, home = daemon_of_its_own, rig.profile(tmp_path / "home", plugin)
@@ -45,7 +47,20 @@ def test_the_panels_buttons_start_a_daemon_and_connect_to_another(
             result = box._start.get_visible()
         """)
         assert said is False, "it is connected"
-        daemon.stop()
+        gimp.run("""
+            call("generate", picture(64, 64), prompt="long", steps=900, in_panel=True)
+            pump(lambda: shown._bench.jobs and shown._bench.jobs[0].preview)
+            row = shown._jobs._rows[shown._bench.jobs[0].number]
+        """)
+        daemon.kill()
+        said = gimp.run("""
+            pump(lambda: state() == "lost")
+            before = row._bar.get_text()
+            button(row, "Cancel").clicked()
+            pump(lambda: row._bar.get_text() == "Cancelled", 8)
+            result = [before, row._cancel.get_sensitive(), "daemon" in box._status.get_text()]
+        """)
+        assert said == ["Painting", False, True], "who cancels does not wait for a daemon that is away"
         gimp.run("""
             pump(lambda: box._start.get_visible())
             button(box, "Start the daemon").clicked()
@@ -54,6 +69,8 @@ def test_the_panels_buttons_start_a_daemon_and_connect_to_another(
         daemon.again()
         assert (daemon.home / "asked").read_text() == "serve\n"
         gimp.run('pump(lambda: state() == "connected" and not box._start.get_visible())')
+        with connect(daemon.address, daemon.token) as client:
+            rig.until(lambda: [job.state for job in client.jobs()] == [m.JobState.CANCELLED], 60)
         said = gimp.run("""
             (address,) = [each for each in inside(box) if isinstance(each, Gtk.Entry) and each.get_placeholder_text()]
             address.set_text(" 127.0.0.1:1 ")

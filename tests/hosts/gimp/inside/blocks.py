@@ -194,20 +194,22 @@ def frames(clock):
 
 def panel(side):
     """A panel in this process paints, from the click to the candidates."""
-    from bottega_gimp import canvas, panel_history, panel_jobs, pixels, sights
     from bottega_gimp import panel as window
+    from bottega_gimp import panel_history, panel_jobs, pixels
 
     image = tools.picture(side, side)
     image.select_ellipse(Gimp.ChannelOps.REPLACE, 100, 100, side // 8, side // 8)
     host = f"panel: GIMP's own call, image of {side}²: "
-    pixels._get = around(host + "Gegl.Buffer.get", pixels._get, own)
-    seen = Gimp.Layer.new_from_visible
+    get, seen = pixels._get, Gimp.Layer.new_from_visible
+    pixels._get = around(host + "Gegl.Buffer.get", get, own)
     Gimp.Layer.new_from_visible = staticmethod(around(host + "Layer.new_from_visible", seen, own))
-    for kind, name in (
+    timed = [
         (window.Panel, "_submit"), (window.Panel, "_beat"), (window.Panel, "_refresh"), (window.Panel, "_show_form"),
         (panel_history.HistoryBox, "refresh"), (panel_jobs.JobsBox, "refresh"),
-    ):  # fmt: skip
-        setattr(kind, name, around(f"panel: {kind.__name__}.{name}, image of {side}²", getattr(kind, name), own))
+    ]  # fmt: skip
+    originals = [getattr(kind, name) for kind, name in timed]
+    for (kind, name), function in zip(timed, originals, strict=True):
+        setattr(kind, name, around(f"panel: {kind.__name__}.{name}, image of {side}²", function, own))
     shown = tools.panel(image)
     for kind in ("inpaint", "generate", "outpaint", "inpaint"):
         shown._kinds.set_active_id(kind)
@@ -226,4 +228,6 @@ def panel(side):
     assert not shown._note.get_text(), shown._note.get_text()
     shown._window.destroy()
     image.delete()
-    assert canvas and sights
+    pixels._get, Gimp.Layer.new_from_visible = get, staticmethod(seen)
+    for (kind, name), function in zip(timed, originals, strict=True):
+        setattr(kind, name, function)

@@ -117,6 +117,6 @@ def test_results_are_scaled_as_gimp_scales_layers(gimp: Gimp, precision: str, cl
         precision=precision,
     )
     for depth, *both in said:
-        kind, one = TYPES[{"f32": "float"}.get(depth, depth)]
+        kind, one = TYPES["float" if depth == "f32" else depth]
         ours, theirs = (np.frombuffer(base64.b64decode(each), kind).astype(np.float64) / one for each in both)
         assert ours.size == theirs.size and np.abs(ours - theirs).max() <= close

@@ -17,7 +17,8 @@ gi.require_version("Gtk", "3.0")
 
 from gi.repository import Gdk, Gimp, GimpUi, GLib, Gtk  # noqa: E402
 
-from .arguments import PROCEDURES, Procedure  # noqa: E402
+from . import habits  # noqa: E402
+from .arguments import BY_KIND, PROCEDURES, Procedure  # noqa: E402
 from .asking import ask, call_in  # noqa: E402
 from .bench import Bench  # noqa: E402
 from .board import hide_panel, show_panel  # noqa: E402
@@ -47,6 +48,8 @@ class Panel:
         show_panel()
         self._bench = Bench(self._refresh)
         self._forms: dict[str, Form] = {}
+        self._first, self._known = habits.known()
+        """What was last asked for in a panel: of which kind, and how."""
         self._version = ""
         self._trouble = ""
         """What the last look at the queue met with."""
@@ -86,6 +89,7 @@ class Panel:
         self._closed = True
         sys.excepthook = self._hook
         hide_panel()
+        self._keep()
         self._bench.close()
         self._loop.quit()
 
@@ -113,12 +117,14 @@ class Panel:
         whole.pack_end(_column(self._note, where, self._paint), False, False, 0)
         self._window.add(whole)
         self._window.set_default(self._paint)
-        self._kinds.set_active_id(PROCEDURES[0].kind)
+        self._kinds.set_active_id(self._first if self._first in BY_KIND else PROCEDURES[0].kind)
 
     def _form(self, procedure: Procedure) -> Form:
         if procedure.kind not in self._forms:
             config = Gimp.get_pdb().lookup_procedure(procedure.name).create_config()
             form = self._forms[procedure.kind] = Form(procedure, config)
+            if procedure.kind in self._known:
+                form.use(self._known[procedure.kind])
             form.show_all()
             form.fill_menus(self._bench.session.known_catalog)
             self._stack.add_named(form, procedure.kind)
@@ -160,6 +166,12 @@ class Panel:
             self._bench.send(call.wish, ask(call, catalog), lambda error: self._say(said(error)))
         except BottegaError as error:
             self._say(said(error))
+        self._keep()  # GIMP's end is this process's, without a word
+
+    def _keep(self) -> None:
+        """Note what the forms say, for the next panel."""
+        self._known |= {kind: form.wish() for kind, form in self._forms.items()}
+        habits.keep(self._kinds.get_active_id() or "", self._known.values())
 
     def _use_layer(self) -> None:
         image = self._image()

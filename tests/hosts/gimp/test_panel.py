@@ -124,3 +124,36 @@ def test_images_that_are_only_read_from_are_not_offered(window: rig.Gimp) -> Non
         shut(shown); canvas.delete()
     """)
     assert said == [True, False, True]
+
+
+def test_the_next_panel_begins_where_the_last_one_ended(window: rig.Gimp) -> None:
+    """Closed, or ended with GIMP after it painted; what a file of another version says is left out."""
+    found = window.run("""
+        canvas = picture(64, 64)
+        shown = panel(canvas)
+        shown._kinds.set_active_id("refine")
+        say(shown, prompt="grün <moos>", strength=0.25, checkpoint="starter", source="layer")
+        shown._kinds.set_active_id("texture")
+        say(shown, seamless="y", steps=7)
+        shut(shown)
+        shown = panel(canvas)
+        result = [form(shown).procedure.kind, said(shown)]
+        shown._kinds.set_active_id("refine")
+        result += [said(shown)]
+        say(shown, steps=1)
+        paint(shown, canvas)
+        path = Path(Gimp.directory()) / "bottega/panel.json"
+        kept = json.loads(path.read_text())
+        shut(shown)
+        path.write_text(json.dumps({"shown": "nonsense", "forms": ["{}", None, *kept["forms"]]}))
+        shown = panel(canvas)
+        result += [form(shown).procedure.kind]
+        shown._kinds.set_active_id("refine")
+        result += [said(shown)]
+        shut(shown); path.unlink(); canvas.delete()
+    """)
+    kind, texture, refine, first, painted = found
+    assert kind == "texture" and texture["seamless"] == "y" and texture["steps"] == 7
+    assert refine["prompt"] == "grün <moos>" and refine["strength"] == 0.25 and refine["source"] == "layer"
+    assert refine["checkpoint"] == "starter"
+    assert first == "generate" and painted == refine | {"steps": 1}

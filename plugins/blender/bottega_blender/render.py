@@ -88,7 +88,8 @@ def controls_of(params: Params, found: gather.Scene, seen: list[pose.Armature], 
     surface = see(corners, view)
     without(surface, owner, found.holes)
     if not (surface.triangle >= 0).any() and SURFACES & params.controls.keys():
-        raise Unready("The camera sees no surface.", remedy="Point it at the scene, or follow nothing that it sees.")
+        remedy = "Point it at the scene, have that lie within its clipping range, or follow nothing that it sees."
+        raise Unready("The camera sees no surface.", remedy=remedy)
     controls = surface_controls(params, surface, normals, view)
     if strength := params.controls.get("pose"):
         figures = pose.figures(seen, view)

@@ -31,7 +31,7 @@ def recipe(wish: Wish, scene: gather.Scene) -> Recipe:
     target = read(wish, scene)
     views, params = sights(wish, target), wish.params
     if not views:
-        remedy = "Point the camera there, or place views around."
+        remedy = "Point the camera there, with its clipping range, or place views around."
         raise Unready("No camera sees {name}.", remedy=remedy, name=wish.name)
     atlases = [blank(target.texels) for _ in range(params.count)]
     for number, sight in enumerate(views):

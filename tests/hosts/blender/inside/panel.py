@@ -118,12 +118,11 @@ bpy.context.view_layer.objects.active = rig
 bpy.ops.object.mode_set(mode="EDIT")
 armature.edit_bones.new("Oddly").tail = (0, 0, 1)
 bpy.ops.object.mode_set(mode="POSE")
-bone = rig.pose.bones["Oddly"]
-with bpy.context.temp_override(active_pose_bone=bone):
-    facts["joint"] = list(bpy.ops.bottega.joint(joint="left_wrist"))
-    facts["joints"] = pose.known(pose.copied(rig, bpy.context.evaluated_depsgraph_get()))[1]
-    bpy.ops.bottega.joint(joint="NONE")
-    facts["no_joint"] = pose.OVERRIDE in bone
+bone, armature.bones.active = rig.pose.bones["Oddly"], armature.bones["Oddly"]
+facts["joint"] = list(bpy.ops.bottega.joint(joint="left_wrist"))
+facts["joints"] = pose.known(pose.copied(rig, bpy.context.evaluated_depsgraph_get()))[1]
+bpy.ops.bottega.joint(joint="NONE")
+facts["no_joint"] = pose.OVERRIDE in bone
 bpy.ops.object.mode_set(mode="OBJECT")
 bare = stage.cube("Bare")
 bare.data.uv_layers.remove(bare.data.uv_layers[0])

@@ -19,13 +19,13 @@ STEPS = 60
 def test_a_job_outlives_its_daemon(series: str, built: Path, client: Client, tmp_path: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "out"
     folder.mkdir()
-    daemon = start_daemon(home, starter=True)
+    daemon = start_daemon(home, starter=True, dtype="float32")
     with performing(series, "reconnect", folder, built, home) as blender:
         try:
             _appears(folder / "running")
             daemon.kill()
             _appears(folder / "lost")
-            daemon = start_daemon(home, starter=True)
+            daemon = start_daemon(home, starter=True, dtype="float32")
             blender.wait(PATIENCE)
         finally:
             daemon.stop()

@@ -96,8 +96,8 @@ def test_scripts_have_a_typed_procedure_for_each_task_and_each_look(gimp: rig.Gi
     gimp.wait("ended()", 240)
     said = gimp.run(
         """
-        title, state, fraction, error, parameters, layer = typed("job", job=first)
-        result = [title, state, fraction, error, json.loads(parameters), about(layer), typed("job", job=long)[1]]
+        title, state, fraction, error, parameters, made = typed("job", job=first)
+        result = [title, state, fraction, error, json.loads(parameters), about(made), typed("job", job=long)[1]]
         image.delete()
         """,
         first=first,

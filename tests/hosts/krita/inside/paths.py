@@ -2,6 +2,7 @@
 
 import dataclasses
 import random
+from functools import partial
 
 import stage
 from krita import Selection
@@ -93,7 +94,7 @@ def act(studio, case, out):
     work = ask(studio, case, document)
     result = [apply(studio, work, candidate, case, out, f"{name}-{k}") for k, candidate in enumerate(work.candidates)]
     document.waitForDone()
-    keep(out, f"{name}-after", document.pixelData(0, 0, width, height))
+    keep(out, f"{name}-after", document.pixelData(*case.get("margins", (0, 0))[:2], width, height))
     task = work.request.task
     keep(out, f"{name}-picture", task.picture.data)
     keep(out, f"{name}-mask", task.mask.data)
@@ -101,7 +102,7 @@ def act(studio, case, out):
         "profile": document.colorProfile(),
         "task": {**{f.name: plain(getattr(task, f.name)) for f in dataclasses.fields(task)}},
         "plan": work.request.plan.as_dict(),
-        "kept": own == user_state(document, upper, lower),
+        "kept": own == user_state(document, upper, lower, *case.get("margins", (0, 0))[:2]),
         "order": [node.name() for node in document.rootNode().childNodes()],
         "canvas": [document.width(), document.height()],
         "results": result,
@@ -124,11 +125,22 @@ def ask(studio, case, document):
     from bottega_krita.params import Params
 
     wishes = {"prompt": "red brick", "steps": 2, "seed": 7, **case.get("params", {})}
-    work = studio.ask(Params(**wishes), document, margins=Margins(*case.get("margins", (0, 0, 0, 0))))
+    how = live(document) if case.get("live") else {}
+    work = studio.ask(Params(**wishes), document, margins=Margins(*case.get("margins", (0, 0, 0, 0))), **how)
     stage.pump(lambda: work.ended)
     if work.error:
         raise RuntimeError(f"{case['name']}: {work.error} {work.error.remedy}")
     return work
+
+
+def live(document):
+    """As live painting asks, with its own copy of the canvas."""
+    from bottega_krita.canvas import sheet
+    from bottega_krita.live import read
+    from bottega_krita.mosaic import Mosaic
+
+    seen = sheet(document)
+    return {"replaces": "live", "reader": partial(read, Mosaic(seen.extent, seen.colours))}
 
 
 def apply(studio, work, candidate, case, out, name):
@@ -159,13 +171,13 @@ def apply(studio, work, candidate, case, out, name):
     }
 
 
-def user_state(document, upper, lower):
+def user_state(document, upper, lower, x=0, y=0):
     """Everything that is the user's own: pixels on and off the canvas, opacity, blend mode, masks."""
     return [
-        bytes(upper.pixelData(-20, 96, 60, 50)),
-        bytes(lower.pixelData(0, 0, 160, 144)),
+        bytes(upper.pixelData(x - 20, y + 96, 60, 50)),
+        bytes(lower.pixelData(x, y, 160, 144)),
         [(n.name(), n.opacity(), n.blendingMode(), n.visible(), len(n.childNodes())) for n in (upper, lower)],
-        bytes(upper.childNodes()[0].selection().pixelData(-20, 96, 60, 50)),
+        bytes(upper.childNodes()[0].selection().pixelData(x - 20, y + 96, 60, 50)),
     ]
 
 

@@ -39,18 +39,20 @@ def read(text: str) -> dict[str, str]:
 
 
 def sentences(table: Mapping[str, str]) -> list[tuple[re.Pattern[str], str]]:
-    """The entries of a table that have {places}, as `found_again` wants them: those that say most come first."""
-    made = [(entry, other) for entry, other in table.items() if _PLACE.search(entry)]
-    made.sort(key=lambda row: -len(_PLACE.sub("", row[0])))
+    """The entries of a table as `found_again` wants them: whole texts first, then those with {places}, those that say
+    most before others."""
+    made = sorted(table.items(), key=lambda row: (bool(_PLACE.search(row[0])), -len(_PLACE.sub("", row[0]))))
     return [(_pattern(entry), other) for entry, other in made]
 
 
 def found_again(text: str, known: Sequence[tuple[re.Pattern[str], str]]) -> str:
     """A sentence that was filled in before anybody could look it up, as an error of the daemon's is, in the language of
-    `sentences`; as it is where none of them fits."""
+    `sentences`; as it is where none of them fits. What it was filled in with may be such a text itself."""
     for pattern, other in known:
         if match := pattern.fullmatch(text):
-            return other.format(**match.groupdict())
+            values = match.groupdict()
+            parts = {name: found_again(value, known) for name, value in values.items() if len(value) < len(text)}
+            return other.format(**{**values, **parts}) if values else other
     return text
 
 

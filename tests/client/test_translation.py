@@ -83,3 +83,16 @@ def test_the_sentence_that_says_most_is_meant() -> None:
     assert found_again("no LoRA (of 3).", known) == "kein LoRA (von 3)."
     assert found_again("no LoRA.", known) == "kein LoRA."
     assert found_again("nothing", known) == "nothing"
+
+
+def test_what_a_sentence_was_filled_in_with_is_found_again_too() -> None:
+    """Words of the program's own, with names in them or without; names stay as they are."""
+    rows = {
+        "{what} is for {kind} nets{more}.": "{what} ist für {kind}-Netze{more}.",
+        "the LoRA {name}": "die LoRA {name}",
+    }
+    known = sentences({**rows, " of width {n}": " der Breite {n}", "depth": "Tiefe", "{all}": "{all}"})
+    assert found_again("the LoRA 'a depth' is for depth nets.", known) == "die LoRA 'a depth' ist für Tiefe-Netze."
+    wide = found_again("the LoRA 'depth' is for sd15 nets of width 32.", known)
+    assert wide == "die LoRA 'depth' ist für sd15-Netze der Breite 32."
+    assert found_again("depth", known) == "Tiefe"

@@ -65,10 +65,11 @@ class Told(dict[str, Any]):
 
 @pytest.fixture(scope="session")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, Any, None]:
-    """A daemon with the starter model, a LoRA and an embedding."""
+    """A daemon with the starter model, a LoRA, one that turns out to be for another model, and an embedding."""
     models = tmp_path_factory.mktemp("krita-models")
     tags = json.dumps({"5_ink": {"sumi-e": 20, "misty mountains": 9, "bamboo": 4}})
     tiny_lora(models / "loras" / "inkwash.safetensors", metadata={"ss_tag_frequency": tags})
+    tiny_lora(models / "loras" / "misfit.safetensors", layers=("down_blocks.0.resnets.0.conv1",), text_layers=())
     tiny_embedding(models / "embeddings" / "oldpaper.safetensors")
     with running_daemon(tmp_path_factory.mktemp("krita-daemon"), [models], starter=True) as daemon:
         yield daemon

@@ -59,7 +59,7 @@ def test_steps_are_shown_while_a_job_runs(shown: Krita) -> None:
 
         def look(work):
             if work.preview and dock.overlay.showing:
-                document, image, bounds = dock.overlay._shown
+                document, image, bounds, _ = dock.overlay._shown
                 bar = dock.results._bars.get(work.number)
                 glass = dock.overlay._glass
                 told = [bar._bar.value(), bar._bar.format()] if bar else [0, ""]

@@ -29,8 +29,27 @@ def german(opened: Krita) -> Generator[Krita]:
         ("negative_prompt='<lora:inkwash:1>'", "die LoRA 'inkwash' steht im negativen Prompt", "Schreibe sie in den"),
         ("prompt='x ' * 5000", "9999 Zeichen sind zu viele.", "Nimm höchstens 8192."),
         ("checkpoint='gone'", "das Modell 'gone' gibt es nicht.", "Wähle eines: "),
+        (
+            "prompt='<lora:inkwash:1>'",
+            "die LoRA 'inkwash' wurde für Modelle der Art sd15 mit Textkodierungen der Breite 32 gemacht, 'starter'",
+            "Wähle etwas, das für diese Art",
+        ),
+        ("sampler='gone'", "Sampler 'gone' gibt es nicht.", "Es gibt: "),
+        (
+            "prompt='<lora:misfit:1>'",
+            "misfit.safetensors ändert ",
+            "Nimm eine LoRA, die für die Familie dieses Modells",
+        ),
     ],
-    ids=["an unknown LoRA", "a LoRA out of place", "a long prompt", "an unknown model"],
+    ids=[
+        "an unknown LoRA",
+        "a LoRA out of place",
+        "a long prompt",
+        "an unknown model",
+        "a LoRA that does not fit",
+        "no such sampler",
+        "a LoRA for another model",
+    ],
 )
 def test_what_is_refused_is_said_in_german(german: Krita, wish: str, message: str, remedy: str) -> None:
     """The client's and the daemon's own sentences, with their names and numbers."""
@@ -48,4 +67,4 @@ def test_what_no_image_can_is_said_in_german(german: Krita) -> None:
         grey.close()
     """)
     shown = german.run("result = dock.results._note.text()")
-    assert shown.startswith("auf Bilder in Grey kann nicht gemalt werden. Wandle das Bild"), shown
+    assert shown.startswith("auf Bilder in Grau kann nicht gemalt werden. Wandle das Bild"), shown

@@ -199,10 +199,12 @@ class Bar(QtWidgets.QWidget):
         layout = QtWidgets.QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._bar)
-        layout.addWidget(kit.button("process-stop", "", say("Cancel this job"), lambda: studio.cancel(work)))
+        self.stop = kit.button("process-stop", "", say("Cancel this job"), lambda: studio.cancel(work))
+        layout.addWidget(self.stop)
 
     def look(self) -> None:
         """Show how it stands."""
         self._bar.setValue(int(self._work.fraction * 1000))
-        note = self._work.note or say("Waiting")
+        note = say("Cancelling …") if self._work.unwanted else self._work.note or say("Waiting")
+        self.stop.setEnabled(not self._work.unwanted)
         self._bar.setFormat(f"{note} · {self._work.title[:30]}".replace("%", "%%"))

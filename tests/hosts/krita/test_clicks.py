@@ -48,7 +48,6 @@ def test_one_of_two_jobs_is_cancelled(clicked: Krita, which: int) -> None:
     clicked.wait("all(w.state == 'running' and w.fraction > 0 for w in works)", 60)
     clicked.run(f"mine, other = works[{which}], works[{1 - which}]; bar = dock.results._bars[mine.number]")
     clicked.run("dock.tabs.widget(0).ensureWidgetVisible(bar); QApplication.processEvents()")
-    clicked.desk.picture(f"cancel{which}")
     clicked.desk.hands("mousemove", *clicked.run("result = middle(bar.stop)"), "click", 1)
     clicked.wait("mine.ended", 15)
     state, still, rows = clicked.run("result = [mine.state, other.ended, list(dock.results._bars)]")

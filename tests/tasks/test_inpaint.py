@@ -106,6 +106,19 @@ def test_a_soft_selection_is_the_layers_alpha(bench: Bench) -> None:
     np.testing.assert_array_equal(made.pixels[..., 3], hole[16:48, 8:56, 0])
 
 
+def test_tiles_that_overlap_take_from_highlights_but_once(bench: Bench) -> None:
+    """Protects HDR from lines where refined tiles end: repainting what was repainted keeps what lies above white."""
+    stored = to_float(picture(64))
+    stored[20:24, 20:24] = 9.0
+    hole, lights = mask(64, 64, (slice(8, 56), slice(8, 56))), []
+    for name in ("once", "again"):
+        stored = composed(stored, layers(bench, asked(bench, stored, hole, "f32", strength=0.4), name), "f32")
+        lights.append(stored[20:24, 20:24].mean())
+    assert min(lights) > 8.0
+    made = layers(bench, asked(bench, stored, hole, "f32", strength=1.0), "anew")
+    assert composed(stored, made, "f32").max() <= 1.0
+
+
 @pytest.mark.parametrize(("strength", "value"), [(0.0, 255), (1.0, 0)])
 def test_nothing_to_do_returns_the_picture(bench: Bench, strength: float, value: int) -> None:
     stored = picture(64)

@@ -23,6 +23,9 @@ from bottega_daemon.spec import Bounds, Image, Inpaint, InpaintHint
 from bottega_daemon.tasks import painting
 from bottega_daemon.tasks.stages import Compute, Deliver, Denoise, Models, Stages
 
+REFINES = 0.5
+"""Up to this strength no new shapes are made."""
+
 
 @dataclass(frozen=True)
 class _Setting:
@@ -147,4 +150,6 @@ def _finish(setting: _Setting, part: _Part, clean: torch.Tensor | None) -> tuple
         painted = _matched(setting, part, painted)
     painted = resize(painted, task.picture.extent)
     kind = task.picture.depth, task.picture.color_space
-    return layer(painted, part.area.alpha, setting.picture, *kind, kept=max(0.0, 1.0 - task.strength))
+    # What makes no new shapes keeps all lights: tiles that overlap would else take from them twice.
+    kept = 1.0 if task.strength <= REFINES else max(0.0, 1.0 - task.strength)
+    return layer(painted, part.area.alpha, setting.picture, *kind, kept=kept)

@@ -16,7 +16,8 @@ log = logging.getLogger(__name__)
 
 def known() -> tuple[str, dict[str, Wish]]:
     """The form that was shown, "" for none, and what each said, by their kinds."""
-    said = files.read_json(_path()) or {}
+    said = files.read_json(_path())
+    said = said if isinstance(said, dict) else {}
     found: dict[str, Wish] = {}
     for text in said.get("forms") or ():
         with suppress(TypeError, ValueError):  # of another version

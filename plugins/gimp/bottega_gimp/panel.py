@@ -89,9 +89,11 @@ class Panel:
         self._closed = True
         sys.excepthook = self._hook
         hide_panel()
-        self._keep()
-        self._bench.close()
-        self._loop.quit()
+        try:
+            self._keep()
+        finally:
+            self._bench.close()
+            self._loop.quit()
 
     def use(self, wish: Wish) -> None:
         """Fill the form with what was asked for before."""

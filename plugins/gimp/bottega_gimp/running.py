@@ -97,6 +97,8 @@ def perform(call: Call, desk: Desk, *, show: bool) -> Laid:
     try:
         laid = lay(place, call.wish, pictures)
     except BottegaError as error:
+        if not pictures:
+            raise
         remember(call.wish, pictures, asked.place)
         raise BottegaError(error.message, remedy=f"{error.remedy} {_('It is in the history of the panel.')}") from error
     remember(call.wish, pictures, asked.place, laid)

@@ -148,17 +148,17 @@ def turned(image: Gimp.Image, extent: Extent, marks: Sequence[tuple[int, Bounds]
     cover it say so by their places, else the runs do."""
     now = canvas.extent_of(image)
     possible = [turn for turn in TURNS if now == (extent if turn.upright else Extent(extent.height, extent.width))]
+    layer = image.get_layer_by_tattoo(runs[0].tattoo) if runs else None
+    bounds = canvas.layer_bounds(layer) if layer is not None else extent.bounds
+    if layer is not None and any(_is_at(layer, bounds, run, run.bounds) for run in runs):
+        return False
     layers = [(image.get_layer_by_tattoo(tattoo), before) for tattoo, before in marks]
     places = [(canvas.layer_bounds(layer), before) for layer, before in layers if layer is not None]
     if any(here != before for here, before in places):
         possible = [turn for turn in possible if all(here == turn.of(before, extent) for here, before in places)]
         if possible and any(here != before and extent.bounds not in before for here, before in places):
             return True
-    layer = image.get_layer_by_tattoo(runs[0].tattoo) if runs else None
-    if layer is None or not possible:
-        return False
-    bounds = canvas.layer_bounds(layer)
-    if any(_is_at(layer, bounds, run, run.bounds) for run in runs):
+    if layer is None:
         return False
     return any(
         sum(_is_at(layer, bounds, run, turn.of(run.bounds, extent), backwards=turn.backwards) for run in runs) > 1

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 VOTERS = 8
 """Layers that are asked, the lowest ones."""
+TURNED = 2
+"""Pixels that a canvas may have in common with itself after Krita has turned it about its corner: no shift tells then
+where what lay on it has gone."""
 Shift: TypeAlias = tuple[int, int]
 
 
@@ -36,10 +39,13 @@ class Anchor:
         if not moves:
             return 0, 0
         if self.canvas == now.canvas:  # a layer was moved, or all of them were
-            return moves[0] if len(moves) > 1 and len(set(moves)) == 1 else (0, 0)
-        wider, higher = now.canvas.width - self.canvas.width, now.canvas.height - self.canvas.height
-        votes = Counter(moves)
-        return max(votes, key=lambda move: (votes[move], _between(move[0], wider) + _between(move[1], higher)))
+            found = moves[0] if len(moves) > 1 and len(set(moves)) == 1 else (0, 0)
+        else:
+            wider, higher = now.canvas.width - self.canvas.width, now.canvas.height - self.canvas.height
+            votes = Counter(moves)
+            found = max(votes, key=lambda move: (votes[move], _between(move[0], wider) + _between(move[1], higher)))
+        shared = self.canvas.bounds.moved(*found).within(now.canvas.bounds)
+        return found if min(shared.width, shared.height) > TURNED else (0, 0)
 
 
 def _between(move: int, more: int) -> bool:

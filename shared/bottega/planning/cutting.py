@@ -81,13 +81,14 @@ def with_void(mask: Pixels, picture: Pixels) -> Pixels:
     """The mask, 1 also where the picture's alpha is 0: it has no colour there yet. Both have the same size."""
     if picture.channels < 4:
         return mask
-    alphas = memoryview(picture.data).cast(_KINDS[DEPTH_BYTES[picture.depth]])[3::4].tolist()
+    alphas = memoryview(picture.data).cast(_KINDS[DEPTH_BYTES[picture.depth]])[3::4]
     values = array(_KINDS[DEPTH_BYTES[mask.depth]], mask.data)
     white = int.from_bytes(_pixel(mask, 1.0), "little")
     for row in range(picture.height):
         part = slice(row * picture.width, (row + 1) * picture.width)
-        if 0 in alphas[part]:
-            shown = zip(values[part], alphas[part], strict=True)
+        known = alphas[part].tolist()
+        if 0 in known:
+            shown = zip(values[part], known, strict=True)
             values[part] = array(values.typecode, (value if alpha else white for value, alpha in shown))
     return dataclasses.replace(mask, data=values.tobytes())
 
@@ -95,11 +96,13 @@ def with_void(mask: Pixels, picture: Pixels) -> Pixels:
 def unseen(picture: Pixels) -> Pixels:
     """Its own colours as RGBA, wholly transparent."""
     kind = _KINDS[DEPTH_BYTES[picture.depth]]
-    size, channels = picture.width * picture.height * 4 * DEPTH_BYTES[picture.depth], picture.channels
-    data = bytearray(size)
+    channels, data = picture.channels, bytearray(picture.width * picture.height * 4 * DEPTH_BYTES[picture.depth])
     under, over = memoryview(picture.data).cast(kind), memoryview(data).cast(kind)
-    for channel in range(3):
-        over[channel::4] = under[channel if channels > 1 else 0 :: channels]
+    for row in range(picture.height):  # one by one: a host's main thread wants Python's lock in between
+        old = under[row * picture.width * channels : (row + 1) * picture.width * channels]
+        new = over[row * picture.width * 4 : (row + 1) * picture.width * 4]
+        for channel in range(3):
+            new[channel::4] = old[channel if channels > 1 else 0 :: channels]
     return dataclasses.replace(picture, channels=4, data=bytes(data))
 
 

@@ -157,3 +157,24 @@ def test_two_outpaints_of_the_same_image_both_find_room(opened: Krita) -> None:
     """)
     height, ((left, inner), (other, right)) = spans
     assert (height, left, right) == (160, 0, 256) and 32 <= inner < 96 and 160 < other <= 224
+
+
+def test_a_turned_image_has_not_been_shifted(opened: Krita) -> None:
+    """Protects results from being laid beyond the canvas: Krita turns layers about the corner, and their places with
+    them."""
+    opened.run(TOOLS)
+    opened.run("""
+        import math
+        d = fresh(name="turned", width=200, height=120)
+        second = d.createNode("second", "paintlayer")
+        d.rootNode().addChildNode(second, None)
+        second.setPixelData(bytes([9, 99, 200, 255]) * 400, 30, 40, 20, 20)
+        d.waitForDone()
+        before = anchor(d)
+    """)
+    found = []
+    for _ in range(4):  # a quarter each
+        opened.run("d.rotateImage(math.pi / 2); d.waitForDone()")
+        found.append(opened.run("result = [list(shifted(d, before)), d.width(), d.height()]"))
+    assert [size for _, *size in found] == [[120, 200], [200, 120]] * 2
+    assert [shift for shift, *_ in found] == [[0, 0]] * 4

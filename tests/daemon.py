@@ -46,9 +46,12 @@ class Daemon:
 
 
 def start_daemon(home: Path, models: Sequence[Path] = (), *, starter: bool = False, **settings: str) -> Daemon:
-    """Start a daemon that keeps its things in `home`. `settings` become BOTTEGA_<NAME> (worker_command, port …)."""
+    """Start a daemon that keeps its things in `home`. `settings` become BOTTEGA_<NAME> (worker_command, port …).
+
+    It computes in float32, whatever the machine multiplies best: tests compare pictures to the last level.
+    """
     wanted = {"home": str(home), "port": "0", "models": os.pathsep.join(map(str, models)), "threads": "1"}
-    wanted |= {"starter": str(int(starter)), "devices": "cpu", **settings}
+    wanted |= {"starter": str(int(starter)), "devices": "cpu", "dtype": "float32", **settings}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("BOTTEGA_")}
     environment |= {f"BOTTEGA_{name.upper()}": value for name, value in wanted.items()}
     environment["PYTHONPATH"] = os.pathsep.join(str(folder) for folder in (ROOT, ROOT / "daemon", ROOT / "shared"))

@@ -21,8 +21,8 @@ def importable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def daemon(tmp_path_factory: pytest.TempPathFactory, tiny_root: Path) -> Iterator[Daemon]:
-    """A real daemon. In float32, whatever the machine multiplies best: tests compare pictures to the last level."""
-    with running_daemon(tmp_path_factory.mktemp("home"), [tiny_root], dtype="float32") as running:
+    """A real daemon."""
+    with running_daemon(tmp_path_factory.mktemp("home"), [tiny_root]) as running:
         yield running
 
 

@@ -40,9 +40,8 @@ class Told(dict[str, Any]):
 
 @pytest.fixture(scope="session")
 def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, Any, None]:
-    """One daemon for all Blenders. In float32, whatever the machine multiplies best: tests compare pictures to the last
-    level."""
-    with running_daemon(tmp_path_factory.mktemp("blender-daemon"), starter=True, dtype="float32") as daemon:
+    """One daemon for all Blenders."""
+    with running_daemon(tmp_path_factory.mktemp("blender-daemon"), starter=True) as daemon:
         yield daemon
 
 

@@ -194,7 +194,7 @@ def test_a_session_with_the_real_daemon(daemon: Daemon) -> None:
     letters: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     session, done, order = Session(letters.put), list[list[Picture]](), list[str]()
     session.submit(
-        generate("x", 128, 128, steps=8, count=2),
+        generate("x", 128, 128, steps=60, count=2),
         on_event=lambda event: order.append(event.kind),
         on_done=done.append,
         on_error=lambda error: order.append(str(error)),

@@ -22,7 +22,7 @@ help: ## list the commands
 demo: $(VENV)/.installed ## paint the demo pictures into demo/, from a fresh clone on any machine
 	@$(BIN)/bottega demo
 
-test: $(VENV)/.dev ## install what the tests need and run all but the slow ones and those inside hosts: ten minutes
+test: $(VENV)/.dev ## install what the tests need and run all but the slow ones and those inside hosts: five to ten minutes
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not hosts" $(ARGS)
 
 test-slow: $(VENV)/.dev ## run the tests that take more than ten seconds each

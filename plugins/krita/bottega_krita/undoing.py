@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 Step: TypeAlias = Literal["canvas", "mask", "layer"]
 UNDO, REDO = "edit_undo", "edit_redo"
 REST = 0.25
-"""Seconds in which Krita shows what it has drawn."""
+"""Seconds in which Krita shows what it has drawn, and"""
+TURNS = 8
+"""how often it must have been given the main thread meanwhile, on a machine that is busy."""
 PATIENCE = 5.0
 """Seconds in which Krita does a step."""
 MOMENT = 200
@@ -149,7 +151,9 @@ def _rested(bundle: Bundle) -> Generator[Any, None, None]:
     """Wait until what Krita has drawn is on its screen. Krita 5.2.9 crashes when a canvas shrinks under what is still
     to be shown (an assertion in kis_opengl_image_textures.h)."""
     end = time.monotonic() + REST
-    while time.monotonic() < end:
+    turns = 0
+    while time.monotonic() < end or turns < TURNS:
+        turns += 1
         yield WAIT
     yield from settled(bundle.document)
 

@@ -108,6 +108,15 @@ class Krita(Driver):
         self.home = home
         self.desk = desk
 
+    def changed(self, code: str) -> None:
+        """Execute code that makes the canvas smaller, when all that Krita has drawn is on its screen: Krita 5.2.9 ends
+        when its canvas shrinks under what is still to be shown (an assertion in kis_opengl_image_textures.h)."""
+        self.run("d.waitForDone()")
+        for _ in range(8):  # as often its event loop goes round, whatever else the machine does
+            self.run("pass")
+            time.sleep(0.05)
+        self.run(f"{code}; d.waitForDone()")
+
 
 @contextmanager
 def live(home: Path, desk: Desk, binds: Mapping[Path, str], environment: Mapping[str, str]) -> Generator[Krita]:

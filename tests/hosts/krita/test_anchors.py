@@ -61,11 +61,9 @@ def grown(filled: Krita) -> Generator[Krita]:
         d.waitForDone()
         for each in laid()[1:]:
             each.remove()
-        d.waitForDone()
-        if d.width() != 192:
-            d.resizeImage(40, 24, 192, 160)
-        d.waitForDone()
     """)
+    if filled.run("result = d.width()") != 192:
+        filled.changed("d.resizeImage(40, 24, 192, 160)")
 
 
 def again(krita: Krita, act: str, count: int) -> tuple[list[object], list[object]]:
@@ -107,7 +105,7 @@ def test_its_preview_follows_the_canvas(grown: Krita) -> None:
         ("d.resizeImage(-50, 10, 232, 184)", 232, (40, 24)),
     )
     for act, width, (x, y) in steps:
-        grown.run(act)
+        grown.changed(act)
         grown.wait(f"d.width() == {width} and not S.main._chores", 20)
         grown.run("d.waitForDone()")
         grown.wait(f"dock.overlay.place == at.moved({x}, {y})", 10)
@@ -117,7 +115,8 @@ def test_its_preview_follows_the_canvas(grown: Krita) -> None:
 
 def test_a_candidate_of_a_cropped_image_is_laid_where_it_was(grown: Krita) -> None:
     """The artist crops the image by hand after it was painted."""
-    grown.run("early = laid()[0]; d.crop(70, 50, 120, 100); d.waitForDone()")
+    grown.run("early = laid()[0]")
+    grown.changed("d.crop(70, 50, 120, 100)")
     first, second = again(grown, "S.apply(fill, fill.candidates[0])", 2)
     assert first[0] == second[0] and first[2] == second[2]
     grown.run("d.resizeImage(-70, -50, 232, 184); d.waitForDone()")
@@ -174,7 +173,7 @@ def test_a_turned_image_has_not_been_shifted(opened: Krita) -> None:
     """)
     found = []
     for _ in range(4):  # a quarter each
-        opened.run("d.rotateImage(math.pi / 2); d.waitForDone()")
+        opened.changed("d.rotateImage(math.pi / 2)")
         found.append(opened.run("result = [list(shifted(d, before)), d.width(), d.height()]"))
     assert [size for _, *size in found] == [[120, 200], [200, 120]] * 2
     assert [shift for shift, *_ in found] == [[0, 0]] * 4

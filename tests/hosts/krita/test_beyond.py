@@ -60,7 +60,7 @@ def test_history_lays_it_there_too_also_after_an_undo(beyond: Krita) -> None:
     for size in ((240, 176), (192, 160)):
         beyond.run("[n.remove() for n in d.rootNode().childNodes()[1:]]; d.waitForDone()")
         if size == (192, 160):
-            beyond.run("d.resizeImage(48, 16, 192, 160); d.waitForDone()")
+            beyond.changed("d.resizeImage(48, 16, 192, 160)")
         assert beyond.run("result = [d.width(), d.height()]") == list(size)
         beyond.run("dock.history.apply()")
         beyond.wait("len(d.rootNode().childNodes()) == 2")

@@ -32,9 +32,6 @@ CACHED_CHUNKS = 256
 MOST_CHUNKS = 32
 """Chunks of one prompt: a page of text is ten; every step attends to all of them."""
 
-AT_ONCE = 32
-"""Chunks in one call of the encoder."""
-
 Token: TypeAlias = int | Vector
 Chunk: TypeAlias = tuple[Token, ...]
 _Cache: TypeAlias = OrderedDict[tuple[Hashable, int, Chunk], torch.Tensor]
@@ -117,16 +114,18 @@ def _before_embedding(tokens: Sequence[Token], cut: int) -> int:
 def _encode_chunks(
     model: ModelSet, chunks: Sequence[Chunk], clip_skip: int, loras: LoraSet
 ) -> dict[Chunk, torch.Tensor]:
-    """Encode what the model's cache does not hold; return every chunk's [77, width]."""
+    """Encode what the model's cache does not hold; return every chunk's [77, width].
+
+    One chunk a call: kernels of half precision round differently by batch, and a picture must not depend on what its
+    daemon encoded before.
+    """
     cache: _Cache = model.derived.setdefault("text", OrderedDict())
     keys = {chunk: (key_of(loras, "text_encoder"), clip_skip, chunk) for chunk in chunks}
     found = {chunk: cache[key] for chunk, key in keys.items() if key in cache}
     missing = [chunk for chunk in chunks if chunk not in found]
     if missing:
         wear(model, "text_encoder", loras)
-    for start in range(0, len(missing), AT_ONCE):
-        batch = missing[start : start + AT_ONCE]
-        found |= zip(batch, (each.clone() for each in _forward(model, batch, clip_skip)), strict=True)
+    found |= {chunk: _forward(model, chunk, clip_skip) for chunk in missing}
     for chunk, key in keys.items():
         cache[key] = found[chunk]
         cache.move_to_end(key)
@@ -135,34 +134,28 @@ def _encode_chunks(
     return found
 
 
-def _forward(model: ModelSet, chunks: Sequence[Chunk], clip_skip: int) -> torch.Tensor:
-    """Run the encoder on chunks; return [n, 77, width]."""
+def _forward(model: ModelSet, chunk: Chunk, clip_skip: int) -> torch.Tensor:
+    """Run the encoder on a chunk; return [77, width]."""
     tokenizer, encoder = cast(Any, model.tokenizer), cast(Any, model.text_encoder)
-    rows = [[tokenizer.bos_token_id, *chunk, tokenizer.eos_token_id] for chunk in chunks]
-    padded = [row + [tokenizer.pad_token_id] * (CHUNK + 2 - len(row)) for row in rows]
-    plain = [[0 if isinstance(token, Vector) else token for token in row] for row in padded]
-    ids = torch.tensor(plain, device=model.device)
+    row = [tokenizer.bos_token_id, *chunk, tokenizer.eos_token_id]
+    row += [tokenizer.pad_token_id] * (CHUNK + 2 - len(row))
+    ids = torch.tensor([[0 if isinstance(token, Vector) else token for token in row]], device=model.device)
     inner = getattr(encoder, "text_model", encoder)  # transformers 5.6 moved the inner model's parts up
-    with _learned(inner.embeddings.token_embedding, padded):
+    with _learned(inner.embeddings.token_embedding, row):
         if clip_skip == 1:
-            return encoder(ids).last_hidden_state
+            return encoder(ids).last_hidden_state[0]
         states = encoder(ids, output_hidden_states=True).hidden_states
-    return inner.final_layer_norm(states[-clip_skip])
+    return inner.final_layer_norm(states[-clip_skip])[0]
 
 
 @contextmanager
-def _learned(lookup: torch.nn.Module, rows: Sequence[Sequence[Token]]) -> Iterator[None]:
+def _learned(lookup: torch.nn.Module, row: Sequence[Token]) -> Iterator[None]:
     """Let the lookup of tokens answer with the vectors that stand among them, inside the `with` block."""
-    places = [
-        (row, at, token.value)
-        for row, tokens in enumerate(rows)
-        for at, token in enumerate(tokens)
-        if isinstance(token, Vector)
-    ]
+    places = [(at, token.value) for at, token in enumerate(row) if isinstance(token, Vector)]
 
     def put(_: torch.nn.Module, __: object, found: torch.Tensor) -> torch.Tensor:
-        for row, at, value in places:
-            found[row, at] = value
+        for at, value in places:
+            found[0, at] = value
         return found
 
     handle = lookup.register_forward_hook(put)

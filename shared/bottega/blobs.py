@@ -29,8 +29,8 @@ INLINE = 64 << 10
 CHUNK = 1 << 20
 KINDS = 4
 """Kinds of pictures (sizes, depths) whose last one is kept, to send only what differs from it."""
-KEPT = 32 << 20
-"""Bytes of the largest picture that is kept so."""
+KEPT = 512 << 20
+"""Bytes of all that are kept so: two canvases of 4096 x 4096 in floats. A host that paints has them in memory anyway."""
 MEMORY = 50 * 60.0
 """Seconds that a digest is trusted to lie in the daemon, which keeps it for an hour after it was asked about."""
 
@@ -156,9 +156,8 @@ class Shelf:
         """Send what differs from the last picture of its kind, if the daemon has that and little differs."""
         kind = (pixels.width, pixels.height, pixels.channels, pixels.depth)
         base = self._last.pop(kind, None)
-        if len(pixels.data) <= KEPT:
-            self._last[kind] = pixels
-        while len(self._last) > KINDS:
+        self._last[kind] = pixels
+        while len(self._last) > KINDS or sum(len(each.data) for each in self._last.values()) > KEPT:
             self._last.pop(next(iter(self._last)))
         if base is None or not self._has(base.digest):
             return False

@@ -7,7 +7,7 @@ from bottega.pixels import Pixels
 
 SIDE = 128
 """Pixels of a tile."""
-MOST = 2 << 20
+MOST = 16 << 20
 """Bytes that the daemon takes in one patch."""
 
 

@@ -103,6 +103,24 @@ def test_only_the_changed_tiles_are_sent(client: Client, monkeypatch: pytest.Mon
     assert client.download(digest) == second.data
 
 
+def test_of_a_large_canvas_only_the_stroke_is_sent(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """4096 x 2304 pixels are 36 MiB, and a stroke across all of it nearly 5: none of the rest travels again."""
+    first = Pixels(4096, 2304, 4, "u8", "srgb", random.Random(5).randbytes(4096 * 2304 * 4))
+    second = painted(first, 0, 1000, 4096, 300, 9)
+    client.upload(first)
+    link = client._core.link
+    feed, fed = link.feed, list[str]()
+
+    async def streamed(method: Any, requests: Any) -> Any:
+        fed.append(method.path)
+        return await feed(method, requests)
+
+    monkeypatch.setattr(link, "feed", streamed)
+    digest = client.upload(second)
+    assert not fed and sum(len(each.data) for each in patches(first, second) or []) > 4 << 20
+    assert client.download(digest) == second.data
+
+
 def test_a_base_that_is_gone_costs_nothing_but_time(shared: tuple[Daemon, Caller], client: Client) -> None:
     """The daemon has swept the older picture: the new one is streamed whole."""
     first = noise(512, 512, 2)

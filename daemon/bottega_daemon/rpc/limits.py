@@ -36,6 +36,7 @@ class Limits:
     max_blob_bytes: int = 1 << 30
     max_inline_bytes: int = 256 << 10
     max_chunk_bytes: int = 2 << 20
+    max_patch_bytes: int = 16 << 20
     max_digests: int = 10_000
     max_page: int = 500
     default_page: int = 50

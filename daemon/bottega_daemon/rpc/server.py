@@ -34,6 +34,7 @@ from bottega_daemon.rpc.generated.v1 import (
     studio_pb2_grpc,
 )
 from bottega_daemon.rpc.interceptor import Edge
+from bottega_daemon.rpc.limits import LIMITS
 from bottega_daemon.rpc.menus import Catalog
 from bottega_daemon.rpc.servicers.blobs import BlobServicer
 from bottega_daemon.rpc.servicers.catalog import CatalogServicer
@@ -51,6 +52,7 @@ OPTIONS = (
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.http2.max_ping_strikes", 0),
     ("grpc.so_reuseport", 0),
+    ("grpc.max_receive_message_length", LIMITS.max_patch_bytes + (1 << 20)),
 )
 """Keepalive finds dead links from the server's side; without SO_REUSEPORT a second daemon cannot share the port."""
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}

@@ -53,7 +53,7 @@ class BlobServicer(blobs_pb2_grpc.BlobServiceServicer):
         """Store a blob that differs little from one that is here."""
         base, digest = digest_of(request.base, "base"), digest_of(request.digest, "digest")
         fields.whole(len(request.patches), 0, LIMITS.max_digests, "patches")
-        fields.whole(sum(len(each.data) for each in request.patches), 0, LIMITS.max_chunk_bytes, "patches")
+        fields.whole(sum(len(each.data) for each in request.patches), 0, LIMITS.max_patch_bytes, "patches")
         size = await asyncio.to_thread(self._blobs.size, base, "base")
         for number, each in enumerate(request.patches):
             _check_patch(each, size, f"patches[{number}]")

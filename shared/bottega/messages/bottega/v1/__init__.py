@@ -1739,7 +1739,7 @@ class PatchRequest(betterproto2.Message):
 
     patches: "list[BlobPatch]" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, repeated=True)
     """
-    At most 10000, together at most 2 MiB; later ones win.
+    At most 10000, together at most 16 MiB; later ones win.
     """
 
 

@@ -66,8 +66,9 @@ def from_float(values: Floats, depth: ChannelDepth) -> Stored:
     dtype = DTYPES[depth]
     if dtype.kind == "f":
         return values.astype(dtype)
-    top = np.float32(np.iinfo(dtype.name).max)
-    return np.rint(np.clip(values, 0, 1) * top).astype(dtype)
+    levels = np.clip(values, 0, 1)
+    levels *= np.float32(np.iinfo(dtype.name).max)
+    return np.rint(levels, out=levels).astype(dtype)
 
 
 def linear_to_srgb(values: Floats) -> Floats:
@@ -86,12 +87,14 @@ def srgb_to_linear(values: Floats) -> Floats:
 
 def rgb(stored: Stored, space: ColorSpace) -> Floats:
     """What a model sees: sRGB in 0..1, [height, width, 3]. Grey is repeated, alpha ignored, NaN black."""
-    values = np.nan_to_num(to_float(stored[..., :3]), nan=0.0, posinf=1.0, neginf=0.0)
+    values = to_float(stored[..., :3])
+    if stored.dtype.kind == "f":
+        values = np.nan_to_num(values, copy=False, nan=0.0, posinf=1.0, neginf=0.0)
     if values.shape[-1] == 1:
         values = np.repeat(values, 3, axis=-1)
     if space == "linear":
         values = linear_to_srgb(values)
-    return np.clip(values, 0, 1)
+    return values if stored.dtype.kind == "u" and space != "linear" else np.clip(values, 0, 1)
 
 
 def grey(stored: Stored) -> Floats:

@@ -71,7 +71,9 @@ def ask(call: Call, catalog: messages.Catalog) -> Asked:
     """Read what the wish needs of the image. Raises as `draft` does."""
     asked = draft(call, catalog).read()
     image = call.image
-    return asked if image is None else replace(asked, place=replace(asked.place, was=moved.seen(image)))
+    if image is None:
+        return asked
+    return replace(asked, place=replace(asked.place, was=moved.seen(image, asked.source)))
 
 
 def _check_seed(wish: Wish) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import gi
@@ -17,6 +18,7 @@ from .client import Bounds, Extent  # noqa: E402
 MARKS = 16
 """Layers whose places are remembered: reading one costs GIMP four answers."""
 SAME = (1.0, 1.0)
+STILL = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,12 @@ class Was:
     """What that one shows, very small."""
     runs: tuple[traces.Run, ...] = ()
     """Some of its pixels, or of one above it."""
+    source: tuple[int, Bounds] | None = None
+    """The layer that was read alone, and where it lay; None if it was all that is visible."""
 
 
-def seen(image: Gimp.Image) -> Was:
-    """The image as it is."""
+def seen(image: Gimp.Image, source: Gimp.Drawable | None = None) -> Was:
+    """The image as it is, of which `source` was read, if it is a layer of it, or else all that is visible."""
     every = image.get_layers()
     layers = every[:MARKS]
     own = image.get_color_profile()
@@ -57,20 +61,50 @@ def seen(image: Gimp.Image) -> Was:
         canvas.layer_bounds(every[-1]) if every else None,
         _look(every[-1]) if every else b"",
         traces.taken(every),
+        _source(image, source),
     )
 
 
+def _source(image: Gimp.Image, layer: Gimp.Drawable | None) -> tuple[int, Bounds] | None:
+    if not isinstance(layer, Gimp.Layer) or layer.get_image().get_id() != image.get_id():
+        return None
+    return layer.get_tattoo(), canvas.layer_bounds(layer)
+
+
 def step(image: Gimp.Image, was: Was) -> tuple[int, int] | None:
-    """How far to the right and down most pixels have moved: what most layers say that have kept their size, else the
-    selection, if it has; else None. Layers that a crop has cut, or a resize has grown, cannot tell."""
-    pairs = [(image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in was.marks]
-    now = [(canvas.layer_bounds(layer), bounds) for layer, bounds in pairs if layer is not None]
+    """How far to the right and down the pixels have moved that were read: those of one layer with that layer. Else with
+    the canvas, of whose corner layers tell: what most say that have kept their size, else the selection, if it has;
+    else None. Layers that a crop has cut, or a resize has grown, cannot tell."""
+    if was.source is not None and (found := _steps(image, [was.source])):
+        return found[0]
+    ground = _steps(image, [(was.ground, was.under)] if was.ground and was.under is not None else [])
+    if canvas.extent_of(image) == was.extent and ground in ([], [STILL]):
+        return STILL  # others were moved by hand
+    steps = [*ground, *_steps(image, [mark for mark in reversed(was.marks) if mark[0] != was.ground])]
+    if len(set(steps)) > 1 and traces.still(image, was.runs):
+        return STILL
+    if steps:
+        likely = [each for each in steps if _likely(each, canvas.extent_of(image), was.extent)]
+        return Counter(likely or steps).most_common(1)[0][0]  # of as many, what the lowest says
     selection = canvas.selected(image)
-    for found in (now, [(selection, was.selection)] if selection and was.selection else []):
-        steps = [(new.x - old.x, new.y - old.y) for new, old in found if new.extent == old.extent]
-        if steps:
-            return Counter(steps).most_common(1)[0][0]
-    return None
+    return _step(selection, was.selection) if selection and was.selection else None
+
+
+def _steps(image: Gimp.Image, marks: Iterable[tuple[int, Bounds]]) -> list[tuple[int, int]]:
+    """How far layers have moved since, those that are still there and have kept their size."""
+    pairs = ((image.get_layer_by_tattoo(tattoo), bounds) for tattoo, bounds in marks)
+    found = (_step(canvas.layer_bounds(layer), bounds) for layer, bounds in pairs if layer is not None)
+    return [each for each in found if each is not None]
+
+
+def _likely(by: tuple[int, int], now: Extent, before: Extent) -> bool:
+    """Whether a corner may have moved so far of a canvas that has so many pixels more, or less."""
+    more = now.width - before.width, now.height - before.height
+    return all(min(0, side) <= step <= max(0, side) for step, side in zip(by, more, strict=True))
+
+
+def _step(now: Bounds, before: Bounds) -> tuple[int, int] | None:
+    return (now.x - before.x, now.y - before.y) if now.extent == before.extent else None
 
 
 @dataclass(frozen=True)
@@ -79,7 +113,7 @@ class Shift:
 
     times: tuple[float, float] = SAME
     """How many times wider and higher they are."""
-    by: tuple[int, int] = (0, 0)
+    by: tuple[int, int] = STILL
     """How far they have then moved to the right and down."""
 
     def of(self, bounds: Bounds) -> Bounds:
@@ -107,7 +141,7 @@ def since(image: Gimp.Image, was: Was) -> Shift | None:
     by = step(image, was)
     if by is None and was.runs and canvas.extent_of(image) != was.extent:
         return None
-    return Shift(by=by or (0, 0))
+    return Shift(by=by or STILL)
 
 
 def _resized(image: Gimp.Image, was: Was, ground: Gimp.Layer, old: Bounds) -> Shift | None:

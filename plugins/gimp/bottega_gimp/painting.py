@@ -64,7 +64,7 @@ def _led(scene: Scene, led_by: Gimp.Drawable, place: Place) -> Draft:
 
     def read() -> Asked:
         task = Generate(scene.wish["prompt"], *pair(extent), controls=controls(scene, seen, led_by), **scene.wish.how())
-        return Asked(task, place)
+        return Asked(task, place, source=led_by)
 
     return Draft(read, extent, seen, led_by)
 

@@ -27,9 +27,8 @@ def inpaint(scene: Scene) -> Draft:
     def read() -> Asked:
         picture = _read(scene, own, found.context)
         mask = canvas.selection(image, found.context, scene.kind)
-        return _asked(
-            found, _repaint(scene, found, picture, mask, found.context), Place(image, scene.layer, found.context)
-        )
+        task = _repaint(scene, found, picture, mask, found.context)
+        return _asked(found, task, Place(image, scene.layer, found.context), own)
 
     return Draft(read, found.passes[0].content, found.context, own, "selection")
 
@@ -52,7 +51,7 @@ def refine(scene: Scene) -> Draft:
         shown = None if alpha.data.count(255) == len(alpha.data) else alpha
         white = _filled(context.extent, scene.kind)
         task = replace(_repaint(scene, found, picture, white, context), grow=Margin(), feather=Margin())
-        return _asked(found, task, Place(image, own or scene.layer, context, shown))
+        return _asked(found, task, Place(image, own or scene.layer, context, shown), own)
 
     return Draft(read, found.passes[0].content, context, own, "all")
 
@@ -81,10 +80,10 @@ def _read(scene: Scene, own: Gimp.Layer | None, bounds: Bounds) -> Pixels:
     return canvas.visible(image_of(scene), bounds, scene.kind)
 
 
-def _asked(found: Plan, task: Inpaint, place: Place) -> Asked:
+def _asked(found: Plan, task: Inpaint, place: Place, source: Gimp.Layer | None = None) -> Asked:
     """One job where the model bears it at once, else the plan to carry out."""
     at_once = len(found.passes) == 1 and not found.last.tiles
-    return Asked(task, place, None if at_once else seen_alone(found))
+    return Asked(task, place, None if at_once else seen_alone(found), source)
 
 
 def _added(whole: Extent, room: Bounds) -> Bounds:

@@ -38,6 +38,8 @@ class Asked:
     place: Place
     plan: Plan | None = None
     """Of what is sent, where it takes more than one pass."""
+    source: Gimp.Drawable | None = None
+    """The layer alone whose pixels it is about; None for what is visible."""
 
 
 @dataclass(frozen=True)

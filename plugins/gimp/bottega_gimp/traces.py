@@ -81,6 +81,12 @@ def step(image: Gimp.Image, runs: Sequence[Run]) -> tuple[int, int] | None:
     return best[len(best) // 2]
 
 
+def still(image: Gimp.Image, runs: Sequence[Run]) -> bool:
+    """Whether they are where they were: more than one of them, and most."""
+    layer = image.get_layer_by_tattoo(runs[0].tattoo) if runs else None
+    return layer is not None and _said_by(layer, canvas.layer_bounds(layer), runs, (0, 0)) > 1
+
+
 def _candidates(layer: Gimp.Drawable, bounds: Bounds, runs: Sequence[Run]) -> set[tuple[int, int]]:
     """Steps that bring a run to where it is found."""
     found: set[tuple[int, int]] = set()

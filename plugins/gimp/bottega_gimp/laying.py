@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -65,16 +65,48 @@ def lay(place: Place, wish: Wish, pictures: Sequence[Picture], *, select: bool =
         fresh = another(place.was, pictures[0].pixels.extent)
         laid = _lay(fresh, Place(fresh), wish, _made(fresh, Place(fresh), wish, pictures), seeds)
         return replace(laid, fresh=True)
-    refuse(image)
-    place = _now(image, place)
-    before = image.get_selected_layers()
-    layers = _made(image, place, wish, pictures)
-    rest()
+    place, layers = _placed(image, place, wish, pictures)
     with one_undo_step(image):
+        before = _selected(image)
         laid = _lay(image, place, wish, layers, seeds)
         if not select:
-            image.set_selected_layers(before)
+            before()
     return laid
+
+
+def _placed(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Picture]) -> tuple[Place, list[Gimp.Layer]]:
+    """The place in the image as it is now, and layers for it. To make them takes seconds where they are large, in which
+    the artist works on: so it is looked where they go when they are there, and they are made again for another size."""
+    refuse(image)
+    then = _now(image, place)
+    while True:
+        layers = _made(image, then, wish, pictures)
+        rest()
+        try:
+            refuse(image)
+            now = _now(image, place)
+        except BottegaError:
+            _throw_away(layers)
+            raise
+        wanted = [_shown(now, picture) for picture in pictures]
+        if [bounds.extent for bounds in wanted] == [_shown(then, picture).extent for picture in pictures]:
+            for layer, bounds in zip(layers, wanted, strict=True):
+                layer.set_offsets(bounds.x, bounds.y)
+            return now, layers
+        _throw_away(layers)
+        then = now
+
+
+def _throw_away(layers: Sequence[Gimp.Layer]) -> None:
+    for layer in layers:
+        if layer.is_valid():
+            layer.delete()
+
+
+def _selected(image: Gimp.Image) -> Callable[[], object]:
+    """What selects again what is selected now: layers, or channels, of which a Quick Mask is one."""
+    layers, channels = image.get_selected_layers(), image.get_selected_channels()
+    return lambda: image.set_selected_channels(channels) if channels else image.set_selected_layers(layers)
 
 
 @contextmanager
@@ -109,7 +141,6 @@ def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Pictur
         name = f"Bottega: {wish.title} ({picture.seed})"
         layer = made(image, name, picture, place.mask, shown.extent)
         layer.set_visible(not layers)
-        layer.set_offsets(shown.x, shown.y)
         keep(layer, wish.said(seed=str(picture.seed), count=1))
         layers.append(layer)
     return layers

@@ -77,13 +77,14 @@ class Main:
         function(argument)
 
     def pump(self) -> float:
-        """Do what is due for at most BUDGET, or one step if that takes longer; gives the seconds until the next."""
+        """Do what is due for at most BUDGET, or one step if that takes longer, and one thing that waited for its
+        moment: Blender's undo step alone takes a frame. Gives the seconds until the next."""
         until = time.perf_counter() + BUDGET
         while (self._letters or self._chores) and time.perf_counter() < until:
             name = self._letters[0][0] if self._letters else self._chores[0][0]
             self.timed(name, self._letter if self._letters else self._step)
-        done = [self._try(each) for each in list(self._moments)]
-        return BUSY if self._letters or self._chores or self._under_way or any(done) else IDLE
+        done = any(self._try(each) for each in list(self._moments))
+        return BUSY if self._letters or self._chores or self._under_way or done else IDLE
 
     def timed(self, name: str, function: Callable[[], object]) -> None:
         """Run a function, and note how long a step of this name takes at most."""

@@ -105,7 +105,8 @@ def _lost(studio: Studio, work: Work, error: Exception) -> None:
 
 
 class Round:
-    """Jobs side by side; when the last has ended and its results are made, the recipe goes on."""
+    """Jobs side by side; when the last has ended and its results are made, the recipe goes on. Once one has gone badly,
+    nothing that the others still say or bring changes the work any more."""
 
     def __init__(self, studio: Studio, work: Work, wish: Ask) -> None:
         self._studio = studio
@@ -133,8 +134,14 @@ class Round:
             on_error=partial(self._studio.fail, self._work),
         )
 
+    @property
+    def _over(self) -> bool:
+        return self._work.ended or self._work.arriving
+
     def _heard(self, which: int, event: Event) -> None:
         """Show how a job stands."""
+        if self._over:
+            return
         work, body = self._work, event.body
         if isinstance(body, messages.QueuedEvent):
             work.note = say("{place}. in the queue", place=body.position + 1)
@@ -148,6 +155,8 @@ class Round:
         self._studio.changed()
 
     def _came(self, picture: Picture) -> None:
+        if self._over:
+            return
         each = self._wish.each
         assert each
         self._pending += 1
@@ -155,7 +164,7 @@ class Round:
 
     def _made(self, made: Made) -> None:
         self._pending -= 1
-        if not self._work.arriving:
+        if not self._over:
             self._work.made.append(made)
         self._settle()
 
@@ -165,6 +174,6 @@ class Round:
 
     def _settle(self) -> None:
         work, count = self._work, len(self._wish.tasks)
-        if len(self._answers) == count and not self._pending and not work.ended and not work.arriving:
+        if len(self._answers) == count and not self._pending and not self._over:
             work.tickets, work.state, work.fraction = [], "finishing", self._wish.end
             _resume(self._studio, work, [self._answers[which] for which in range(count)])

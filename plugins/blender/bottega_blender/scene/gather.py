@@ -19,6 +19,7 @@ import numpy as np
 
 from .. import targets
 from ..client import Unready
+from .makers import Maker
 from .shapes import Changed, Graph, Opened, Shape, by_name, by_number, copied
 from .shown import Shown
 
@@ -200,10 +201,10 @@ def _list(depsgraph: Graph, found: Listed, spent: float = 0.0) -> None:
         number, found.number = found.number, found.number + 1
         thing = instance.object
         if instance.show_self and thing.data is not None:
-            maker = instance.parent.original.as_pointer() if instance.is_instance and instance.parent else 0
-            this = thing.original.as_pointer(), thing.data.as_pointer(), maker, int(instance.is_instance)
+            maker = found.seen.maker(instance)
+            this = thing.original.as_pointer(), thing.data.as_pointer(), id(maker), int(instance.is_instance)
             if this not in known:
-                known[this] = _known(instance, graph, found.seen)
+                known[this] = _known(instance, maker, graph, found.seen)
             if row := known[this]:
                 found.shown.append((number, row))
                 if row.shape not in found.sources:
@@ -219,11 +220,13 @@ def _source(depsgraph: Graph, key: object, number: int) -> Opened:
     return partial(by_number, depsgraph, number, key)
 
 
-def _known(instance: bpy.types.DepsgraphObjectInstance, depsgraph: bpy.types.Depsgraph, seen: Shown) -> Known | None:
+def _known(
+    instance: bpy.types.DepsgraphObjectInstance, maker: Maker | None, depsgraph: bpy.types.Depsgraph, seen: Shown
+) -> Known | None:
     """What is known of an instance; None for what is not to be seen. A shape that no object of the file has (made by
     geometry nodes) has its address as its key."""
     thing = instance.object
-    if thing.type not in SURFACES or not seen.sees(instance):
+    if thing.type not in SURFACES or not seen.sees(instance, maker):
         return None
     shape = _name_of(thing, depsgraph) or thing.data.as_pointer()
     own = 0 if instance.is_instance else targets.key(thing.original)

@@ -75,7 +75,157 @@ nested.objects[0].instance_type, nested.objects[0].instance_collection = "COLLEC
 instance("instance of an instance", nested, root)
 instance("hidden instance", whole, root, hide_render=True)
 instance("instance in hidden", whole, hidden)
+instance("instance not for cameras", whole, root, visible_camera=False)
+instance("hole of an instance", whole, root, is_holdout=True)
+
+
+def holding(name, *held):
+    """A collection that only instances show, with objects that it has or shares."""
+    made = bpy.data.collections.new(name)
+    for each in held:
+        made.objects.link(each)
+    return made
+
+
+def bare(name, *collections, kind=data, **options):
+    """A square at its collection's origin, of which no place in the row is known."""
+    made = bpy.data.objects.new(name, kind)
+    for each in collections:
+        each.objects.link(made)
+    for option, value in options.items():
+        setattr(made, option, value)
+    return made
+
+
+bits = collection("Bits")
+far_off = {"location": (0, 0, 50)}
+source, shy = bare("source", bits), bare("shy", bits, visible_camera=False)
+unseen = bare("unseen", root, hide_render=True, **far_off)
+pierced = bare("pierced", bits, is_holdout=True)
+
+
+def scattered(made, of, apart=False, given=False):
+    """Geometry nodes have an object show another one, or a collection, as a whole or each object of it apart; the
+    collection is the nodes' own, or given to them by the modifier."""
+    tree = bpy.data.node_groups.new(made.name, "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    kind = "Collection" if isinstance(of, bpy.types.Collection) else "Object"
+    node, end = tree.nodes.new(f"GeometryNode{kind}Info"), tree.nodes.new("NodeGroupOutput")
+    node.inputs[kind].default_value = of
+    if kind == "Object":
+        node.inputs["As Instance"].default_value = True
+    else:
+        node.inputs["Separate Children"].default_value = apart
+        node.inputs["Reset Children"].default_value = apart
+    tree.links.new(node.outputs["Instances" if kind == "Collection" else "Geometry"], end.inputs[0])
+    modifier = made.modifiers.new("Nodes", "NODES")
+    modifier.node_group = tree
+    if given:
+        socket = tree.interface.new_socket("Of", in_out="INPUT", socket_type="NodeSocketCollection")
+        tree.links.new(tree.nodes.new("NodeGroupInput").outputs["Of"], node.inputs[kind])
+        node.inputs[kind].default_value = None
+        if hasattr(modifier, "properties"):
+            getattr(modifier.properties.inputs, socket.identifier).value = of
+        else:  # before Blender 5.2
+            modifier[socket.identifier] = of
+    return made
+
+
+def grouped(made):
+    """The nodes of an object in a group of their own, which another tree uses."""
+    modifier, tree = made.modifiers[0], bpy.data.node_groups.new(f"{made.name} outer", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    node, end = tree.nodes.new("GeometryNodeGroup"), tree.nodes.new("NodeGroupOutput")
+    node.node_tree, modifier.node_group = modifier.node_group, tree
+    tree.links.new(node.outputs[0], end.inputs[0])
+    return made
+
+
+def emitting(made, of):
+    """One particle, at the only point of an object that is not seen itself, shows another one or a collection."""
+    made.data = dot
+    made.show_instancer_for_render = made.show_instancer_for_viewport = False
+    made.modifiers.new("Particles", "PARTICLE_SYSTEM")
+    particles = made.particle_systems[0].settings
+    particles.count, particles.frame_start, particles.frame_end, particles.lifetime = 1, 1, 1, 100
+    particles.emit_from, particles.physics_type, particles.particle_size = "VERT", "NO", 1.0
+    if isinstance(of, bpy.types.Collection):
+        particles.render_type, particles.instance_collection = "COLLECTION", of
+    else:
+        particles.render_type, particles.instance_object = "OBJECT", of
+    return made
+
+
+def placing(made, of):
+    """A child of an object shown at each of its points."""
+    made.data, made.instance_type, of.parent = dot, "VERTS", made
+    made.show_instancer_for_render = made.show_instancer_for_viewport = False
+    return made
+
+
+dot = bpy.data.meshes.new("Dot")
+dot.from_pydata([(0, 0, 0)], [], [])
+block = bpy.data.meshes.new("Block")
+block.from_pydata(
+    [(x, y, z) for x in (-0.4, 0.4) for y in (-0.4, 0.4) for z in (-0.4, 0.4)],
+    [],
+    [(0, 1, 3, 2), (4, 5, 7, 6), (0, 1, 5, 4), (2, 3, 7, 6), (0, 2, 6, 4), (1, 3, 7, 5)],
+)
+unseen_block = bare("unseen block", root, kind=block, hide_render=True, **far_off)
+blocks = holding("Blocks", bare("a block", kind=block))
+sealed, veiled = kept("Sealed", hide_render=True), holding("Veiled", unseen)
+no_blocks = holding("No blocks", bare("hidden block", kind=block, hide_render=True))
+
+# What nodes and particles show, they show whether it is hidden itself or not.
+scattered(thing("nodes", root), source)
+scattered(thing("nodes of hidden", root), unseen)
+scattered(thing("nodes of what is not for cameras", root), shy)
+scattered(thing("nodes of a hole", root), pierced)
+scattered(thing("hidden nodes", root, hide_render=True), source)
+scattered(thing("nodes of a collection", root), whole)
+scattered(thing("nodes of each of a collection", root), whole, apart=True)
+scattered(thing("nodes of each that is hidden", root), veiled, apart=True)
+scattered(thing("nodes of a collection that hides", root), veiled)
+scattered(thing("nodes given a collection that hides", root), veiled, given=True)
+scattered(thing("nodes given each of what hides", root), veiled, apart=True, given=True)
+grouped(scattered(thing("grouped nodes of a collection that hides", root), veiled))
+scattered(thing("nodes of a hidden collection", root), sealed)
+scattered(thing("nodes of each of a hidden collection", root), sealed, apart=True)
+emitting(thing("particles of a collection that hides", root, kind=block), no_blocks)
+emitting(thing("particles", root, kind=block), bare("another block", bits, kind=block))
+emitting(thing("particles of hidden", root, kind=block), unseen_block)
+emitting(thing("particles of a collection", root, kind=block), blocks)
+emitting(thing("hidden particles", root, kind=block, hide_render=True), unseen_block)
+placing(thing("points", root, kind=block), bare("child", root, kind=block))
+placing(thing("points with a hidden child", root, kind=block), bare("hidden child", root, kind=block, hide_render=True))
+
+# The same inside of collections that are instanced.
+instance("instance of nodes", holding("C1", scattered(bare("c1"), source)), root)
+instance("instance of hidden and other", holding("C2", bare("c2", hide_render=True), bare("c2 other")), root)
+instance("instance of nodes of it", holding("C3", scattered(bare("c3"), unseen)), root)
+instance("instance of hidden nodes", holding("C4", scattered(bare("c4", hide_render=True), source)), root)
+instance("instance of a hidden thing", holding("C5", bare("c5", hide_render=True)), root)
+instance("instance of particles", holding("C6", emitting(bare("c6", kind=block), unseen_block)), root)
+child, hidden_child = bare("c7 child", kind=block), bare("c8 child", kind=block, hide_render=True)
+instance("instance of points", holding("C7", placing(bare("c7", kind=block), child), child), root)
+instance("instance of points of it", holding("C8", placing(bare("c8", kind=block), hidden_child), hidden_child), root)
+deep = bare("c9", kind=None, instance_type="COLLECTION", instance_collection=bpy.data.collections["C3"])
+instance("instance of an instance of nodes", holding("C9", deep), root)
+shut = bare("c10", kind=None, instance_type="COLLECTION", instance_collection=whole, hide_render=True)
+instance("instance of a hidden instance", holding("C10", shut), root)
+both = bare("of both")
+instance("instance of what is hidden in one of two", holding("C11", both), root)
+inner = collection("C12 inner", None, hide_render=True)
+inner.objects.link(both)
+outer = holding("C12")
+outer.children.link(inner)
+instance("instance of what is hidden in the other", outer, root)
+scattered(thing("nodes of an instance", root), deep)
+instance("instance of what is not for cameras", holding("C13", shy), root)
+instance("instance of a hole", holding("C14", pierced), root)
+
 layer = bpy.context.view_layer.layer_collection
+layer.children["Bits"].exclude = True
 layer.children["Excluded"].exclude = layer.children["Hole"].holdout = True
 layer.children["Indirect"].indirect_only = True
 count = len(places)

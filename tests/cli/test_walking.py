@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -152,6 +153,45 @@ def test_tiles_are_asked_for_all_candidates_at_once_and_empty_ones_not_at_all() 
     again = painted(mask, Choices(), count=1)[1].jobs[1:]
     assert [job.seed for job in again] == seeds[::3], "a candidate is the same in any company"
     assert all(job.fill == "keep" and job.count == 1 for job in tiles)
+
+
+@pytest.mark.parametrize("gather", [True, False])
+@pytest.mark.parametrize("choices", [Choices(strength=0.3), Choices(), Choices(detail=4.0)])
+def test_what_lies_under_several_tiles_is_denoised_once(choices: Choices, gather: bool) -> None:
+    """Protects a wall of one colour from a lattice: a model that makes all it is given a little darker makes it so once,
+    also where four tiles meet."""
+    value = 60000
+    picture = Pixels.of(np.full((CANVAS.height, CANVAS.width, 3), value, np.uint16))
+    place = Bounds(20, 20, 360, 260) if choices.detail == 1 else Bounds(100, 80, 90, 90)
+    mask = Pixels.of(array_of(mask_of(place)) // 255 * 255, "data")
+    found = plan(CANVAS, place, STARTER, choices)
+    cover = np.zeros((found.context.height, found.context.width), int)
+    for each in found.tiles_on_canvas():
+        part = each.seen_from(found.context)
+        cover[part.y : part.bottom, part.x : part.right] += 1
+
+    def darker(tasks: list[Inpaint]) -> list[list[Picture]]:
+        layers = [Painter()._layer(task, 0) for task in tasks]
+        made: list[list[Picture]] = []
+        for task, layer in zip(tasks, layers, strict=True):
+            colours = array_of(task.picture)[..., :3].astype(int) - (0 if task.strength in (0, 1) else 1000)
+            alpha = array_of(layer.pixels)[..., 3:].astype(np.uint16) * 257
+            colours = colours.repeat(3 if colours.shape[-1] == 1 else 1, axis=-1).astype(np.uint16)
+            pixels = Pixels.of(np.concatenate([colours, alpha], axis=-1))
+            made.append([replace(layer, pixels=pixels)])
+        return made
+
+    over, gathering = Overlay(HANDS, showing), Gathering()
+    task = Inpaint(picture, mask, "x", choices.strength, seed=5)
+    (contexts,) = carry_out([walk(found, task, gathering.hands if gather else over.hands)], darker)
+    (layer,) = gathering.layers(contexts, 5) if gather else over.layers(contexts, 5)
+    values, at = array_of(layer.pixels), layer.bounds
+    assert at is not None and cover.max() == 4
+    inside = values[..., 3] == 65535
+    covered = cover[at.y : at.y + values.shape[0], at.x : at.x + values.shape[1]]
+    for count in (1, 2, 4):
+        shift = value - values[inside & (covered == count)][:, :3].astype(int)
+        assert abs(shift - 1000).max() <= 4, count
 
 
 @pytest.mark.parametrize("size", [(400, 300), (397, 211), (301, 299)])

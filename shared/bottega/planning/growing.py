@@ -28,12 +28,21 @@ class Grown:
         self.picture = picture
         self._size = 4 * DEPTH_BYTES[picture.depth]
         self._stripes: dict[int, bytearray] = {}
+        self._shared: set[int] = set()
+        """Stripes that another one has too: copied before they are painted on."""
 
-    def lay(self, layer: Picture) -> None:
-        """Paint over it. The first layer brings its colours along also where it does not show."""
-        place, first = layer_bounds(layer), not self._stripes
+    def kept(self) -> Grown:
+        """As it is now, whatever is painted over this one later. Nothing is copied before that."""
+        now = Grown(self.picture)
+        now._stripes = dict(self._stripes)
+        self._shared = set(self._stripes)
+        return now
+
+    def lay(self, layer: Picture, first: bool = False) -> None:
+        """Paint over it. A first layer brings its colours along also where it does not show."""
+        place = layer_bounds(layer)
         for row in range(place.height):
-            stripe, start = self._row(place.y + row)
+            stripe, start = self._row(place.y + row, painted=True)
             start += place.x * self._size
             if first:
                 begin = row * layer.pixels.row_bytes
@@ -64,9 +73,12 @@ class Grown:
         bounds = m.Bounds(x=place.x, y=place.y, width=place.width, height=place.height)
         return Picture("", index, seed, pixels, bounds)
 
-    def _row(self, y: int) -> tuple[bytearray, int]:
+    def _row(self, y: int, painted: bool = False) -> tuple[bytearray, int]:
         """Where a row is kept: its stripe, and the byte at which it begins."""
         number, width = y // STRIPE, self.picture.width * self._size
+        if painted and number in self._shared:
+            self._shared.remove(number)
+            self._stripes[number] = bytearray(self._stripes[number])
         if number not in self._stripes:
             rows = Bounds(0, number * STRIPE, self.picture.width, STRIPE).within(self.picture.extent.bounds)
             self._stripes[number] = bytearray(unseen(cut(self.picture, rows)).data)
@@ -96,7 +108,7 @@ class Gathering:
     def __init__(self) -> None:
         self.reached: Pixels | None = None
         """How far the result shows, once that is known."""
-        self.hands = Hands(self._laid, self._reach, plain.faded, self._cut)
+        self.hands = Hands(self._laid, self._reach, plain.faded, self._cut, Grown.kept)
 
     def layers(self, grown: Sequence[Grown], seed: int) -> list[Picture]:
         """The layers of a walk that has ended; seeds follow from the first one's."""
@@ -104,9 +116,10 @@ class Gathering:
         return [each.layer(self.reached, seed + index, index) for index, each in enumerate(grown)]
 
     def _laid(self, context: Pixels | Grown, layers: Sequence[Picture]) -> Grown:
-        grown = context if isinstance(context, Grown) else Grown(context)
+        first = not isinstance(context, Grown)
+        grown = Grown(context) if first else context
         for layer in layers:
-            grown.lay(layer)
+            grown.lay(layer, first)
         return grown
 
     def _reach(self, layer: Picture, extent: Extent) -> Pixels:

@@ -52,6 +52,8 @@ class Hands:
     not at all); None if it shows nowhere there."""
     cut: Callable[[Any, Bounds], Pixels] = cut
     """A part of a context as it looks, in the channels and depth of what was sent."""
+    kept: Callable[[Any], Any] = lambda context: context
+    """A context as it is now, to be cut while `laid` goes on with it: for hands that work in place."""
 
 
 def layer_bounds(layer: Picture) -> Bounds:
@@ -127,16 +129,21 @@ def _refine(
     reached: Sequence[Any],
     hands: Hands,
 ) -> Walk:
-    """A further pass over every candidate's context: all candidates at once, one tile after the other."""
+    """A further pass over every candidate's context: all candidates at once, one tile after the other.
+
+    Each tile is cut from what was there before the pass. Cut from what its neighbours have become, pixels under several
+    tiles would be denoised several times, and a wall of one colour would show all of them.
+    """
     if not each.tiles:
         asked, whole = zip(refined, contexts, strict=True), plan.context.extent.bounds
         jobs = [replace(job, picture=hands.cut(context, whole)) for job, context in asked]
         found = yield [_at(job, task, plan.context, each.content, each.strength) for job in jobs]
         return [hands.laid(context, layers) for context, layers in zip(contexts, found, strict=True)]
+    before = [hands.kept(context) for context in contexts]
     for number, tile, size, mask in _tiles(plan, each, reached, hands):
         place = tile.seen_from(plan.context)
         soft = {"mask": mask, "grow": Margin(), "feather": Margin()}
-        pairs = zip(refined, contexts, strict=True)
+        pairs = zip(refined, before, strict=True)
         jobs = [replace(job, picture=hands.cut(context, place), **soft) for job, context in pairs]
         jobs = [replace(job, seed=((job.seed or 0) + number * _APART) % 2**32) for job in jobs]
         found = yield [_at(job, task, tile, size, each.strength) for job in jobs]

@@ -116,7 +116,12 @@ def sheet(rows: Sequence[tuple[Case, Mapping[str, Floats]]]) -> Image.Image:
 def compared(ours: Ours, seeds: Sequence[int] = SEEDS) -> list[tuple[Case, dict[str, Floats]]]:
     """Every side on every case: prints the tables, gives the pictures."""
     theirs = diffusers_side()
-    sides: dict[str, Side] = {"bottega": ours.bottega, "published": ours.formulas, "diffusers": theirs}
+    sides: dict[str, Side] = {
+        "bottega": ours.bottega,
+        "bottega, at once": ours.at_once,
+        "published": ours.formulas,
+        "diffusers": theirs,
+    }
     rows: list[tuple[str, ...]] = []
     numbers: dict[str, list[Found]] = {}
     made: list[tuple[Case, dict[str, Floats]]] = []

@@ -13,7 +13,16 @@ import torch
 from PIL import Image
 
 from benchmarks import published
-from bottega.planning import Bounds, Choices, Extent, native, plan
+from bottega import messages as m
+from bottega import tasks
+from bottega.events import Picture
+from bottega.pixels import Pixels
+from bottega.planning import Bounds, Choices, Extent, Plan, native, plan
+from bottega.planning.overlay import Overlay
+from bottega.planning.walking import carry_out, layer_bounds, walk
+from bottega_daemon import spec
+from bottega_daemon.cli.hands import HANDS, showing
+from bottega_daemon.cli.layers import array_of
 from bottega_daemon.config import STARTER_ROOT
 from bottega_daemon.diffusion.masks import bounds_of
 from bottega_daemon.diffusion.pixels import Floats, from_float, to_float
@@ -48,11 +57,16 @@ class Case:
         return Bounds(found.x, found.y, found.width, found.height)
 
     @property
-    def context(self) -> tuple[slice, slice]:
-        """Rows and columns that every side gets to see."""
+    def plan(self) -> Plan:
+        """How it is painted."""
         size = Extent(self.canvas.shape[1], self.canvas.shape[0])
         choices = Choices(grow=GROW, feather=round(FEATHER * np.hypot(self.box.width, self.box.height)))
-        where = plan(size, self.box, native("starter", NATIVE), choices).context
+        return plan(size, self.box, native("starter", NATIVE), choices)
+
+    @property
+    def context(self) -> tuple[slice, slice]:
+        """Rows and columns that every side gets to see."""
+        where = self.plan.context
         return slice(where.y, where.bottom), slice(where.x, where.right)
 
 
@@ -81,11 +95,39 @@ class Ours:
         return to_float(made[..., :3]), to_float(made[..., 3]), where
 
     def bottega(self, case: Case, seed: int, fill: Fill = "auto") -> Floats:
-        """As the command line does it."""
-        wishes = {"grow": Margin(GROW), "feather": Margin(0, FEATHER), "fill": fill}
+        """As the command line and the plug-ins do it: planned, and in as many passes as that takes."""
+        picture, mask = Pixels.of(case.canvas), Pixels.of(case.selection, "data")
+        grow, feather = tasks.Margin(GROW), tasks.Margin(0, FEATHER)
+        task = tasks.Inpaint(picture, mask, case.prompt, 1.0, fill, seed=seed, grow=grow, feather=feather)
+        over = Overlay(HANDS, showing)
+        (painted,) = carry_out([walk(case.plan, task, over.hands)], lambda jobs: [[self._layer(job)] for job in jobs])
+        (made,) = over.layers(painted, seed)
+        values, at = array_of(made.pixels), layer_bounds(made)
+        return laid_over(case, values[..., :3], values[..., 3], (slice(at.y, at.bottom), slice(at.x, at.right)))
+
+    def at_once(self, case: Case, seed: int) -> Floats:
+        """The whole context in one pass, as the two others do."""
+        wishes = {"grow": Margin(GROW), "feather": Margin(0, FEATHER)}
         at = case.context
         colours, alpha, where = self.paint(case.canvas[at], case.selection[at], case.prompt, seed, **wishes)
-        return over(case, colours, alpha, where)
+        return laid_over(case, colours, alpha, where)
+
+    def _layer(self, job: tasks.Inpaint) -> Picture:
+        """What the daemon answers to one job of a walk."""
+        margins = {"grow": Margin(job.grow.pixels), "feather": Margin(job.feather.pixels, job.feather.relative)}
+        picture, selection = (array_of(each) for each in (job.picture, job.mask))
+        colours, alpha, (rows, columns) = self.paint(
+            picture,
+            to_float(selection[..., 0]),
+            job.prompt,
+            job.seed or 0,
+            fill=job.fill,
+            strength=job.strength,
+            extent=spec.Extent(job.width, job.height) if job.width else None,
+            **margins,
+        )
+        bounds = m.Bounds(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
+        return Picture("", 0, job.seed or 0, Pixels.of(np.concatenate([colours, alpha[..., None]], axis=-1)), bounds)
 
     def formulas(self, case: Case, seed: int) -> Floats:
         """The same denoising with the published masks, filling, colours and depth."""
@@ -98,10 +140,10 @@ class Ours:
         painted, _, _ = self.paint(before, mask, case.prompt, seed, fill="keep", match_color=False)
         painted = to_float(from_float(published.matched(painted, picture, denoise), "u8"))
         alpha = to_float(from_float(published.alpha_mask(denoise, soft), "u8"))
-        return over(case, painted, alpha, (slice(None), slice(None)))
+        return laid_over(case, painted, alpha, (slice(None), slice(None)))
 
 
-def over(case: Case, colours: Floats, alpha: Floats, where: tuple[slice, slice]) -> Floats:
+def laid_over(case: Case, colours: Floats, alpha: Floats, where: tuple[slice, slice]) -> Floats:
     """The canvas with colours laid over its context."""
     result = case.canvas.copy()
     part = result[case.context][where]

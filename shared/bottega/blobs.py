@@ -30,7 +30,7 @@ CHUNK = 1 << 20
 KINDS = 4
 """Kinds of pictures (sizes, depths) whose last one is kept, to send only what differs from it."""
 KEPT = 512 << 20
-"""Bytes of all that are kept so: two canvases of 4096 x 4096 in floats. A host that paints has them in memory anyway."""
+"""Bytes of all that are kept so: two canvases of 4096 x 4096 in floats. A host that paints has them anyway."""
 MEMORY = 50 * 60.0
 """Seconds that a digest is trusted to lie in the daemon, which keeps it for an hour after it was asked about."""
 

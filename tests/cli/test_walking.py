@@ -158,7 +158,7 @@ def test_tiles_are_asked_for_all_candidates_at_once_and_empty_ones_not_at_all() 
 @pytest.mark.parametrize("gather", [True, False])
 @pytest.mark.parametrize("choices", [Choices(strength=0.3), Choices(), Choices(detail=4.0)])
 def test_what_lies_under_several_tiles_is_denoised_once(choices: Choices, gather: bool) -> None:
-    """Protects a wall of one colour from a lattice: a model that makes all it is given a little darker makes it so once,
+    """Protects a wall of one colour from a lattice: a model that makes all it is given a little darker does so once,
     also where four tiles meet."""
     value = 60000
     picture = Pixels.of(np.full((CANVAS.height, CANVAS.width, 3), value, np.uint16))

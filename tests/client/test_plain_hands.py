@@ -12,6 +12,7 @@ from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Depth, Pixels
 from bottega.planning.plain import HANDS
+from bottega.planning.walking import Hands
 from bottega_daemon.cli.hands import HANDS as ORACLE
 from bottega_daemon.cli.layers import array_of
 
@@ -51,7 +52,26 @@ def test_layers_are_laid_as_numpy_lays_them(seed: int, depth: Depth, channels: i
     assert (ours[alone] == array_of(picture)[alone]).all()
 
 
-@pytest.mark.parametrize("depth", ["u8", "u16", "f32"])
+@pytest.mark.parametrize("hands", [HANDS, ORACLE], ids=["plain", "numpy"])
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("depth", ["f16", "f32"])
+def test_infinite_lights_stay_where_they_show_and_go_where_they_do_not(
+    hands: Hands, depth: Depth, channels: int
+) -> None:
+    """Protects pictures from NaN: a firefly under a soft edge is one, and under a whole layer it is none any more."""
+    below = np.full((1, 6, channels), np.inf)
+    below[0, 3:] = -np.inf
+    if channels == 4:
+        below[..., 3] = [[1, 1, 1, 1, 1, 0]]
+    above = np.full((1, 6, 4), 0.25)
+    above[0, :, 3] = [0, 0.5, 1, 0.5, 1, 0.5]
+    layer = Picture("job", 0, 1, pixels(above, depth), m.Bounds(x=0, y=0, width=6, height=1))
+    found = array_of(hands.laid(pixels(below, depth), [layer]))[0, :, 0]
+    last = 0.25 if channels == 4 else -np.inf
+    assert found.tolist() == [np.inf, np.inf, 0.25, -np.inf, 0.25, last]
+
+
+@pytest.mark.parametrize("depth", ["u8", "u16", "f16", "f32"])
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6), left=st.floats(0, 6), top=st.floats(0, 6))
 def test_reach_and_fade_are_numpys(seed: int, depth: Depth, left: float, top: float) -> None:

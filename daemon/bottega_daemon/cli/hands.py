@@ -19,7 +19,7 @@ def reach(layer: Picture, extent: Extent) -> np.ndarray[Any, Any]:
     values = array_of(layer.pixels)[..., 3]
     top = np.iinfo(values.dtype).max if values.dtype.kind == "u" else 1
     whole, place = np.zeros((extent.height, extent.width), np.uint16), layer_bounds(layer)
-    whole[place.y : place.bottom, place.x : place.right] = np.rint(values / top * 65535.0)
+    whole[place.y : place.bottom, place.x : place.right] = np.rint(values.astype(np.float32) / top * 65535.0)
     return whole
 
 

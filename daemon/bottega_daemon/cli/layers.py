@@ -48,20 +48,22 @@ def array_of(pixels: Pixels) -> np.ndarray[Any, Any]:
 
 
 def _over(below: np.ndarray[Any, Any], above: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """RGBA above anything, with straight alpha (Porter and Duff 1984, "over"); a grey picture takes a grey layer."""
+    """RGBA above anything, with straight alpha (Porter and Duff 1984, "over"); a grey picture takes a grey layer.
+
+    Infinite lights stay infinite where they still show, and go where they do not.
+    """
     import numpy as np
 
     top = float(np.iinfo(below.dtype).max) if below.dtype.kind == "u" else 1.0
-    under, over = below / top, above / top
-    alpha = over[..., 3:]
+    under, over = (each.astype(np.float64) / top for each in (below, above))
+    alpha, own = over[..., 3:], under[..., 3:] if below.shape[-1] == 4 else np.float64(1)
+    total = alpha + own * (1 - alpha)
+    share = np.divide(alpha, total, out=np.zeros_like(alpha), where=total > 0)
+    colours = over[..., : min(3, below.shape[-1])]
+    with np.errstate(invalid="ignore"):  # of lights that do not show
+        mixed = under[..., : colours.shape[-1]] * (1 - share) + colours * share
+    mixed = np.where(share == 1, colours, mixed)
     if below.shape[-1] == 4:
-        rest = under[..., 3:] * (1 - alpha)
-        total = alpha + rest
-        colours = (over[..., :3] * alpha + under[..., :3] * rest) / np.maximum(total, 1e-12)
-        colours = np.where(alpha == 1, over[..., :3], colours)  # whatever lies below: NaN and infinity too
-        mixed = np.concatenate([colours, total], axis=-1)
-    else:
-        colours = over[..., : below.shape[-1]]
-        mixed = np.where(alpha == 1, colours, under + alpha * (colours - under))
+        mixed = np.concatenate([mixed, total], axis=-1)
     stored = np.rint(mixed * top) if below.dtype.kind == "u" else mixed
     return np.where(above[..., 3:] > 0, stored.astype(below.dtype), below)

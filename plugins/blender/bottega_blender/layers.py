@@ -30,7 +30,9 @@ def laid(picture: Pixels, layers: Iterable[Picture]) -> Pixels:
         own = below[..., 3:].astype(np.float64) / top if values.shape[2] == 4 else np.ones_like(alpha)
         total = alpha + own * (1 - alpha)
         share = np.divide(alpha, total, out=np.zeros_like(alpha), where=total > 0)
-        mixed = below[..., :3] + share * (above[..., :3].astype(np.float64) - below[..., :3])
+        with np.errstate(invalid="ignore"):  # of infinite lights that do not show
+            mixed = below[..., :3].astype(np.float64) * (1 - share) + above[..., :3] * share
+        mixed = np.where(share == 1, above[..., :3], mixed)
         if values.shape[2] == 4:
             mixed = np.concatenate([mixed, total * top], axis=2)
         stored = np.rint(mixed) if values.dtype.kind == "u" else mixed

@@ -91,10 +91,15 @@ def _mixed(below: list[float], above: Sequence[float], top: float) -> list[float
     if len(below) == 4:
         alpha = below[3] + (top - below[3]) * share
         weight = above[3] / alpha if alpha else 0.0
-        values = [under + weight * (over - under) for under, over in zip(below, above[:3], strict=False)] + [alpha]
+        values = [_between(under, over, weight) for under, over in zip(below, above[:3], strict=False)] + [alpha]
     else:
-        values = [under + share * (over - under) for under, over in zip(below, above[: len(below)], strict=True)]
+        values = [_between(under, over, share) for under, over in zip(below, above[: len(below)], strict=True)]
     return [round(value) for value in values] if isinstance(top, int) else values
+
+
+def _between(under: float, over: float, share: float) -> float:
+    """A mix, in which infinite lights stay infinite where they still show."""
+    return over if share >= 1.0 else under * (1.0 - share) + over * share
 
 
 def reach(layer: Picture, extent: Extent) -> Pixels:

@@ -15,6 +15,7 @@ the newest. Each job ends with exactly one `on_done` or `on_error`. After `close
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import math
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
@@ -28,7 +29,7 @@ from bottega.blobs import Packing
 from bottega.core import Core, Wishes
 from bottega.errors import BottegaError, ConnectionLost, DaemonNotFound
 from bottega.events import Picture
-from bottega.following import Callbacks, Following, OnDone, OnError, OnEvent, OnPicture, Ticket, as_error
+from bottega.following import UNHEARD, Callbacks, Following, OnDone, OnError, OnEvent, OnPicture, Ticket, as_error
 from bottega.link import SILENCE
 from bottega.loop import LoopThread
 from bottega.mailbox import CallOnMain, Mailbox
@@ -78,6 +79,7 @@ class Session:
         self._on_catalog = on_catalog
         self._own = address is None
         self._look_now = asyncio.Event()
+        self._under_way: dict[Following, concurrent.futures.Future[None]] = {}
         self.connection = Connection("connecting")
         """How it stands now; written on the background thread."""
         self._loop.spawn(self._keep())
@@ -108,8 +110,7 @@ class Session:
         wishes = Wishes(priority, title, uuid.uuid4().hex, replaces_key, cancel_when_unwatched_after, previews)
         callbacks = Callbacks(on_event, on_picture, on_done, on_error)
         following = Following(self._core, self._mail, callbacks, wishes.request_id or "")
-        self._loop.spawn(following.submit(task, wishes))
-        return Ticket(self._loop, following)
+        return self._followed(following, following.submit(task, wishes))
 
     def follow(
         self,
@@ -125,8 +126,7 @@ class Session:
         """Take up a job that was submitted earlier, perhaps before the host was restarted."""
         callbacks = Callbacks(on_event, on_picture, on_done, on_error)
         following = Following(self._core, self._mail, callbacks, "", job_id)
-        self._loop.spawn(following.take_up(after_event, previews))
-        return Ticket(self._loop, following)
+        return self._followed(following, following.take_up(after_event, previews))
 
     def jobs(
         self, on_done: Callable[[list[m.Job]], object], on_error: OnError | None = None, *, limit: int = 50
@@ -155,6 +155,10 @@ class Session:
         """
         self._loop.spawn(self._launch(command))
 
+    def look(self) -> None:
+        """Look for a lost daemon now, as who asks for it wants, and tell what was found; jobs go on."""
+        self._loop.spawn(self._asked())
+
     def in_background(
         self, work: Callable[[], T], on_done: Callable[[T], object], on_error: OnError | None = None
     ) -> None:
@@ -166,6 +170,24 @@ class Session:
         `patience` seconds, 0 in the middle of an artist's work."""
         self._mail.close()
         self._loop.close(patience)
+
+    def leave(self) -> None:
+        """Hang up for good: what is under way is cancelled in the daemon. Returns at once; no callback comes."""
+        self._mail.close()
+        self._loop.spawn(self._cancel_all())
+
+    async def _cancel_all(self) -> None:
+        jobs = dict(self._under_way)
+        for following in jobs:
+            following.cancel()
+        if jobs:
+            await asyncio.wait([asyncio.wrap_future(each) for each in jobs.values()], timeout=UNHEARD)
+        self._loop.close(0)
+
+    def _followed(self, following: Following, steps: Coroutine[Any, Any, None]) -> Ticket:
+        future = self._under_way[following] = self._loop.spawn(steps)
+        future.add_done_callback(lambda _: self._under_way.pop(following, None))
+        return Ticket(self._loop, following)
 
     def _ask(self, work: Coroutine[Any, Any, T], on_done: Callable[[T], object], on_error: OnError | None) -> None:
         async def answer() -> None:
@@ -187,7 +209,8 @@ class Session:
             error = await self._look()
             attempt = attempt + 1 if error else 0
             if error:
-                if str(error) != told:  # else what went wrong with a start in between stays to be read
+                # else what went wrong with a start in between stays to be read
+                if str(error) != told or self.connection.state == "connecting":
                     self._tell_lost(error)
                 told = str(error)
                 with suppress(asyncio.TimeoutError):
@@ -210,6 +233,11 @@ class Session:
             self.connection = Connection("lost")
             self._tell_lost(as_error(error))
         self._look_now.set()
+
+    async def _asked(self) -> None:
+        if self.connection.state == "lost":
+            self._tell(Connection("connecting"))
+            self._look_now.set()
 
     async def _look(self) -> BottegaError | None:
         """See whether the daemon is there; gives what is wrong if it is not."""

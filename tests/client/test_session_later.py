@@ -9,13 +9,15 @@ import pytest
 
 from bottega import messages as m
 from bottega import session as session_module
-from bottega.errors import JobCancelled, JobFailed
+from bottega.errors import Closed, JobCancelled, JobFailed
 from bottega.events import Event, Picture
+from bottega.pixels import Pixels
 from bottega.session import Connection, Session
 from bottega.tasks import generate
 from bottega_daemon.rpc.generated.v1 import jobs_pb2
-from tests.client.conftest import Serve, W
+from tests.client.conftest import Serve, W, endless
 from tests.client.host import Diary, Host
+from tests.client.proxy import Proxy
 from tests.client.standin import Standin
 
 
@@ -121,3 +123,49 @@ def test_a_follow_that_comes_after_the_end_tells_how_it_was(host: Host, stand_in
         "generate.extent",
     )
     assert isinstance(late["cancelled"].errors[0], JobCancelled)
+
+
+def test_who_leaves_cancels_what_is_under_way(host: Host, stand_in: Serve) -> None:
+    """Protects a daemon that nobody listens to any more: whatever has arrived there ends, at once for the host."""
+    standin, port = stand_in(endless)
+    session, diary = Session(host.call_on_main, f"127.0.0.1:{port}"), Diary(host)
+    session.submit(generate("x"), **diary.all())
+    host.pump(lambda: diary.events)
+    session.submit(generate("y", start=Pixels.of_bytes(2048, 2048, bytes(16 << 20))), **Diary(host).all())
+    begun = time.monotonic()
+    session.leave()
+    assert time.monotonic() - begun < 0.1
+    heard = len(diary.order)
+    host.pump(lambda: len(standin.books) == len(standin.cancels) > 0)
+    time.sleep(0.3)
+    assert len(standin.books) == len(standin.cancels) and len(diary.order) == heard
+    with pytest.raises(Closed):
+        session.submit(generate("x"))
+
+
+def test_who_asks_for_a_lost_daemon_need_not_wait_for_the_next_look(
+    host: Host, stand_in: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is looked at once, that is told, and what is still wrong is told again; a job of before goes on."""
+    _, port = stand_in(endless)
+    states, diary = list[Connection](), Diary(host)
+    monkeypatch.setattr("bottega.session.delay", lambda *_: 1000.0)
+    with Proxy(port) as proxy:
+        session = Session(host.call_on_main, f"127.0.0.1:{proxy.port}", on_connection=states.append)
+        ticket = session.submit(generate("x"), **diary.all())
+        host.pump(lambda: diary.events)
+        proxy.refusing = True
+        proxy.cut()
+        host.pump(lambda: states[-1].state == "lost")
+        session.look()
+        host.pump(lambda: [state.state for state in states[-2:]] == ["connecting", "lost"])
+        proxy.refusing = False
+        session.look()
+        host.pump(lambda: states[-1].state == "connected")
+        session.look()  # it is there: nothing to tell
+        heard = len(diary.events)
+        host.pump(lambda: len(diary.events) > heard + 3)
+        assert states[-1].state == "connected" and not diary.ended
+        ticket.cancel()
+        host.pump(lambda: diary.ended)
+        session.close()

@@ -62,6 +62,8 @@ class Studio(QtCore.QObject):
         """One for each window."""
         self.connection = Connection("connecting")
         self.session: Session | None = None
+        self._met = ("", "")
+        """Whose session it is: an address, and a token."""
         self._catalog: messages.Catalog | None = None
         self._numbers = itertools.count(1)
 
@@ -78,14 +80,18 @@ class Studio(QtCore.QObject):
         on(docker.destroyed, lambda *_: self.dockers.remove(docker))
 
     def connect_daemon(self) -> None:
-        """Meet the daemon that the settings name, anew if they have changed. What is under way there is given up."""
+        """Meet the daemon that the settings name: look again for the one that is known, or leave it and what is under
+        way there for another one."""
+        address, token = wanted = setting("address"), setting("token")
+        if self.session and wanted == self._met:
+            self.session.look()
+            return
         for work in self.works:
             remedy = say("Paint it again.")
             self.fail(work, BottegaError(say("Another daemon was chosen while this was painted."), remedy=remedy))
         if self.session:
-            self.session.close(patience=0)
-        self._catalog, self.session = None, None
-        address, token = setting("address"), setting("token")
+            self.session.leave()
+        self._catalog, self.session, self._met = None, None, wanted
         try:
             self.session = Session(
                 self.main.call,

@@ -10,6 +10,7 @@ from .client import messages
 
 STEP = 0.1
 LEAST, MOST = 0.1, 2.0
+UTF16 = "utf-16-le"
 _WEIGHTED = re.compile(r"\(([^()]*):(-?\d+(?:\.\d+)?)\)")
 _LORA = re.compile(r"<(lora):([^<>:]+)(?::(-?\d+(?:\.\d+)?))?>")
 _WORD = re.compile(r"[^\s,()<>]+")
@@ -51,6 +52,16 @@ def _stepped(value: float, steps: int) -> float:
 
 def _put(text: str, start: int, end: int, new: str) -> Edited:
     return Edited(text[:start] + new + text[end:], start, start + len(new))
+
+
+def points(text: str, units: int) -> int:
+    """How many characters so many of Qt's units are: Qt counts UTF-16, in which most emoji are two."""
+    return len(text.encode(UTF16, "surrogatepass")[: 2 * units].decode(UTF16, "surrogatepass"))
+
+
+def units(text: str, points: int) -> int:
+    """How many of Qt's units so many characters are."""
+    return len(text[:points].encode(UTF16, "surrogatepass")) // 2
 
 
 def typed(text: str, cursor: int) -> str:

@@ -46,6 +46,55 @@ def test_weights_follow_the_keys(shown: Krita) -> None:
     assert shown.run("result = [n.name() for n in d.rootNode().childNodes()] == layers")
 
 
+@pytest.fixture
+def written(shown: Krita) -> Krita:
+    """The prompt with the keys, and an image of a file's, changed since."""
+    shown.run("""
+        d.setBatchmode(True)
+        d.saveAs("/home/artist/shown.kra")
+        d.waitForDone()
+        dock.form.prompt.clear()
+        p = dock.form.prompt.mapToGlobal(dock.form.prompt.rect().center())
+        tools = [K.action(f"KritaShape/KisTool{name}") for name in ("Brush", "Line")]
+        tools[1].trigger()
+    """)
+    shown.desk.hands("mousemove", *shown.run("result = [p.x(), p.y()]"), "click", 1)
+    shown.wait("dock.form.prompt.hasFocus()")
+    shown.run("d.setModified(True)")
+    return shown
+
+
+def test_kritas_shortcuts_reach_krita_from_the_prompt(written: Krita) -> None:
+    """By real keys: Ctrl+S saves the image and an action of our own is heard; letters that are shortcuts of Krita's
+    (b is the brush) and Shift+Enter are the prompt's."""
+    written.run("""
+        refined, asked = [], []
+        K.action("bottega_refine").setShortcut("Ctrl+Alt+Shift+F9")
+        told = (K.action("bottega_refine").triggered, refined), (dock.form.prompt.asked, asked)
+        hear = [lambda *_, heard=heard: heard.append(1) for _, heard in told]
+        for (signal, _), function in zip(told, hear):
+            signal.connect(function)
+    """)
+    written.desk.hands("type", "--delay", 40, "bebop E b")
+    written.wait("dock.form.prompt.toPlainText() == 'bebop E b'", 20)
+    assert written.run("result = [tools[0].isChecked(), d.modified()]") == [False, True]
+    written.desk.hands("key", "ctrl+s")
+    written.wait("not d.modified()", 20)
+    written.desk.hands("key", "ctrl+alt+shift+F9")
+    written.wait("refined", 20)
+    written.desk.hands("key", "shift+Return")
+    written.wait("asked", 20)
+    assert written.run("result = dock.form.prompt.toPlainText()") == "bebop E b"
+    written.run("""
+        for (signal, _), function in zip(told, hear):
+            signal.disconnect(function)
+        K.action("bottega_refine").setShortcut("")
+        d.setBatchmode(False)
+        S.cancel_all()
+    """)
+    written.wait("all(w.ended for w in S.works)", 60)
+
+
 def test_steps_are_shown_while_a_job_runs(shown: Krita) -> None:
     """The newest step lies over the canvas where the result will lie, the docker's bar tells how far it is and goes
     when it ends; the result takes its place."""

@@ -3,10 +3,13 @@ and nothing holds it up."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 
 import pytest
 
+from bottega import messages
+from bottega.client import Client
 from tests.daemon import Daemon
 from tests.hosts.krita.rig import Krita
 
@@ -178,16 +181,40 @@ def test_the_first_window_may_be_closed(working: Krita) -> None:
     working.wait("S.works[0].ended and len(memory.records(d)) == 1 and dock.history.list.count() == 1", 60)
 
 
-def test_another_daemon_ends_what_the_first_one_has(working: Krita, daemon: Daemon) -> None:
-    """In words; what is asked afterwards is painted."""
-    working.run("d = K.createDocument(128, 128, 'other', 'RGBA', 'U8', '', 72.0); K.activeWindow().addView(d)")
+NAMED = """
+from bottega_krita.ui.banner import Link
+(link,) = dock.findChildren(Link)
+d = K.createDocument(128, 128, "other", "RGBA", "U8", "", 72.0)
+K.activeWindow().addView(d)
+"""
+
+
+def test_the_same_daemon_named_once_more_keeps_what_it_has(working: Krita) -> None:
+    """Who presses *Connect* with the address as it was, since the connection is lost, loses no job by that."""
+    working.run(NAMED)
     working.wait("K.activeDocument() == d")
+    working.run("dock.form.steps.setValue(60); session = S.session; w = dock.ask()")
+    working.wait("w.state == 'running'")
+    working.run("link.join()")
+    working.wait("w.ended", 120)
+    assert working.run("result = [w.state, str(w.error), S.session is session]") == ["done", "None", True]
+
+
+def test_another_daemon_ends_what_the_first_one_has(working: Krita, daemon: Daemon, client: Client) -> None:
+    """In words, and there too; what is asked afterwards is painted."""
     working.run("dock.form.steps.setValue(300); w = dock.ask()")
     working.wait("w.state == 'running'")
-    working.run("S.connect_daemon()")
+    name = working.run("result = w.job_id")
+    working.run(f"link.address.setText({daemon.address!r}); link.token.setText({daemon.token!r}); link.join()")
     working.wait("w.ended")
     assert "daemon" in working.run("result = str(w.error)")
+    deadline = time.monotonic() + 30
+    while client.job(name).state != messages.JobState.CANCELLED:
+        assert time.monotonic() < deadline, "the first daemon still paints"
+        time.sleep(0.1)
     working.wait("S.connection.state == 'connected' and S.catalog is not None", 60)
     working.run("dock.form.steps.setValue(1); w = dock.ask()")
     working.wait("w.ended", 240)
     assert working.run("result = w.state") == "done"
+    working.run("link.address.clear(); link.token.clear(); link.join()")
+    working.wait("S.connection.state == 'connected'", 60)

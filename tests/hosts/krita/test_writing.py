@@ -95,3 +95,20 @@ def test_shift_enter_paints_what_was_written_whatever_is_offered(typing: Krita) 
     assert typing.run("result = [asked, popup.isVisible()]") == [["weath"], False]
     typing.run("[S.cancel(w) for w in S.works if id(w) not in before]; dock.form.prompt.clear()")
     typing.wait("all(w.ended for w in S.works)", 60)
+
+
+def test_characters_that_are_two_of_qts_leave_the_others_in_their_place(typing: Krita) -> None:
+    """Qt counts UTF-16: what stands behind an emoji is completed and weighed where it is, and stays chosen there."""
+    typing.run("S.spoken.hear('field of wheat'); dock.form.prompt.setPlainText('🌸 flower , 🌸 end')")
+    typing.desk.hands("key", "ctrl+Home", *["Right"] * 9)
+    typing.desk.hands("type", "--delay", 40, "fie")
+    typing.wait("popup.isVisible() and popup.model().index(0, 0).data() == 'field of wheat'", 20)
+    typing.desk.hands("key", "Down", "Return")
+    typing.wait("not popup.isVisible()", 20)
+    assert typing.run("result = dock.form.prompt.toPlainText()") == "🌸 flower field of wheat, 🌸 end"
+    typing.desk.hands("type", "--delay", 40, "y")
+    typing.wait("dock.form.prompt.toPlainText() == '🌸 flower field of wheaty, 🌸 end'", 20)
+    typing.desk.hands("key", "ctrl+End", "ctrl+Up")
+    typing.wait("dock.form.prompt.toPlainText() == '🌸 flower field of wheaty, 🌸 (end:1.1)'", 20)
+    assert typing.run("result = dock.form.prompt.textCursor().selectedText()") == "(end:1.1)"
+    typing.run("dock.form.prompt.clear()")

@@ -16,12 +16,14 @@ from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.pixels import Pixels
 from bottega.planning import Choices, Plan, bounds_of, cut, native, plan
+from bottega.planning.choices import MAX_SOFT, relative
 from bottega.planning.growing import Gathering
 from bottega.planning.overlay import Overlay
 from bottega.planning.walking import MOST_TILES, carry_out, walk
-from bottega.tasks import Inpaint, Keypoint, PoseHint, pose_control
+from bottega.tasks import Inpaint, Keypoint, Margin, PoseHint, pose_control
 from bottega_daemon.cli.hands import HANDS, showing
 from bottega_daemon.cli.layers import array_of, laid
+from bottega_daemon.rpc.limits import LIMITS
 
 STARTER = native("starter")
 CANVAS = Extent(400, 300)
@@ -226,6 +228,21 @@ def test_no_layer_is_black_where_it_does_not_show(place: Bounds, choices: Choice
     (layer,) = gathering.layers(made, 5) if gather else over.layers(made, 5)
     values = array_of(layer.pixels)
     assert (values[..., 3] == 0).any() and (values[..., :3] >= 49).all()
+
+
+@pytest.mark.parametrize("strength", [0.3, 1.0])
+def test_whatever_margins_can_be_planned_the_daemon_takes(strength: float) -> None:
+    """Protects wide grows and feathers from an error in a field that the artist never set."""
+    assert LIMITS.max_margin == 2 * MAX_SOFT
+    for grow, feather in ((1000, 1500), (MAX_SOFT, MAX_SOFT)):
+        mask, margins = mask_of(Bounds(100, 80, 40, 40)), {"grow": Margin(grow), "feather": Margin(feather)}
+        choices = Choices(grow=grow, feather=feather, strength=strength)
+        for job in painted(mask, choices, **margins)[1].jobs:
+            for each in (job.grow, job.feather):
+                assert each.pixels + relative(CANVAS.bounds, each.relative) <= LIMITS.max_margin
+    with pytest.raises(InvalidRequest, match="300%") as refused:
+        relative(CANVAS.bounds, 3.0)
+    assert refused.value.remedy
 
 
 def test_a_plan_of_too_many_tiles_is_refused_before_anything_is_sent() -> None:

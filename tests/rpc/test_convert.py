@@ -85,7 +85,7 @@ def inpaint_within_limits(task: Inpaint) -> bool:
     return (
         all(mask.extent == task.picture.extent for mask in task.masks)
         and len(task.masks) * task.how.count <= 64
-        and all(0 <= margin.pixels <= 2048 and 0 <= margin.relative <= 1 for margin in margins)
+        and all(0 <= margin.pixels <= 32768 and 0 <= margin.relative <= 1 for margin in margins)
     )
 
 

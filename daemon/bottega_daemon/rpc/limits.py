@@ -20,7 +20,8 @@ class Limits:
     max_clip_skip: int = 12
     max_count: int = 64
     max_controls: int = 8
-    max_margin: int = 2048
+    max_margin: int = 32_768
+    """Pixels: grow and feather of the largest picture's side together, as a walk asks for them."""
     max_control_strength: float = 2.0
     max_loras: int = 16
     max_lora_weight: float = 10.0

@@ -53,7 +53,11 @@ class Choices:
 
 
 def relative(selection: Bounds, part: float) -> int:
-    """A part of the selection's diagonal in whole pixels, for `grow` and `feather`; 0 of it is 0."""
+    """A part of the selection's diagonal in whole pixels, for `grow` and `feather`; 0 of it is 0. Raises
+    InvalidRequest for more than all of it."""
+    if not 0.0 <= part <= 1.0:
+        remedy = "Give 0 to 100 % of the selection's diagonal, or pixels."
+        raise wrong("relative", f"{part:.0%} of the selection is too much.", remedy)
     return min(round(math.hypot(selection.width, selection.height) * part), MAX_SOFT)
 
 

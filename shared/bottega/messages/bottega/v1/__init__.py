@@ -1693,7 +1693,7 @@ class Margin(betterproto2.Message):
 
     pixels: "int" = betterproto2.field(1, betterproto2.TYPE_UINT32)
     """
-    0..2048.
+    0..32768.
     """
 
     relative: "float" = betterproto2.field(2, betterproto2.TYPE_FLOAT)

@@ -130,6 +130,36 @@ def test_colours_come_back_as_they_were_with_their_profile(
     assert (found.pixels, found.profile) == (pixels, WIDE)
 
 
+GREYS = WIDE[:16] + b"GRAY" + WIDE[20:]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tiff"])
+@pytest.mark.parametrize("depth", ["u8", "u16"])
+def test_greys_come_back_as_they_were_with_their_profile(tmp_path: Path, suffix: str, depth: Depth) -> None:
+    """One channel, every bit of it, and a grey profile; where colours will come of it, it is no grey picture's."""
+    values = (np.random.default_rng(3).random((3, 5, 1)) * np.iinfo(KINDS[depth]).max).astype(KINDS[depth])
+    path = tmp_path / f"a{suffix}"
+    write_picture(Pixels.of(values), path, {}, GREYS)
+    found = read_photo(path, "picture")
+    assert (found.pixels, found.profile) == (Pixels.of(values), GREYS)
+    assert read_photo(path, "picture", coloured=True).profile == b""
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("depth", ["f32", "u16", "u8"])
+def test_a_png_of_linear_light_is_read_as_one(tmp_path: Path, depth: Depth, channels: int) -> None:
+    """Protects what is painted in linear light from coming back much darker from our own file."""
+    top = 1.0 if depth == "f32" else np.iinfo(KINDS[depth]).max
+    values = (np.random.default_rng(4).random((3, 5, channels)) * top).astype(KINDS[depth])
+    write_picture(Pixels.of(values, "linear"), tmp_path / "a.png", {})
+    found = read_photo(tmp_path / "a.png", "picture").pixels
+    assert found.color_space == "linear"
+    stored = values if depth != "f32" else np.rint(values * 65535)
+    assert np.array_equal(_array(found), stored)
+    write_picture(Pixels.of(values, "srgb"), tmp_path / "b.png", {})
+    assert read_photo(tmp_path / "b.png", "picture").pixels.color_space == "srgb"
+
+
 def test_files_of_others_are_read_deep(tmp_path: Path) -> None:
     """As OpenCV writes them; an orientation turns them, as it turns 8 bits."""
     rows = np.arange(36, dtype=np.uint16).reshape(3, 4, 3) * 1000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -107,6 +109,23 @@ def test_masks_do_not_depend_on_how_a_selection_is_stored(selection: np.ndarray,
 def test_what_is_no_number_is_not_selected() -> None:
     found = area(np.array([[np.nan, -1.0, 2.0, 0.5]], np.float32), Margin(), Margin())
     np.testing.assert_array_equal(found.alpha, np.array([[0, 0, 1, 0.5]], np.float32))
+
+
+def test_a_pixel_more_of_feather_is_seen() -> None:
+    """Also where half of it is no whole pixel; a feather of one pixel is a ring of one, half seen."""
+    selection = np.zeros((100, 100), np.uint8)
+    selection[40:60, 40:60] = 255
+    sums = [float(area(selection, Margin(), Margin(f)).alpha.sum()) for f in range(30)]
+    assert all(one < other for one, other in itertools.pairwise(sums)), sums
+    assert area(selection, Margin(), Margin(1)).alpha[50, 36:42].tolist() == [0, 0, 0, 0.5, 1, 1]
+
+
+def test_a_margin_of_more_than_the_picture_selects_all_of_it_at_once() -> None:
+    """Protects the daemon's memory: it is not padded by margins that nothing can need."""
+    selection = np.zeros((300, 200), np.uint8)
+    selection[5, 5], selection[250, 150] = 90, 70
+    found = area(selection, Margin(32768), Margin(16384))
+    np.testing.assert_allclose(found.alpha, 90 / 255, atol=1e-6)
 
 
 def greatest_within(values: np.ndarray, radius: float) -> np.ndarray:

@@ -40,6 +40,11 @@ def deep_pixels(data: bytes, orientation: int = 1) -> Pixels | None:
     return None
 
 
+def of_grey(profile: bytes) -> bool:
+    """Whether an ICC profile is one of grey numbers (ICC.1, the header's colour space)."""
+    return profile[16:20] == b"GRAY"
+
+
 def tiff_tags(data: bytes) -> dict[int, Any]:
     """Orientation and profile of a TIFF file that Pillow cannot show; those that it has."""
     from PIL import TiffImagePlugin

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bottega.errors import InvalidRequest
 from bottega.pixels import MAX_SIDE, Pixels
-from bottega_daemon.cli.deep import ORIENTATION, PROFILE, deep_pixels, tiff_tags
+from bottega_daemon.cli.deep import ORIENTATION, PROFILE, deep_pixels, of_grey, tiff_tags
 from bottega_daemon.cli.say import note, safe
 
 if TYPE_CHECKING:
@@ -44,14 +44,20 @@ def read_picture(path: Path, field: str) -> Pixels:
     return found.pixels
 
 
-def read_photo(path: Path, field: str) -> Photo:
-    """The same in its own numbers: for a picture that comes back, and must not change where it is not painted."""
+def read_photo(path: Path, field: str, coloured: bool = False) -> Photo:
+    """The same in its own numbers: for a picture that comes back, and must not change where it is not painted.
+
+    Greys of a profile are converted where what comes back will be `coloured`: it fits no colours.
+    """
     found = _colours(path, field)
+    profile = found.profile if isinstance(found, Photo) else found.info.get("icc_profile") or b""
+    if of_grey(profile) and coloured:
+        return Photo(read_picture(path, field))
     if isinstance(found, Photo):
         return found
-    if found.mode not in ("RGB", "RGBA"):  # no profile of theirs suits the layers
-        return Photo(_shallow(_to_srgb(found)))
-    return Photo(_shallow(found), found.info.get("icc_profile") or b"")
+    if found.mode not in ("RGB", "RGBA") and not (found.mode == "L" and of_grey(profile)):
+        return Photo(_shallow(_to_srgb(found)))  # numbers of ours are of grey or of red, green and blue
+    return Photo(_shallow(found), profile)
 
 
 def _colours(path: Path, field: str) -> Photo | Image:
@@ -65,20 +71,27 @@ def _colours(path: Path, field: str) -> Photo | Image:
         if pixels is None:
             raise
         return Photo(pixels, tags.get(PROFILE, b""))
+    profile = image.info.get("icc_profile") or b""
     if image.mode in _GREY16:
-        return Photo(_grey16(image, "srgb"))
+        return Photo(_tagged(_grey16(image, "srgb"), image), profile)
     if image.mode == "F":
         raise _unreadable(path, field, "holds floats of one channel", "Export it in colour, or with 8 or 16 bits.")
     pixels = deep_pixels(data, image.info[_DEEP]) if image.info.get(_DEEP) else None
     if pixels:
-        return Photo(pixels, image.info.get("icc_profile") or b"")
+        return Photo(_tagged(pixels, image), profile)
     return image.convert("L") if image.mode == "1" else image
 
 
 def _shallow(image: Image) -> Pixels:
     if image.mode not in ("L", "RGB", "RGBA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    return Pixels(image.width, image.height, len(image.getbands()), "u8", "srgb", image.tobytes())
+    return _tagged(Pixels(image.width, image.height, len(image.getbands()), "u8", "srgb", image.tobytes()), image)
+
+
+def _tagged(pixels: Pixels, image: Image) -> Pixels:
+    """As the numbers of a PNG that says that they are of linear light and has no better word for them."""
+    linear = image.info.get("gamma") == 1.0 and not {"srgb", "icc_profile"} & set(image.info)
+    return replace(pixels, color_space="linear") if linear and pixels.color_space == "srgb" else pixels
 
 
 def read_mask(path: Path, field: str, of: Pixels) -> Pixels:

@@ -66,6 +66,8 @@ def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
     grown = dilated(selection[around], g)
     least = to_float(grown)
     alpha = spread(grown, f // 2, f // 2)
+    if f % 2 and f < 2 * COARSENESS:  # half a pixel more
+        alpha = (alpha + spread(grown, f // 2 + 1, f // 2)) / 2
     np.maximum(alpha, least, out=alpha)
     denoise = spread(grown, f + f // 2, f // 2)
     denoise *= BLEND if f else 1
@@ -141,6 +143,8 @@ def dilated(values: Stored, radius: int) -> Stored:
     The octagon is a sum of four line segments (Jones and Soille 1996, Pattern Recognition Letters 17), each taken in a
     logarithmic number of steps.
     """
+    if radius >= np.hypot(*values.shape):  # all of it is in reach of all of it
+        return np.full_like(values, values.max())
     slanted = int(radius * (1 - 0.5**0.5))  # what each diagonal adds along an axis
     straight = radius - 2 * slanted
     room = slice(radius, -radius or None)

@@ -98,9 +98,9 @@ def inpaint(
     A prompt that is empty or names the background, with --fill border, takes something away.
     """
     fields = look_of(look, seamless, "inpaint") | filling_of(selecting)
-    photo = read_photo(picture, "inpaint.picture")
-    before = expanded_by(photo.pixels, selecting.expand)
     beyond = selecting.expand is not None
+    photo = read_photo(picture, "inpaint.picture", coloured=beyond or selecting.layers)
+    before = expanded_by(photo.pixels, selecting.expand)
     first, *more = masks_of(before, selecting.mask or (), selecting.rect or (), beyond=beyond)
     controls = [guide.control(before.width, before.height) for guide in read_guides(structure)]
     fields |= {"more_masks": more, "outpaint": beyond, "controls": controls}

@@ -9,7 +9,7 @@ from gi.repository import Gimp
 
 from . import host
 from .asking import Call, ask
-from .client import BottegaError, Connection, ConnectionLost, Picture, Work, Works, messages
+from .client import BottegaError, Connection, ConnectionLost, JobCancelled, Picture, Work, Works, messages
 from .laying import Laid, Place, lay
 from .passes import begin
 from .remembering import remember
@@ -33,6 +33,8 @@ class Desk:
         """Called when the connection or the catalog is another."""
         self.session = host.open_session(self._changed, self._changed, chosen)
         self._lost_since: float | None = None
+        self._was_lost = False
+        """Since the last job was handed in."""
 
     def _changed(self, _news: object) -> None:
         for each in self.listeners:
@@ -53,7 +55,25 @@ class Desk:
         return found
 
     def paint(self, asked: Asked, wish: Wish) -> tuple[list[Picture], Place]:
-        """Have a job done, with GIMP's progress bar; gives its pictures and where they go. Raises what ended it."""
+        """Have a job done, with GIMP's progress bar; gives its pictures and where they go. Raises what ended it.
+
+        One that the daemon has given up because it could not be reached is asked for again: the artist still waits for
+        it. His own Cancel ends this process, so that whoever else cancels a job does it elsewhere."""
+        work = self._done(asked, wish)
+        while isinstance(work.error, JobCancelled) and self._was_lost:
+            Gimp.progress_update(0.0)
+            work = self._done(asked, wish)
+        if isinstance(work.error, JobCancelled):
+            raise BottegaError(_("The job was cancelled in the daemon."), remedy=_("Paint it again.")) from work.error
+        if work.error:
+            raise work.error
+        if not work.ended:
+            self._check(self.session.connection)
+        return work.result
+
+    def _done(self, asked: Asked, wish: Wish) -> Work:
+        """A job that has ended, or has been out of reach for too long."""
+        self._was_lost, self._lost_since = False, None
         works = Works(_show)
         work = works.add(wish.title, dict(wish.values))
         try:
@@ -62,11 +82,7 @@ class Desk:
         finally:
             if not work.ended:
                 works.cancel(work)
-        if work.error:
-            raise work.error
-        if not work.ended:
-            self._check(self.session.connection)
-        return work.result
+        return work
 
     def _check(self, connection: Connection) -> None:
         if connection.state != "connected":
@@ -79,7 +95,7 @@ class Desk:
             self._lost_since = None
             return False
         if self._lost_since is None:
-            self._lost_since = time.monotonic()
+            self._lost_since, self._was_lost = time.monotonic(), True
             Gimp.progress_set_text(_("The connection is lost; waiting for the daemon …"))
         return time.monotonic() - self._lost_since > PATIENCE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 
 from bottega import messages as m
 from bottega.client import connect
+from tests.client.proxy import Proxy
 from tests.daemon import Daemon, start_daemon
 from tests.hosts.gimp import hands, rig
 from tests.hosts.gimp.rig import until
@@ -82,6 +84,55 @@ def test_the_daemon_is_killed_and_comes_back_and_the_result_arrives(own: tuple[r
         assert [job.state for job in jobs(again)] == [m.JobState.SUCCEEDED]
     finally:
         again.stop()
+
+
+@pytest.fixture
+def apart(own: tuple[rig.Gimp, Daemon]) -> Generator[tuple[rig.Gimp, Daemon, Proxy], Any, None]:
+    """The same, over a connection that can be cut."""
+    gimp, daemon = own
+    with Proxy(int(daemon.address.rpartition(":")[2])) as proxy:
+        settings = gimp.home / rig.PROFILE / "bottega" / "settings.json"
+        settings.parent.mkdir(exist_ok=True)
+        settings.write_text(json.dumps({"address": f"127.0.0.1:{proxy.port}", "token": daemon.token}))
+        yield gimp, daemon, proxy
+
+
+AWAY = 8.0
+"""Seconds: longer than a daemon keeps a job whose plug-in was perhaps killed."""
+LARGE = 'call("inpaint", selected(), prompt="copper", steps=30, seed="3")'
+SELECTED = """
+def selected():
+    image = picture(240, 200)
+    image.select_rectangle(ChannelOps.REPLACE, 60, 40, 110, 100)
+    return image
+"""
+
+
+@pytest.mark.parametrize("code", [LONG.replace("600", "60"), LARGE], ids=["one pass", "several"])
+def test_a_connection_that_was_away_for_long_loses_no_job(apart: tuple[rig.Gimp, Daemon, Proxy], code: str) -> None:
+    """The daemon takes the plug-in for killed, and gives the job up: it is painted once more."""
+    gimp, daemon, proxy = apart
+    gimp.run(SELECTED)
+    waiting = begun(gimp, daemon, code)
+    with rig.nothing_painted(daemon):
+        proxy.refusing = True
+        proxy.cut()
+        time.sleep(AWAY)
+    until(lambda: [job.state for job in jobs(daemon)] == [m.JobState.CANCELLED], 30)
+    proxy.refusing = False
+    said = waiting.result(150)
+    assert said["name"] == "Bottega: copper (3)"
+    assert {job.state for job in jobs(daemon)[:-1]} == {m.JobState.SUCCEEDED}
+
+
+def test_a_job_that_is_cancelled_elsewhere_is_not_lost_without_a_word(own: tuple[rig.Gimp, Daemon]) -> None:
+    gimp, daemon = own
+    waiting = begun(gimp, daemon, LONG)
+    with connect(daemon.address, daemon.token) as client:
+        client.cancel(client.jobs()[0].job_id)
+    said = waiting.result(30)
+    assert said["status"] == "execution-error" and "cancelled in the daemon. Paint it again" in said["error"]
+    assert len(jobs(daemon)) == 1
 
 
 def test_the_daemon_is_killed_under_the_queue_and_the_results_arrive(own: tuple[rig.Gimp, Daemon]) -> None:

@@ -8,11 +8,12 @@ from contextlib import closing
 
 from gi.repository import Gegl, Gimp, GLib, GObject
 
+from . import habits
 from .answers import replaced, returned
 from .arguments import BY_NAME
 from .asking import Call, call_in
 from .board import want_panel
-from .client import BottegaError, JobCancelled
+from .client import BottegaError
 from .handing import hand_over
 from .inserting import insert as insert_job
 from .laying import kept
@@ -47,8 +48,6 @@ def guarded(procedure: Gimp.Procedure, do: Callable[[], Gimp.ValueArray]) -> Gim
     Gegl.init(None)
     try:
         return do()
-    except JobCancelled:
-        return procedure.new_return_values(Status.CANCEL, None)
     except BottegaError as error:
         return failed(procedure, said(error))
     except Exception as error:  # GIMP would say "execution error" and no more
@@ -94,11 +93,15 @@ def performed(
     desk: Desk,
 ) -> Gimp.ValueArray:
     """Ask in a dialog if that is wished, then do it here or have the panel do it. Raises BottegaError."""
+    asked = BY_NAME[procedure.get_name()]
+    if run_mode != Gimp.RunMode.NONINTERACTIVE:
+        habits.recall(asked, config, call_of().image)
     if run_mode == Gimp.RunMode.INTERACTIVE:
         from .dialog import Dialog
 
-        if not Dialog(procedure, BY_NAME[procedure.get_name()], config, desk, call_of).ask():
+        if not Dialog(procedure, asked, config, desk, call_of).ask():
             return procedure.new_return_values(Status.CANCEL, None)
+        habits.keep_call(call_of(), config)
     call = call_of()
     if config.get_property("in-panel"):
         return returned(procedure, None, call.wish.said(), call.image, hand_over(call, desk))

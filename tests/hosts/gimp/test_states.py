@@ -61,12 +61,13 @@ def test_a_dialog_that_is_left_is_a_cancel_and_one_that_is_answered_a_success(wi
 def test_gimps_own_cancel_ends_the_process_and_the_daemon_frees_its_row(
     window: rig.Gimp, table: Desk, daemon: Daemon, client: Client
 ) -> None:
-    """A real click on it, in the status bar of the image."""
+    """A real click on it, in the status bar of the image. What was asked for stands in the next dialog."""
     window.run('call("generate", steps=1)["image"].delete()')
     known = {job.job_id for job in client.jobs()}
     with rig.nothing_painted(daemon):
         hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
         time.sleep(1.5)
+        table.hands("type", "--delay", "15", "a red door")
         table.hands("key", "ctrl+Return")
         rig.until(lambda: {job.job_id for job in client.jobs()} - known, 60)
         (job,) = [job for job in client.jobs() if job.job_id not in known]
@@ -79,3 +80,8 @@ def test_gimps_own_cancel_ends_the_process_and_the_daemon_frees_its_row(
     rig.until(lambda: client.job(job.job_id).state == m.JobState.CANCELLED, 60)
     assert client.load().running == 0
     assert window.run("result = tree(image)") == ["ramp"]
+    hands.opened(table, "Inpaint Selection", "Bottega: Inpaint Selection")
+    time.sleep(1.5)
+    table.hands("key", "ctrl+Return")
+    window.wait("len(image.get_layers()) == 2 and image.get_layers()[0].get_parasite('bottega')", 240)
+    assert window.run("result = about(image.get_layers()[0])['parasite']['prompt']") == "a red door"

@@ -61,7 +61,7 @@ def wear(thing: bpy.types.Object, material: bpy.types.Material, everywhere: bool
     if not thing.material_slots:
         thing.data.materials.append(None if thing.data.users > 1 else material)
     for slot in thing.material_slots if everywhere else [thing.material_slots[thing.active_material_index]]:
-        if everywhere and slot.material and slot.material.users == 1:
+        if everywhere and slot.material and slot.material.users == 1 and not slot.material.library:
             slot.material.use_fake_user = True
         if thing.data.users > 1:
             slot.link = "OBJECT"
@@ -75,13 +75,16 @@ def active_image_node(thing: bpy.types.Object | None) -> bpy.types.Node | None:
     return node if node and node.type == "TEX_IMAGE" else None
 
 
-def exchange(old: dict[str, bpy.types.Image], new: dict[str, bpy.types.Image]) -> int:
-    """Show other images wherever these are shown in materials; gives the number of nodes changed."""
+def exchange(old: dict[str, bpy.types.Image], new: dict[str, bpy.types.Image]) -> list[str]:
+    """Show other images wherever these are shown in materials; gives the names of the materials that are another
+    file's, and left as they are."""
     by_old = {image: new[role] for role, image in old.items() if role in new}
-    changed = 0
+    left: dict[str, None] = {}
     for material in bpy.data.materials:
         for node in material.node_tree.nodes if material.node_tree else ():
             if node.type == "TEX_IMAGE" and node.image in by_old:
-                node.image = by_old[node.image]
-                changed += 1
-    return changed
+                if material.library:
+                    left[material.name] = None
+                else:
+                    node.image = by_old[node.image]
+    return list(left)

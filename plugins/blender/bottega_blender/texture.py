@@ -11,6 +11,7 @@ from . import arrivals, maps, material, pixels, targets
 from .client import Picture, Session, Unready
 from .params import KEY, Params
 from .studio import Studio
+from .unwrapping import mapped, missing
 from .work import Ask, Made, Recipe, Work
 
 
@@ -31,17 +32,27 @@ def goal(target: str, with_maps: bool, thing: bpy.types.Object | None) -> Goal:
         return Goal(target, 0, (0, ""), with_maps)
     if thing is None:
         raise Unready("No object is active.", remedy="Select one, or let the result be an image only.")
-    if thing.library or (thing.data and thing.data.library):
-        raise Unready("{name} is linked from another file.", remedy="Make it local, or override it.", name=thing.name)
+    local(thing, thing.data)
     if target == "NODE":
         node = material.active_image_node(thing)
         if node is None:
             remedy = "Select an Image Texture node of its material, or let the result be a material."
             raise Unready("{name} has no active image node.", remedy=remedy, name=thing.name)
+        local(thing.active_material)
         return Goal(target, targets.key(thing), (targets.key(thing.active_material), node.name), False)
     if not hasattr(thing.data, "materials"):
         raise Unready("{name} cannot have a material.", remedy="Select a mesh or a curve.", name=thing.name)
+    if not mapped(thing):
+        raise missing(thing.name)
     return Goal(target, targets.key(thing), (0, ""), with_maps)
+
+
+def local(*things: bpy.types.ID | None) -> None:
+    """Raise Unready for what Blender would forget changes of, as it is another file's."""
+    for each in things:
+        if each is not None and each.library:
+            remedy = "Make it local, or override it."
+            raise Unready("{name} is linked from another file.", remedy=remedy, name=each.name)
 
 
 def start(studio: Studio, session: Session, params: Params, where: Goal, image: bpy.types.Image | None) -> Work:

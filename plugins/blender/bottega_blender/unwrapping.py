@@ -7,7 +7,28 @@ from contextlib import contextmanager
 
 import bpy
 
+from .client import Unready
+
 PARTS = ("vertices", "edges", "polygons")
+REMEDY = "Unwrap it (UV > Smart UV Project)."
+FIX = "bottega.unwrap"
+"""The operator that does."""
+
+
+def missing(name: str) -> Unready:
+    """What is wrong with a mesh that nothing says of where a texture lies on it."""
+    return Unready("{name} has no UV map.", remedy=REMEDY, fix=FIX, name=name)
+
+
+def mapped(thing: bpy.types.Object) -> bool:
+    """Whether a texture has a place on an object: of curves and text always, of a mesh by a map of its own or of its
+    modifiers."""
+    if thing.type != "MESH" or thing.data.uv_layers:
+        return True
+    if not thing.modifiers:
+        return False
+    shown = thing.evaluated_get(bpy.context.evaluated_depsgraph_get()).data
+    return isinstance(shown, bpy.types.Mesh) and bool(shown.uv_layers)
 
 
 def unwrap(context: bpy.types.Context, thing: bpy.types.Object) -> None:

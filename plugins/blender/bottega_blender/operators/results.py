@@ -7,6 +7,7 @@ from .. import material, preferences, studio, texture
 from ..editors import show, shown_image
 from ..params import KEY, SEEDS, of, parsed
 from ..render import delivered
+from ..words import say
 from ..work import Ask, Recipe, Work
 from .asking import FRESH, Asking
 
@@ -44,7 +45,10 @@ class BOTTEGA_OT_variation(bpy.types.Operator):
             self.report({"WARNING"}, "This image has no other variations")
             return {"CANCELLED"}
         new = found[(at + self.step) % len(found)]
-        material.exchange(found[at], new)
+        if left := material.exchange(found[at], new):
+            self.report(
+                {"WARNING"}, say("Linked from another file, and left as they are: {names}", names=", ".join(left))
+            )
         show(context, new[shown.get(material.ROLE, "color")], instead_of=shown)
         return {"FINISHED"}
 

@@ -12,14 +12,12 @@ from ..params import Params
 from ..scene import gather
 from ..scene.atlas import Atlas, atlas, overlap
 from ..scene.raster import View
+from ..unwrapping import FIX, REMEDY, missing
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 OVERLAP = 0.005
 """The part of the texels that may lie in two islands, by rounding."""
-REMEDY = "Unwrap it (UV > Smart UV Project)."
 APART = "Unwrap it (UV > Smart UV Project). Modifiers that copy faces have to be applied first, or to offset the UVs."
-NO_UV = "{name} has no UV map."
-UNWRAP = "bottega.unwrap"
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def read(wish: Wish, scene: gather.Scene) -> Target:
     number = number if wish.own else 0
     shape = scene.shapes[placed[number][0]]
     if shape.uv is None:
-        raise Unready(NO_UV, remedy=REMEDY, fix=UNWRAP, name=wish.name)
+        raise missing(wish.name)
     corners, normals, owner = gather.Scene(scene.shapes, placed).corners()
     mine = owner == number
     uv = np.zeros((len(corners), 3, 2))
@@ -72,7 +70,7 @@ def read(wish: Wish, scene: gather.Scene) -> Target:
     check(wish.name, uv[mine])
     texels = atlas(corners[mine], normals[mine], uv[mine], wish.size)
     if not len(texels.ys):
-        raise Unready("{name}'s UV map covers nothing.", remedy=REMEDY, fix=UNWRAP, name=wish.name)
+        raise Unready("{name}'s UV map covers nothing.", remedy=REMEDY, fix=FIX, name=wish.name)
     return Target(corners, normals, uv, mine, texels)
 
 
@@ -82,7 +80,7 @@ def check(name: str, uv: Array) -> None:
         raise Unready("{name} has no faces.", remedy="Choose a mesh with a surface.", name=name)
     if uv.min() < -1e-4 or uv.max() > 1 + 1e-4:
         remedy = "Scale the islands into the first tile; tiles beyond it (UDIM) are not painted."
-        raise Unready("{name}'s UV map leaves the square from 0 to 1.", remedy=remedy, fix=UNWRAP, name=name)
+        raise Unready("{name}'s UV map leaves the square from 0 to 1.", remedy=remedy, fix=FIX, name=name)
     if (double := overlap(uv, 512)) > OVERLAP:
         message = "{part} of {name}'s UV map lie in more than one island."
-        raise Unready(message, remedy=APART, fix=UNWRAP, name=name, part=f"{double:.0%}")
+        raise Unready(message, remedy=APART, fix=FIX, name=name, part=f"{double:.0%}")

@@ -13,8 +13,9 @@ from ..params import Params
 from ..scene import gather, graphs, views
 from ..scene.raster import View
 from ..studio import Studio
+from ..unwrapping import missing
 from ..work import Made, Recipe, Work
-from .reading import NO_UV, REMEDY, UNWRAP, Wish
+from .reading import Wish
 from .recipe import recipe
 
 
@@ -49,15 +50,14 @@ def checked(thing: bpy.types.Object | None) -> bpy.types.Object:
     """The object, if it can be painted on. Raises Unready."""
     if thing is None or thing.type != "MESH":
         raise Unready("No mesh is active.", remedy="Select a mesh; convert curves and text to one.")
-    if thing.library or thing.data.library:
-        raise Unready("{name} is linked from another file.", remedy="Make it local, or override it.", name=thing.name)
+    texture.local(thing, thing.data)
     if thing.hide_render:
         raise Unready("{name} is hidden in renders.", remedy="Show it in renders (Outliner, camera).", name=thing.name)
     if thing.mode == "EDIT":
         leave = "object.editmode_toggle"
         raise Unready("{name} is being edited.", remedy="Leave Edit Mode first.", fix=leave, name=thing.name)
     if not thing.data.uv_layers:
-        raise Unready(NO_UV, remedy=REMEDY, fix=UNWRAP, name=thing.name)
+        raise missing(thing.name)
     return thing
 
 

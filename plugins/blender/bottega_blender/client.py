@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bottega import messages
 from bottega.endpoint import parse as parse_address
-from bottega.errors import BottegaError, JobCancelled
+from bottega.errors import BottegaError, ConnectionLost, JobCancelled
 from bottega.events import Event, Picture
 from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
@@ -38,6 +38,7 @@ __all__ = [
     "Bounds",
     "Choices",
     "Connection",
+    "ConnectionLost",
     "Control",
     "Entry",
     "Event",

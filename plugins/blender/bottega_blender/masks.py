@@ -22,20 +22,52 @@ Ended: TypeAlias = "Callable[[Exception | None], object]"
 SPREAD = 2
 """Pixels by which a face's mask is widened, lest a seam of the old picture stay."""
 STEP = "Bottega: New Mask"
+PICTURE = "bottega_picture"
+"""Custom property of masks: the image that they are for."""
 
 
-def new_mask(image: bpy.types.Image) -> bpy.types.Image:
-    """A black image of the same size, to be painted white where the picture is to be repainted."""
+def new_mask(studio: Studio, scene: bpy.types.Scene, image: bpy.types.Image, ended: Ended) -> None:
+    """A black mask, to be painted white where the picture is to be repainted. `ended` hears None when it is chosen:
+    at once, or where Blender could not undo it alone as soon as it can. A file that is changed without a step there
+    has, a few undos later, a mask that Blender has freed."""
+    keys = targets.key(scene), targets.key(image)
+    if undo.hindrance():
+        studio.main.moment(lambda: not undo.hindrance(), partial(_made, _black, *keys, ended), ended)
+    else:
+        _made(_black, *keys, ended)
+
+
+def _black(image: bpy.types.Image) -> bpy.types.Image:
     mask = bpy.data.images.new(_named(image), *image.size, alpha=False, is_data=True)
     mask.generated_color = (0.0, 0.0, 0.0, 1.0)
     return mask
 
 
+def picture_of(shown: bpy.types.Image | None) -> bpy.types.Image:
+    """What is meant where an image is shown: the picture of a mask, any other itself. Raises Unready if it is gone."""
+    if shown is None:
+        raise Unready("No image is shown.", remedy="Show one in the Image Editor.")
+    picture = shown.get(PICTURE, shown)
+    if picture is None:
+        raise _gone()
+    return picture
+
+
+def pair(
+    shown: bpy.types.Image | None, chosen: bpy.types.Image | None
+) -> tuple[bpy.types.Image, bpy.types.Image | None]:
+    """The picture that is meant and its mask: the one that is chosen, else the one that is shown. Raises Unready if
+    there is no picture."""
+    picture = picture_of(shown)
+    return picture, shown if picture != shown and chosen in (None, picture) else chosen
+
+
 def choose(scene: bpy.types.Scene, image: bpy.types.Image, mask: bpy.types.Image) -> None:
-    """Have a mask be the scene's, and show it wherever its image was shown, as one undo step."""
-    scene.bottega.mask = mask
+    """Have a mask be the scene's, and show it wherever its image or another mask of it was shown, as one undo step."""
+    family = [image, *(each for each in bpy.data.images if each.get(PICTURE) == image)]
+    scene.bottega.mask, mask[PICTURE] = mask, image
     for window in bpy.context.window_manager.windows:
-        editors.show_on(window.screen, mask, instead_of=image)
+        editors.show_on(window.screen, mask, instead_of=family)
     undo.remember(STEP)
 
 
@@ -56,7 +88,7 @@ def of_faces(
         studio.main.aside(partial(_white, triangles, *size), arrived, ended)
 
     def arrived(data: bytes) -> None:
-        studio.main.moment(lambda: not undo.hindrance(), partial(_made, data, *keys, ended), ended)
+        studio.main.moment(lambda: not undo.hindrance(), partial(_made, partial(_filled, data), *keys, ended), ended)
 
     studio.main.chore("faces", steps(), ended)
 
@@ -65,12 +97,20 @@ def _white(triangles: Callable[[], Array], width: int, height: int) -> bytes:
     return pixels.png(covered(triangles(), width, height, SPREAD).astype(np.uint8) * 255)
 
 
-def _made(data: bytes, scene: int, image: int, ended: Ended) -> None:
+def _filled(data: bytes, image: bpy.types.Image) -> bpy.types.Image:
+    return pixels.new_image(_named(image), data, "Non-Color")
+
+
+def _made(make: Callable[[bpy.types.Image], bpy.types.Image], scene: int, image: int, ended: Ended) -> None:
     owner, shown = targets.found(bpy.data.scenes, scene), targets.found(bpy.data.images, image)
     if owner is None or shown is None:
-        raise Unready("The image that the mask was for is gone.", remedy="Show another one, and make the mask for it.")
-    choose(owner, shown, pixels.new_image(_named(shown), data, "Non-Color"))
+        raise _gone()
+    choose(owner, shown, make(shown))
     ended(None)
+
+
+def _gone() -> Unready:
+    return Unready("The image that the mask was for is gone.", remedy="Show another one, and make the mask for it.")
 
 
 def _named(image: bpy.types.Image) -> str:

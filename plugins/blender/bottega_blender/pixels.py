@@ -32,10 +32,14 @@ class Copy:
     is_float: bool
     is_data: bool
     associated: bool
+    see_through: bool = False
+    """Its fourth channel says what shows."""
 
 
 def check(image: bpy.types.Image) -> None:
-    """Raise Unready if an image has no pixels."""
+    """Raise Unready if an image has no pixels, or none that can be read."""
+    if image.type in ("RENDER_RESULT", "COMPOSITING"):
+        raise Unready("{name} cannot be read.", remedy="Save it as an image first, and open that.", name=image.name)
     width, height = image.size
     if not image.has_data and width * height:
         image.update()
@@ -56,7 +60,8 @@ def read(image: bpy.types.Image) -> Copy:
     values = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(values)
     associated = image.is_float and image.alpha_mode == "PREMUL"
-    return Copy(values.reshape(height, width, image.channels), image.is_float, is_data(image), associated)
+    see_through = image.channels == 4 and image.alpha_mode in ("STRAIGHT", "PREMUL")
+    return Copy(values.reshape(height, width, image.channels), image.is_float, is_data(image), associated, see_through)
 
 
 def encoded(copy: Copy) -> Pixels:

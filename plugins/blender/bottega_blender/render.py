@@ -94,7 +94,10 @@ def controls_of(params: Params, found: gather.Scene, seen: list[pose.Armature], 
     if strength := params.controls.get("pose"):
         figures = pose.figures(seen, view)
         if not figures:
-            remedy = "Name its bones as rigs do, choose their joints in the bones' properties, or set Pose to 0."
+            remedy = (
+                "Show the armature in the viewport, name its bones as rigs do, choose their joints in the bones' "
+                "properties, or set Pose to 0."
+            )
             raise Unready("The camera sees no armature whose bones are known.", remedy=remedy)
         controls.append(pose_control(figures, strength=strength))
     return tuple(controls)

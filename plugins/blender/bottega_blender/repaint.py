@@ -36,21 +36,20 @@ from .studio import Studio
 from .work import Ask, Made, Recipe, Work
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
-NO_MASK = "There is no mask."
 
 
 def start(
-    studio: Studio, session: Session, params: Params, image: bpy.types.Image | None, mask: bpy.types.Image | None
+    studio: Studio, session: Session, params: Params, image: bpy.types.Image, mask: bpy.types.Image | None
 ) -> Work:
     """Ask for an image with its masked part painted anew. Raises Unready for what cannot be."""
-    if image is None:
-        raise Unready("No image is shown.", remedy="Show one in the Image Editor.")
-    if mask is None or mask == image:
+    pixels.check(image)
+    if mask is None:
         remedy = "Make one with New Mask, and paint white what is to be repainted."
-        raise Unready(NO_MASK, remedy=remedy, fix="bottega.new_mask")
+        raise Unready("There is no mask.", remedy=remedy, fix="bottega.new_mask")
+    if mask == image:
+        raise Unready("The mask itself is shown.", remedy="Show the image that it is for.")
     if tuple(mask.size) != tuple(image.size):
         raise Unready("The mask has not the image's size.", remedy="Make one with New Mask.", fix="bottega.new_mask")
-    pixels.check(image)
     pixels.check(mask)
     if image.is_float:  # also 16-bit files: a picture of 8 bits would not keep what the mask leaves alone
         remedy = "Repaint an 8-bit copy of it."
@@ -62,7 +61,7 @@ def start(
     params = dataclasses.replace(params, start=image.name)
     begun, white = targets.key(image), targets.key(mask)
     space = image.colorspace_settings.name
-    work = studio.work(params, session, lambda work, made: delivered(work, made, begun, space))
+    work = studio.work(params, session, lambda work, made: delivered(work, made, (begun, white), space))
     copies: list[pixels.Copy] = []
 
     def reading() -> Iterator[None]:
@@ -76,7 +75,9 @@ def start(
 
 def recipe(params: Params, native: Native, picture: pixels.Copy, white: pixels.Copy) -> Recipe:
     """Carry the plan out. Raises Unready if nothing is masked."""
-    canvas = pixels.encoded(picture)
+    canvas, alpha = pixels.encoded(picture), alpha_of(picture)
+    if picture.see_through and alpha is not None:  # the daemon takes what does not show for unknown
+        canvas, alpha = with_alpha(canvas, alpha), None
     mask = Pixels.of(np.rint(np.clip(white.values[::-1, :, 0], 0, 1) * 255).astype(np.uint8), "data")
     selection = bounds_of(mask)
     if selection is None:
@@ -100,29 +101,32 @@ def recipe(params: Params, native: Native, picture: pixels.Copy, white: pixels.C
             break
     for context, layer in zip(contexts, over.layers(contexts, params.seed), strict=True):
         whole = pasted(canvas, laid(context.picture, [layer]), found.context)
-        yield made_of(dataclasses.replace(layer, pixels=whole, bounds=None), params, alpha_of(picture))
+        yield made_of(dataclasses.replace(layer, pixels=whole, bounds=None), params, alpha)
 
 
 def alpha_of(picture: pixels.Copy) -> Array | None:
-    """An image's own transparency (height, width), None if it is opaque."""
+    """An image's fourth channel (height, width), None if it has none or is opaque."""
     if picture.values.shape[2] < 4 or picture.values[..., 3].min() >= 1.0:
         return None
     return np.rint(np.clip(picture.values[::-1, :, 3], 0, 1) * 255).astype(np.uint8)
 
 
+def with_alpha(color: Pixels, alpha: Array) -> Pixels:
+    """RGBA of RGB, both of 8 bits."""
+    return Pixels.of(np.concatenate([array_of(color), alpha[..., None]], 2), color.color_space)
+
+
 def made_of(picture: Picture, params: Params, alpha: Array | None) -> Made:
-    """The whole image with the new part, as a file."""
-    whole = array_of(picture.pixels)
-    if alpha is not None:
-        whole = np.concatenate([whole, alpha[..., None]], 2)
+    """The whole image with the new part, as a file; `alpha` is a fourth channel that is kept as it is."""
+    whole = array_of(picture.pixels if alpha is None else with_alpha(picture.pixels, alpha))
     return Made(picture, {"color": pixels.png(whole, [(KEY, params.text(seed=picture.seed, count=1))])})
 
 
-def delivered(work: Work, made: Made, begun: int, space: str) -> None:
-    """A new image beside the old one, which is found by its key, and in its colour space: its numbers mean the same.
-    The first is shown in its place."""
+def delivered(work: Work, made: Made, asked: tuple[int, int], space: str) -> None:
+    """A new image beside the old one, and in its colour space: its numbers mean the same. The first is shown in place
+    of that and of its mask, which are found by their keys."""
     image = texture.keep(work, made.picture, "color", made.files["color"], space)
-    old = targets.found(bpy.data.images, begun)
-    if texture.taken(work, image) and old is not None:
+    old = [each for each in bpy.data.images if targets.key(each) in asked]
+    if texture.taken(work, image) and old:
         for window in bpy.context.window_manager.windows:
             editors.show_on(window.screen, image, instead_of=old)

@@ -25,6 +25,8 @@ def test_what_cannot_be_says_what_to_do(told: Stage) -> None:
     said = told("jobs")
     assert "Select one" in said["no_object"]
     assert "Add one" in said["no_camera"]
+    assert "empty is no camera" in said["empty_camera"] and "lamp is no camera" in said["lamp_camera"]
+    assert "Show the armature in the viewport" in said["hidden_rig"]
     assert "nope" in said["refused"]
     assert "Allow Online Access" in said["offline"][1]
     assert said["lost"] == ["DaemonNotFound", "Start it with `bottega serve`."]

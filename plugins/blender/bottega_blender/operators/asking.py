@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import bpy
 from bpy.props import FloatProperty
 
-from .. import studio
-from ..client import BottegaError
+from .. import preferences, studio
+from ..client import BottegaError, ConnectionLost, Session
 from ..words import said
 from ..work import Work
 
 PATIENCE = 3600.0
+LOST = 15.0
+"""Seconds without a daemon after which nothing is waited for any more."""
 FRESH = {"SKIP_SAVE"}
 """Of every property of an operator: what a button or script leaves out is the default, not what the last one said."""
 
@@ -39,17 +42,49 @@ class Asking:
         seconds = self.seconds()
         if not seconds:
             return {"FINISHED"}
-        if not here.main.wait(lambda: work.ended, seconds):
-            self.report({"WARNING"}, "The job goes on: it was not done in time")
+        try:
+            in_time = waited(lambda: work.ended, seconds)
+        except BottegaError as error:
+            here.fail(work, error)
+            in_time = here.main.wait(lambda: work.ended, seconds)  # what it has brought so far goes into Blender
+        if not in_time:
+            self.report({"ERROR"}, "The job goes on: it was not done in time")
         elif work.state != "done":
             self.report({"ERROR"}, said(work.error) if work.error else "The job was cancelled")
-            return {"CANCELLED"}
-        return {"FINISHED"}
+        return {"FINISHED"} if work.state == "done" else {"CANCELLED"}
+
+    def met(self: Any) -> Session:
+        """The session; where the operator waits, with the menus of a daemon that was never met before. Raises
+        BottegaError if there is none."""
+        session, link = preferences.session(), studio.here().link
+        if link.catalog is None and (seconds := self.seconds()):
+            waited(lambda: link.catalog, seconds)
+        return session
 
     def seconds(self: Any) -> float:
         """How long to wait: what the caller says, else without a window as long as it takes."""
         set_by_caller = self.properties.is_property_set("wait")
         return self.wait if set_by_caller else (PATIENCE if bpy.app.background else 0.0)
+
+
+def waited(until: Callable[[], object], seconds: float) -> bool:
+    """Pump until something is so. False if it is not so after that time. Raises BottegaError once the daemon has been
+    away for so long that nothing will come of it."""
+    here, begun = studio.here(), time.monotonic()
+    there = begun
+    """When it was not known to be away."""
+
+    def settled() -> bool:
+        nonlocal there
+        if here.link.connection.state != "lost":
+            there = time.monotonic()
+        return bool(until()) or time.monotonic() - there > LOST
+
+    if not here.main.wait(settled, seconds):
+        return False
+    if not until():
+        raise here.link.connection.error or ConnectionLost("The daemon is away.", remedy="Ask again when it is back.")
+    return True
 
 
 def refuse(operator: bpy.types.Operator, error: BottegaError) -> set[str]:

@@ -4,19 +4,24 @@ import bpy
 
 from .. import preferences, studio, unwrapping
 from ..client import BottegaError
-from .asking import refuse
+from .asking import Asking, refuse, waited
 
 
-class BOTTEGA_OT_connect(bpy.types.Operator):
+class BOTTEGA_OT_connect(bpy.types.Operator, Asking):
     """Connect to the daemon that the preferences name"""
 
     bl_idname = "bottega.connect"
     bl_label = "Connect"
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Begin a session; it goes on trying by itself."""
+        """Begin a session; it goes on trying by itself, also after the operator has waited in vain."""
+        link = studio.here().link
         try:
             preferences.session()
+            seconds = self.seconds()
+            if seconds and not waited(lambda: link.connection.state == "connected" and link.catalog, seconds):
+                self.report({"ERROR"}, "The daemon has not answered in time")
+                return {"CANCELLED"}
         except BottegaError as error:
             return refuse(self, error)
         studio.here().complaint = None

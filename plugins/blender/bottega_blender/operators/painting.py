@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from .. import masks, preferences, render, repaint, studio, texture
+from .. import masks, pixels, preferences, render, repaint, studio, texture, undo
 from ..client import BottegaError
 from ..editors import shown_image
 from ..projection import start
@@ -42,7 +42,7 @@ class BOTTEGA_OT_render(bpy.types.Operator, Asking):
         settings = context.scene.bottega
 
         def begin() -> Work:
-            session, wanted = preferences.session(), settings.params("render")
+            session, wanted = self.met(), settings.params("render")
             return render.start(studio.here(), session, context, wanted)
 
         return self.ask(begin)
@@ -60,7 +60,7 @@ class BOTTEGA_OT_project(bpy.types.Operator, Asking):
         settings = context.scene.bottega
 
         def begin() -> Work:
-            session, wanted = preferences.session(), settings.params("projection")
+            session, wanted = self.met(), settings.params("projection")
             return start.start(studio.here(), session, context, wanted)
 
         return self.ask(begin)
@@ -80,8 +80,8 @@ class BOTTEGA_OT_repaint(bpy.types.Operator, Asking):
         shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
 
         def begin() -> Work:
-            session, wanted = preferences.session(), settings.params("inpaint")
-            return repaint.start(studio.here(), session, wanted, shown, settings.mask)
+            session, wanted = self.met(), settings.params("inpaint")
+            return repaint.start(studio.here(), session, wanted, *masks.pair(shown, settings.mask))
 
         return self.ask(begin)
 
@@ -98,15 +98,10 @@ class BOTTEGA_OT_new_mask(bpy.types.Operator, Asking):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Make it and choose it; it is shown, ready for the editor's Paint mode."""
+        """Make it and choose it; it is shown, ready for the editor's Paint mode. In modes that it could not be undone
+        in it comes when they are left."""
         here = studio.here()
         shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
-        if shown is None or not shown.size[0]:
-            self.report({"WARNING"}, "No image is shown")
-            return {"CANCELLED"}
-        if not self.faces:
-            masks.choose(context.scene, shown, masks.new_mask(shown))
-            return {"FINISHED"}
         errors: list[BottegaError | None] = []
 
         def ended(error: Exception | None) -> None:
@@ -114,9 +109,16 @@ class BOTTEGA_OT_new_mask(bpy.types.Operator, Asking):
             here.complain(errors[0])
 
         try:
-            masks.of_faces(here, context.scene, context.object, shown, ended)
+            picture = masks.picture_of(shown)
+            pixels.check(picture)
+            if self.faces:
+                masks.of_faces(here, context.scene, context.object, picture, ended)
+            else:
+                masks.new_mask(here, context.scene, picture, ended)
         except BottegaError as error:
             return refuse(self, error)
+        if not errors and (hindrance := undo.hindrance()):
+            self.report({"INFO"}, hindrance)
         if (seconds := self.seconds()) and here.main.wait(lambda: errors, seconds) and errors[0]:
             return refuse(self, errors[0])
         return {"FINISHED"}

@@ -31,7 +31,11 @@ def extent(scene: bpy.types.Scene, width: int, height: int, native: int) -> tupl
 
 
 def check(camera: bpy.types.Object) -> bpy.types.Object:
-    """A camera whose picture is plane. Raises Unready for a panorama."""
+    """A camera whose picture is plane. Raises Unready for a panorama, and for a lamp or an empty that stands in for
+    one: Blender looks through these, too."""
+    if camera.type != "CAMERA":
+        remedy = "Choose a camera as the scene's (Scene properties)."
+        raise Unready("{name} is no camera.", remedy=remedy, name=camera.name)
     if camera.data.type == "PANO":
         remedy = "Choose Perspective or Orthographic as its lens type."
         raise Unready("{name} is a panorama; its depth is no picture plane's.", remedy=remedy, name=camera.name)

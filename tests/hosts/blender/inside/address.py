@@ -24,7 +24,7 @@ def connected(address, token=""):
     """What comes of an address: the connection's state, and what the panel says of it."""
     wishes.address, wishes.token = address, token
     try:
-        bpy.ops.bottega.connect()
+        bpy.ops.bottega.connect(wait=0)
     except RuntimeError as error:
         return ["refused", str(error)]
     stage.pump(lambda: here.link.connection.state in ("connected", "lost"))
@@ -58,7 +58,7 @@ facts["away_shown"] = drawn()
 facts["left"] = [here.complaint.fix, here.link.session is None or "studio-box" not in here.link._begun[0]]
 bpy.context.preferences.system.use_online_access = True
 wishes.address = "bottega.invalid:7868"
-facts["allowed"] = [list(bpy.ops.bottega.connect()), here.link._begun[0]]
+facts["allowed"] = [list(bpy.ops.bottega.connect(wait=0)), here.link._begun[0]]
 stage.pump(lambda: here.link.connection.state == "lost")
 facts["unreached"] = words.said(here.link.connection.error)
 bpy.context.preferences.system.use_online_access = False
@@ -77,7 +77,7 @@ def refused():
 
 facts["barred_job"] = refused()
 bpy.context.preferences.system.use_online_access = True
-bpy.ops.bottega.connect()
+bpy.ops.bottega.connect(wait=0)
 work = here.work(Params(), here.link.session, lambda *_: None)
 bpy.context.preferences.system.use_online_access = False
 facts["barred_job_again"] = [refused(), here.link.session is None, work.state, words.said(work.error)]

@@ -92,7 +92,6 @@ white = np.zeros((64, 64, 4), np.float32)
 white[20:40, 10:30] = 1.0
 settings.mask.pixels.foreach_set(white.ravel())
 bpy.ops.bottega.connect()
-stage.pump(lambda: here.link.connection.state == "connected" and here.link.catalog)
 stage.settle()
 settings.prompt, settings.seed, settings.count, settings.feather, settings.strength = "moss", 3, 1, 0, 1.0
 facts["repaint"] = list(bpy.ops.bottega.repaint(image="Numbers"))

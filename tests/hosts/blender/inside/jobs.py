@@ -11,6 +11,7 @@ from bl_ext.user_default.bottega.client import BottegaError
 here = stage.enable()
 settings = bpy.context.scene.bottega
 settings.target = "IMAGE"
+scene = bpy.context.scene
 facts: dict = {}
 
 
@@ -48,6 +49,12 @@ settings.steps, settings.sampler = 3, "nope"
 facts["refused"] = refused(bpy.ops.bottega.texture)
 settings.sampler = ""
 
+for kind, data in (("empty", None), ("lamp", bpy.data.lights.new("Lamp", "SUN"))):
+    scene.camera = bpy.data.objects.new(kind, data)
+    scene.collection.objects.link(scene.camera)
+    facts[f"{kind}_camera"] = refused(bpy.ops.bottega.render)
+    bpy.data.objects.remove(scene.camera)
+
 bpy.ops.mesh.primitive_uv_sphere_add(radius=1.5, segments=96, ring_count=64, location=(0, 6, 0))
 bpy.ops.mesh.primitive_plane_add(size=40, location=(0, 10, 0), rotation=(1.5708, 0, 0))
 stage.camera((0, 0, 0), (90, 0, 0), lens=50.0)
@@ -59,6 +66,11 @@ after = stage.everything()
 made = here.works[0].results[0]
 facts["changed"] = [name for name in before if before[name] != after.get(name) and not name.startswith("images.")]
 np.save(stage.OUT / "render.npy", stage.array(bpy.data.images[made])[..., :3])
+bpy.ops.object.armature_add()
+bpy.context.object.hide_set(True)
+settings.pose = 1.0
+facts["hidden_rig"] = refused(bpy.ops.bottega.render)
+settings.pose = 0.0
 facts["travels"] = bpy.data.images[made]["bottega"]
 
 photo = bpy.data.images.new("photo", 203, 149)

@@ -158,7 +158,6 @@ def shown(here):
             mask = bpy.context.scene.bottega.mask
             facts["shown"].append(["mask", editor.spaces.active.image == mask])
             mask.pixels[:] = [1.0] * len(mask.pixels)
-            editor.spaces.active.image = image
     editor.spaces.active.use_image_pin = True
     with windowed.within(windowed.area("VIEW_3D")):
         bpy.ops.bottega.render()

@@ -27,7 +27,7 @@ from bottega_daemon.diffusion.masks import (
 )
 from bottega_daemon.diffusion.pixels import Floats, to_float
 from bottega_daemon.diffusion.sample import Kept
-from bottega_daemon.spec import Bounds, Extent, Margin
+from bottega_daemon.spec import Axes, Bounds, Extent, Margin
 
 masks = arrays.arrays(np.uint8, (23, 31), elements=st.sampled_from([0, 0, 0, 0, 1, 128, 255]))
 margins = st.builds(Margin, st.integers(0, 6), st.sampled_from([0.0, 0.1, 0.3]))
@@ -126,6 +126,19 @@ def test_a_margin_of_more_than_the_picture_selects_all_of_it_at_once() -> None:
     selection[5, 5], selection[250, 150] = 90, 70
     found = area(selection, Margin(32768), Margin(16384))
     np.testing.assert_allclose(found.alpha, 90 / 255, atol=1e-6)
+
+
+@given(masks, st.integers(0, 9), st.integers(0, 9), st.integers(0, 40), st.integers(0, 40))
+def test_margins_of_a_seamless_picture_go_on_at_its_other_side(
+    selection: np.ndarray, grow: int, feather: int, down: int, right: int
+) -> None:
+    """Wherever its edges were cut: a texture that is rolled has its masks rolled. Along one axis, only along that."""
+    shifts: dict[Axes, tuple[int, int]] = {"xy": (down, right), "y": (down, 0), "x": (0, right)}
+    for axes, shift in shifts.items():
+        rolled = area(np.roll(selection, shift, (0, 1)), Margin(grow), Margin(feather), axes)
+        found = area(selection, Margin(grow), Margin(feather), axes)
+        for one, other in ((rolled.alpha, found.alpha), (rolled.denoise, found.denoise)):
+            np.testing.assert_allclose(one, np.roll(other, shift, (0, 1)), atol=1e-5)
 
 
 def greatest_within(values: np.ndarray, radius: float) -> np.ndarray:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from bottega_daemon.diffusion.canvas import CELL
 from bottega_daemon.diffusion.pixels import Floats, Stored, to_float
-from bottega_daemon.spec import Bounds, Margin
+from bottega_daemon.spec import Axes, Bounds, Margin
 
 _NOTHING = np.float32(1e-6)
 """Below what sums of float32 leave where there is nothing."""
@@ -54,14 +54,19 @@ class Area:
     edge falls to a half. What is selected by half is kept by half: the picture itself, not what would fill it."""
 
 
-def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
-    """The masks of a selection [height, width], as stored. Only its surroundings are worked on, whatever the canvas."""
+def area(selection: Stored, grow: Margin, feather: Margin, seamless: Axes = "none") -> Area:
+    """The masks of a selection [height, width], as stored. Only its surroundings are worked on, whatever the canvas.
+
+    Along `seamless` axes what leaves the picture comes in again on the other side.
+    """
     selection = _levels(selection)
     box = bounds_of(selection)
     if box is None:
         nothing = np.zeros(selection.shape, np.float32)
         return Area(nothing, nothing, nothing > 0, nothing > 0)
     g, f = reach(grow, box), reach(feather, box)
+    if seamless != "none" and g + f:
+        return _wrapped(selection, Margin(g), Margin(f), seamless)
     around = padded(box, g + 2 * f + f // COARSENESS, selection.shape)
     grown = dilated(selection[around], g)
     least = to_float(grown)
@@ -74,6 +79,18 @@ def area(selection: Stored, grow: Margin, feather: Margin) -> Area:
     np.maximum(denoise, least, out=denoise)
     filled = (least >= 0.5) & (to_float(dilated(grown, RIM)) >= WHOLE)
     return Area(*(_placed(mask, around, selection.shape) for mask in (denoise, alpha, least > 0, filled)))
+
+
+def _wrapped(selection: Stored, grow: Margin, feather: Margin, seamless: Axes) -> Area:
+    """The masks in the middle of three pictures side by side, along each axis."""
+    height, width = selection.shape
+    down, across = (3 if axis in seamless else 1 for axis in "yx")
+    found = area(np.tile(selection, (down, across)), grow, feather)
+    rows, columns = (
+        slice(side * (times // 2), side * (times // 2 + 1)) for side, times in ((height, down), (width, across))
+    )
+    parts = (found.denoise, found.alpha, found.selected, found.filled)
+    return Area(*(np.ascontiguousarray(part[rows, columns]) for part in parts))
 
 
 def _levels(selection: Stored) -> Stored:

@@ -80,7 +80,7 @@ def _begin(task: Inpaint, models: Models, blobs: Blobs) -> _Setting:
 def _prepare(setting: _Setting, mask: Image, field: str) -> _Part:
     """Masks, filling, words and structure of one part, and its samples."""
     task, model, canvas = setting.task, setting.models.checkpoint, setting.canvas
-    found = area(_selection(setting, mask, field), task.grow, task.feather)
+    found = area(_selection(setting, mask, field), task.grow, task.feather, task.how.seamless)
     denoise = canvas.enter(found.denoise, fill=0.0)
     if len(setting.sigmas) == 1 or not denoise.any():
         return _Part(found, denoise, [])

@@ -89,8 +89,8 @@ def _wrapped(selection: Stored, grow: Margin, feather: Margin, seamless: Axes) -
     rows, columns = (
         slice(side * (times // 2), side * (times // 2 + 1)) for side, times in ((height, down), (width, across))
     )
-    parts = (found.denoise, found.alpha, found.selected, found.filled)
-    return Area(*(np.ascontiguousarray(part[rows, columns]) for part in parts))
+    whole: tuple[Any, ...] = (found.denoise, found.alpha, found.selected, found.filled)
+    return Area(*(mask[rows, columns].copy() for mask in whole))
 
 
 def _levels(selection: Stored) -> Stored:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from collections.abc import Generator
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import MagicMock
 
@@ -17,25 +16,15 @@ from bottega import messages as m
 from bottega.errors import BottegaError, JobCancelled
 from bottega.events import Picture
 from bottega.pixels import Pixels
-from tests.daemon import ROOT
 
-PACKAGE = "bottega_blender_mocked"
 LOST = BottegaError("the GPU is out of memory", remedy="Ask for a smaller picture.")
 
 
 @pytest.fixture(scope="module")
-def plugin() -> Generator[Any]:
-    """The plug-in's modules by name, in a Blender without windows that is none."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("bpy", "bpy.utils", "bpy.utils.previews", "bpy.props", "bpy.types"):
-            patch.setitem(sys.modules, name, MagicMock())
-        package = ModuleType(PACKAGE)
-        package.__path__ = [str(ROOT / "plugins" / "blender" / "bottega_blender")]
-        patch.setitem(sys.modules, PACKAGE, package)
-        names = ("host", "params", "running", "studio", "work")
-        yield SimpleNamespace(**{name: importlib.import_module(f"{PACKAGE}.{name}") for name in names})
-    for name in [each for each in sys.modules if each.startswith(f"{PACKAGE}.")]:
-        del sys.modules[name]
+def plugin(blender: Callable[[str], Any]) -> Any:
+    """The plug-in's modules."""
+    names = ("host", "params", "running", "studio", "work")
+    return SimpleNamespace(**{name: blender(name) for name in names})
 
 
 @dataclass
@@ -152,3 +141,56 @@ def test_one_that_has_to_wait_holds_up_no_other(plugin: Any) -> None:
     main.moment(lambda: True, lambda: came.append("now"), pytest.fail)
     assert main.pump() == plugin.host.BUSY
     assert came == ["now"]
+
+
+def held(studio: Any, begun: threading.Event, lane: str) -> Any:
+    """A job whose recipe reckons on and on until nobody wants it any more."""
+    work = studio.work(studio.params.Params(), Desk(), MagicMock(), lane)
+
+    def recipe() -> Any:
+        begun.set()
+        while True:
+            work.check()
+        yield
+
+    studio.begin(work, recipe)
+    return work
+
+
+def test_a_job_that_reckons_long_ends_when_it_is_cancelled_and_holds_up_no_other(plugin: Any) -> None:
+    studio = plugin.studio.Studio(plugin.host.Main())
+    studio.params, reckoning = plugin.params, threading.Event()
+    long = held(studio, reckoning, plugin.host.SCENES)
+    assert studio.main.wait(reckoning.is_set, 10)
+    desk, quick = Desk(), MagicMock()
+    work = studio.work(plugin.params.Params(), desk, quick)
+
+    def recipe() -> Any:
+        yield plugin.work.Ask([plugin.params.Params().task()])
+
+    studio.begin(work, recipe)
+    assert studio.main.wait(lambda: desk.calls, 10)
+    assert not long.ended
+    studio.cancel(long)
+    assert long.state == "cancelled"
+    again = threading.Event()
+    held(studio, again, plugin.host.SCENES)
+    assert studio.main.wait(again.is_set, 10), "its thread is free"
+    studio.close()
+
+
+def test_a_scene_is_not_read_on_for_a_job_that_was_cancelled(plugin: Any) -> None:
+    studio = plugin.studio.Studio(plugin.host.Main())
+    work, read, recipe = studio.work(plugin.params.Params(), Desk(), MagicMock()), list[int](), MagicMock()
+
+    def reading() -> Any:
+        for number in range(5):
+            read.append(number)
+            if number == 2:
+                studio.cancel(work)
+            yield
+
+    studio.begin(work, recipe, reading())
+    studio.main.wait(lambda: False, 0.05)
+    assert (work.state, read) == ("cancelled", [0, 1, 2])
+    recipe.assert_not_called()

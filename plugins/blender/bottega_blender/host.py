@@ -21,6 +21,8 @@ PACKAGE = str(__package__)
 """The plug-in's own name in this Blender: what preferences and folders are found by."""
 log = logging.getLogger(__name__)
 
+SCENES = "scene"
+"""The helper thread that reckons with scenes, which may take it minutes: nothing else waits for it."""
 BUDGET = 0.006
 """Seconds of the main thread that one pump may take: a frame has 16 ms, and Blender wants the rest of it."""
 BUSY = 0.01
@@ -29,13 +31,13 @@ IDLE = 0.1
 
 
 class Main:
-    """Letters and chores for the main thread, and one helper thread for what must not run there."""
+    """Letters and chores for the main thread, and helper threads for what must not run there."""
 
     def __init__(self) -> None:
         self._letters: deque[tuple[str, Callable[[], object]]] = deque()
         self._chores: deque[tuple[str, Iterator[None], Failed]] = deque()
         self._moments: list[Moment] = []
-        self._aside: ThreadPoolExecutor | None = None
+        self._aside: dict[str, ThreadPoolExecutor] = {}
         self._under_way = 0
         self._held = 0
         self.clock = time.perf_counter
@@ -56,8 +58,9 @@ class Main:
         it runs at once: nobody else does anything meanwhile."""
         self._moments.append((ready, function, failed))
 
-    def aside(self, work: Callable[[], T], done: Callable[[T], object], failed: Failed) -> None:
-        """Run `work` on the helper thread, then `done` with its result on the main thread. Works keep their order."""
+    def aside(self, work: Callable[[], T], done: Callable[[T], object], failed: Failed, lane: str = "") -> None:
+        """Run `work` on a helper thread, then `done` with its result on the main thread. Works of a lane keep their
+        order."""
 
         def run() -> None:
             try:
@@ -67,10 +70,10 @@ class Main:
             else:
                 self._letters.append(("made", partial(self._back, done, result)))
 
-        if self._aside is None:
-            self._aside = ThreadPoolExecutor(1, thread_name_prefix="bottega-aside")
+        if lane not in self._aside:
+            self._aside[lane] = ThreadPoolExecutor(1, thread_name_prefix=f"bottega-aside-{lane}")
         self._under_way += 1
-        self._aside.submit(run)
+        self._aside[lane].submit(run)
 
     def _back(self, function: Callable[[T], object], argument: T) -> None:
         self._under_way -= 1
@@ -142,6 +145,6 @@ class Main:
         self._letters.clear()
         self._chores.clear()
         self._moments.clear()
-        if self._aside:
-            self._aside.shutdown(wait=False, cancel_futures=True)
-            self._aside = None
+        for executor in self._aside.values():
+            executor.shutdown(wait=False, cancel_futures=True)
+        self._aside.clear()

@@ -14,9 +14,11 @@ import numpy as np
 
 from . import editors, targets, texture
 from .client import Control, Session, Unready, canny_control, depth_control, messages, normal_control, pose_control
+from .host import SCENES
 from .params import Params
 from .scene import buffers, gather, graphs, pose, shapes, views
 from .scene.raster import Surface, View, see
+from .scene.world import Rows, World
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
 
@@ -34,7 +36,8 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
     found = gather.Scene()
     rigs: list[pose.Bones] = []
     seen: list[View] = []
-    work = studio.work(params, session, delivered)
+    work = studio.work(params, session, delivered, SCENES)
+    found.check = work.check
 
     def placing(depsgraph: bpy.types.Depsgraph) -> None:
         seen[:] = [views.of_camera(views.again(camera), depsgraph, *size)]
@@ -84,13 +87,13 @@ def armatures(depsgraph: shapes.Graph, rigs: list[pose.Bones]) -> Iterator[None]
 
 def controls_of(params: Params, found: gather.Scene, seen: list[pose.Armature], view: View) -> tuple[Control, ...]:
     """What the picture is to follow; `seen` are armatures. Raises Unready if the camera sees nothing of it."""
-    corners, normals, owner = found.corners()
-    surface = see(corners, view)
-    without(surface, owner, found.holes)
+    world = found.world()
+    surface = see(world.batches(view), view)
+    without(surface, world, found.holes)
     if not (surface.triangle >= 0).any() and SURFACES & params.controls.keys():
         remedy = "Point it at the scene, have that lie within its clipping range, or follow nothing that it sees."
         raise Unready("The camera sees no surface.", remedy=remedy)
-    controls = surface_controls(params, surface, normals, view)
+    controls = surface_controls(params, surface, world.normals, view)
     if strength := params.controls.get("pose"):
         figures = pose.figures(seen, view)
         if not figures:
@@ -103,15 +106,15 @@ def controls_of(params: Params, found: gather.Scene, seen: list[pose.Armature], 
     return tuple(controls)
 
 
-def without(surface: Surface, owner: gather.Array, holes: set[int]) -> None:
-    """Have nothing be seen where holdouts are; `owner` (t,) says whose each triangle is."""
-    if holes and len(owner):
-        hole = (surface.triangle >= 0) & np.isin(owner, list(holes))[surface.triangle]
+def without(surface: Surface, world: World, holes: set[int]) -> None:
+    """Have nothing be seen where holdouts are; these are numbers of what is placed in the world."""
+    if holes:
+        hole = (surface.triangle >= 0) & np.isin(world.owner(surface.triangle), list(holes))
         surface.triangle[hole], surface.z[hole] = -1, np.inf
 
 
-def surface_controls(params: Params, surface: Surface, normals: gather.Array, view: View) -> list[Control]:
-    """Depth, outlines and normals of what a view sees, as far as wished; `normals` are the triangles' (t, 3, 3)."""
+def surface_controls(params: Params, surface: Surface, normals: gather.Array | Rows, view: View) -> list[Control]:
+    """Depth, outlines and normals of what a view sees, as far as wished; `normals` has the triangles' (t, 3, 3)."""
     controls: list[Control] = []
     if strength := params.controls.get("depth"):
         controls.append(depth_control(buffers.depth(surface), strength=strength))

@@ -36,7 +36,8 @@ def _resume(studio: Studio, work: Work, answer: list[list[Picture]] | None) -> N
         except StopIteration:
             return None
 
-    studio.main.aside(step, lambda wish: _next(studio, work, wish), lambda error: studio.fail(work, error))
+    follow, lost = partial(_next, studio, work), partial(studio.fail, work)
+    studio.main.aside(step, follow, lost, work.lane)
 
 
 def _next(studio: Studio, work: Work, wish: Ask | Made | None) -> None:

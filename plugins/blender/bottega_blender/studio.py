@@ -33,9 +33,9 @@ class Studio:
         """Why the last wish could not even begin."""
         self._numbers = itertools.count(1)
 
-    def work(self, params: Params, session: Session, deliver: Deliver) -> Work:
-        """A new job in the list."""
-        work = Work(next(self._numbers), params, session, deliver)
+    def work(self, params: Params, session: Session, deliver: Deliver, lane: str = "") -> Work:
+        """A new job in the list; its recipe is followed on the helper thread of this name."""
+        work = Work(next(self._numbers), params, session, deliver, lane)
         self.works.insert(0, work)
         ended = [each for each in self.works if each.ended]
         self.works = [each for each in self.works if each not in ended[KEPT:]]
@@ -46,7 +46,10 @@ class Studio:
         """Do a job: read the scene on the main thread in slices, then follow the recipe in the background."""
 
         def steps() -> Iterator[None]:
-            yield from reading
+            for _ in reading:
+                if work.ended:
+                    return
+                yield
             running.start(self, work, recipe())
 
         self.main.chore("scene", steps(), lambda error: self.fail(work, error))
@@ -110,6 +113,8 @@ class Studio:
 
     def close(self) -> None:
         """End with Blender, or with the plug-in."""
+        for work in self.works:
+            work.unwanted = True
         self.link.disconnect()
         self.main.close()
         self.previews.close()

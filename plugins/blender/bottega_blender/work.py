@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from .client import ENDED, BottegaError, Picture, Session, State, Task, Ticket
+from .client import ENDED, BottegaError, JobCancelled, Picture, Session, State, Task, Ticket
 from .params import Params
 
 
@@ -49,6 +49,8 @@ class Work:
     session: Session
     deliver: Deliver
     """Puts a result into Blender, on the main thread."""
+    lane: str = ""
+    """The helper thread (`Main.aside`) on which its recipe is followed."""
     state: State = "reading"
     fraction: float = 0.0
     note: str = ""
@@ -81,3 +83,8 @@ class Work:
     def ended(self) -> bool:
         """Nothing more will come of it."""
         return self.state in ENDED
+
+    def check(self) -> None:
+        """Raise JobCancelled once nothing more is wanted of it. May be called from any thread."""
+        if self.unwanted or self.ended:
+            raise JobCancelled

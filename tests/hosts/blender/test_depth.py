@@ -77,6 +77,11 @@ def test_orthographic_depth_is_the_geometrys(told: Stage) -> None:
     agree(told("depth").array("ortho"), orthographic())
 
 
+def test_a_scene_that_is_too_large_to_be_copied_is_refused_in_words(told: Stage) -> None:
+    said = told("depth")["most"]
+    assert said.startswith("The scene's own meshes have more than ") and "subdivide less in the viewport" in said
+
+
 def test_only_what_lies_between_the_cameras_clipping_planes_is_seen(told: Stage) -> None:
     """The planes cut through the boxes, whose insides are seen then, and through the floor; Blender draws the same."""
     for name, wanted in (("cut", perspective(*PLANES)), ("cut_ortho", orthographic(*PLANES))):

@@ -12,6 +12,7 @@ from ..params import Params
 from ..scene import gather
 from ..scene.atlas import Atlas, atlas, overlap
 from ..scene.raster import View
+from ..scene.world import BATCH, Rows, World
 from ..unwrapping import FIX, REMEDY, missing
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
@@ -39,14 +40,10 @@ class Wish:
 class Target:
     """A mesh to paint, in the world."""
 
-    corners: Array
-    """(t, 3, 3) of the mesh and of what may hide it"""
-    normals: Array
-    """(t, 3, 3)"""
-    uv: Array
-    """(t, 3, 2); zero for what is not the mesh"""
-    mine: Array
-    """(t,) which triangles are the mesh's"""
+    world: World
+    """The mesh, and what may hide it."""
+    mine: tuple[int, int]
+    """Which of its triangles are the mesh's: the first, and the one behind the last."""
     texels: Atlas
     """With nothing painted on them."""
 
@@ -63,22 +60,21 @@ def read(wish: Wish, scene: gather.Scene) -> Target:
     shape = scene.shapes[placed[number][0]]
     if shape.uv is None:
         raise missing(wish.name)
-    corners, normals, owner = gather.Scene(scene.shapes, placed).corners()
-    mine = owner == number
-    uv = np.zeros((len(corners), 3, 2))
-    uv[mine] = shape.uv[shape.loops]
-    check(wish.name, uv[mine])
-    texels = atlas(corners[mine], normals[mine], uv[mine], wish.size)
+    world = World(scene.shapes, placed, scene.check)
+    own = World(scene.shapes, [placed[number]], scene.check)
+    check(wish.name, own.uv)
+    texels = atlas(own.corners, own.normals, own.uv, wish.size)
     if not len(texels.ys):
         raise Unready("{name}'s UV map covers nothing.", remedy=REMEDY, fix=FIX, name=wish.name)
-    return Target(corners, normals, uv, mine, texels)
+    return Target(world, world.range(number), texels)
 
 
-def check(name: str, uv: Array) -> None:
+def check(name: str, uv: Array | Rows) -> None:
     """Raise Unready for coordinates (t, 3, 2) that no single texture can show."""
     if not len(uv):
         raise Unready("{name} has no faces.", remedy="Choose a mesh with a surface.", name=name)
-    if uv.min() < -1e-4 or uv.max() > 1 + 1e-4:
+    parts = (uv[begin : begin + BATCH] for begin in range(0, len(uv), BATCH))
+    if any(part.min() < -1e-4 or part.max() > 1 + 1e-4 for part in parts):
         remedy = "Scale the islands into the first tile; tiles beyond it (UDIM) are not painted."
         raise Unready("{name}'s UV map leaves the square from 0 to 1.", remedy=remedy, fix=FIX, name=name)
     if (double := overlap(uv, 512)) > OVERLAP:

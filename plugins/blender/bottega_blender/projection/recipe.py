@@ -53,12 +53,12 @@ def recipe(wish: Wish, scene: gather.Scene) -> Recipe:
 
 def follow(task: Any, params: Params, target: Target, sight: Sight) -> Any:
     """A task that follows what a view sees."""
-    return dataclasses.replace(task, controls=surface_controls(params, sight.surface, target.normals, sight.view))
+    return dataclasses.replace(task, controls=surface_controls(params, sight.surface, target.world.normals, sight.view))
 
 
 def matching(params: Params, index: int, target: Target, sight: Sight, texels: Atlas) -> Inpaint | None:
     """The request for what a view shows and no view before has seen well; None if there is next to nothing."""
-    picture, known = look(texels, sight.surface, target.uv, sight.mine)
+    picture, known = look(texels, sight.surface, target.world.uv, sight.mine)
     unknown = sight.mine & (known < ENOUGH)
     if unknown.sum() < LEAST * max(sight.mine.sum(), 1):
         return None

@@ -16,6 +16,8 @@ from .reading import Target, Wish
 Array: TypeAlias = "np.ndarray[Any, Any]"
 ROUGH = 256
 """Side of the atlas and the pictures that views are chosen by."""
+THIN = 250_000
+"""Triangles that views are chosen by, of a mesh that has more."""
 FRONT = (0.0, -1.0, 0.15)
 """Where the first placed view looks from: the front of Blender's scenes, a little from above."""
 
@@ -39,13 +41,13 @@ def sights(wish: Wish, target: Target) -> list[Sight]:
 
 def seen(target: Target, view: View) -> Sight:
     """Look from a view."""
-    surface = see(target.corners, view)
-    return Sight(view, surface, (surface.triangle >= 0) & target.mine[surface.triangle])
+    surface, (first, end) = see(target.world.batches(view), view), target.mine
+    return Sight(view, surface, (surface.triangle >= first) & (surface.triangle < end))
 
 
 def placed(wish: Wish, target: Target) -> list[View]:
     """Views around the mesh that together see it."""
-    points, texels = target.corners.reshape(-1, 3), target.texels
+    world, texels = target.world.thinned(THIN), target.texels
     front = np.array(FRONT) / np.linalg.norm(FRONT)
     step = max(len(texels.ys) // (ROUGH * ROUGH // 4), 1)
     few = dataclasses.replace(
@@ -53,10 +55,11 @@ def placed(wish: Wish, target: Target) -> list[View]:
     )
 
     def score(view: View) -> Array:
-        surface = see(target.corners, view)
+        surface = see(world.batches(view), view)
         return weights(few, view, surface, surface.triangle >= 0)[0]
 
-    candidates = [around.looking(points, direction, ROUGH) for direction in around.directions(front)]
+    room = around.ball(lambda: (corners.reshape(-1, 3) for _, corners in target.world.batches()))
+    candidates = [around.looking(*room, direction, ROUGH) for direction in around.directions(front)]
     found = around.chosen(candidates, score, max(wish.params.views, 1))
     params = wish.params
     return [dataclasses.replace(view, width=params.width, height=params.height) for view in found]

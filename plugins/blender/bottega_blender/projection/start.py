@@ -9,6 +9,7 @@ import bpy
 
 from .. import material, render, targets, texture
 from ..client import Session, Unready
+from ..host import SCENES
 from ..params import Params
 from ..scene import gather, graphs, views
 from ..scene.raster import View
@@ -33,7 +34,8 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
         cameras = [targets.key(views.check(each)) for each in chosen_cameras(context, params.views_from)]
         params = dataclasses.replace(params, width=width, height=height, views=0)
     name, goal = thing.name, targets.key(thing)
-    work = studio.work(params, session, lambda work, made: delivered(work, made, goal))
+    work = studio.work(params, session, lambda work, made: delivered(work, made, goal), SCENES)
+    found.check = work.check
 
     def placing(depsgraph: bpy.types.Depsgraph) -> None:
         size = params.width, params.height

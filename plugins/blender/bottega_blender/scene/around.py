@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -30,10 +30,18 @@ def directions(front: Array) -> list[Array]:
     return [front, *(step / np.linalg.norm(step) for step in steps)]
 
 
-def looking(points: Array, direction: Array, side: int) -> View:
-    """A square view of points (n, 3) from a direction, upright."""
-    middle = (points.min(0) + points.max(0)) / 2.0
-    radius = max(float(np.linalg.norm(points - middle, axis=1).max()), 1e-6) * ROOM
+def ball(parts: Callable[[], Iterable[Array]]) -> tuple[Array, float]:
+    """The middle of points and the distance of the farthest from it; they are given in parts (n, 3), twice."""
+    low, high = np.full(3, np.inf), np.full(3, -np.inf)
+    for points in parts():
+        low, high = np.minimum(low, points.min(0)), np.maximum(high, points.max(0))
+    middle = (low + high) / 2.0
+    return middle, max(float(np.linalg.norm(points - middle, axis=1).max()) for points in parts())
+
+
+def looking(middle: Array, reach: float, direction: Array, side: int) -> View:
+    """A square view of what lies within reach around a middle, from a direction, upright."""
+    radius = max(reach, 1e-6) * ROOM
     distance = radius / math.sin(ANGLE / 2)
     back = direction / np.linalg.norm(direction)
     up = np.array((0.0, 0.0, 1.0)) if abs(back[2]) < 0.99 else np.array((0.0, 1.0, 0.0))

@@ -7,15 +7,19 @@ empty. Knows nothing of Blender. Row 0 of an atlas is its top (v = 1).
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from .filling import continued, depth_inside, filled, widened
-from .raster import PIECE, Flat, Surface, View, barycentric, fragments, project, resolve
+from .raster import PIECE, Flat, Surface, View, barycentric, fragments, project
+from .world import Rows
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+Table: TypeAlias = "Array | Rows"
+"""What triangles have, by their numbers."""
 GRAZING = 0.2
 """Cosine below which a surface is too slanted to be painted from a view."""
 SHARPNESS = 4.0
@@ -52,35 +56,53 @@ class Atlas:
     """(n,)"""
 
 
-def overlap(uv: Array, size: int) -> float:
-    """The part of the covered texels that lie well inside of more than one triangle. `uv` is (t, 3, 2)."""
+def overlap(uv: Table, size: int) -> float:
+    """The part of the covered texels that lie well inside of more than one triangle. `uv` has (t, 3, 2)."""
     count = np.zeros(size * size, np.int32)
-    flat = _flat(uv, size, size)
-    for which, xs, ys in fragments(flat, size, size):
+    for flat, _, which, xs, ys in _laid(uv, size, size):
         inner = barycentric(flat, which, xs, ys).min(1) > INNER
         count += np.bincount(ys[inner] * size + xs[inner], minlength=size * size).astype(np.int32)
     return float((count > 1).sum() / max((count > 0).sum(), 1))
 
 
-def atlas(corners: Array, normals: Array, uv: Array, size: int) -> Atlas:
+def atlas(corners: Table, normals: Table, uv: Table, size: int) -> Atlas:
     """The atlas of triangles with corners and normals (t, 3, 3) in the world and texture coordinates (t, 3, 2)."""
-    flat = _flat(uv, size, size)
-    triangle, _ = resolve(flat, size, size)
+    triangle = _owners(uv, size, size)
     ys, xs = np.nonzero(triangle >= 0)
     which = triangle[ys, xs]
     points, facing = np.empty((len(ys), 3)), np.empty((len(ys), 3))
     for begin in range(0, len(ys), PIECE):
         part = slice(begin, begin + PIECE)
-        mix = barycentric(flat, which[part], xs[part], ys[part])
-        points[part] = np.einsum("ni,nij->nj", mix, corners[which[part]])
-        facing[part] = np.einsum("ni,nij->nj", mix, normals[which[part]])
+        found, own = np.unique(which[part], return_inverse=True)
+        mix = barycentric(_flat(uv[found], size, size), own, xs[part], ys[part])
+        points[part] = np.einsum("ni,nij->nj", mix, corners[found][own])
+        facing[part] = np.einsum("ni,nij->nj", mix, normals[found][own])
     facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-12)
     return Atlas(size, ys, xs, which, points, facing, np.zeros((len(ys), 3)), np.zeros(len(ys)))
 
 
-def covered(uv: Array, width: int, height: int, spread: int) -> Array:
+def covered(uv: Table, width: int, height: int, spread: int) -> Array:
     """(height, width) where triangles (t, 3, 2) of texture coordinates lie, and so many texels around them."""
-    return widened(resolve(_flat(uv, width, height), width, height)[0] >= 0, spread)
+    return widened(_owners(uv, width, height) >= 0, spread)
+
+
+def _owners(uv: Table, width: int, height: int) -> Array:
+    """The triangle (height, width) of each texel, -1 for none."""
+    triangle = np.full(width * height, -1, np.int64)
+    for _, begin, which, xs, ys in _laid(uv, width, height):
+        place = ys * width + xs
+        free = triangle[place] < 0
+        triangle[place[free]] = which[free] + begin
+    return triangle.reshape(height, width)
+
+
+def _laid(uv: Table, width: int, height: int) -> Iterator[tuple[Flat, int, Array, Array, Array]]:
+    """Every texel that a triangle covers, in pieces: some triangles and which of all is their first, which of them, x,
+    y."""
+    for begin in range(0, len(uv), PIECE // 4):
+        flat = _flat(uv[begin : begin + PIECE // 4], width, height)
+        for which, xs, ys in fragments(flat, width, height):
+            yield flat, begin, which, xs, ys
 
 
 def _flat(uv: Array, width: int, height: int) -> Flat:
@@ -158,10 +180,10 @@ def _sketch(texels: Atlas) -> tuple[Array, Array]:
     return color, seen
 
 
-def look(texels: Atlas, surface: Surface, uv: Array, mine: Array) -> tuple[Array, Array]:
+def look(texels: Atlas, surface: Surface, uv: Table, mine: Array) -> tuple[Array, Array]:
     """What a view shows of the atlas as painted so far (h, w, 3), and how well each pixel's place is known (h, w).
 
-    `uv` (t, 3, 2) are the surface's triangles' coordinates; other surfaces and the background are grey and unknown.
+    `uv` has (t, 3, 2) of the surface's triangles' coordinates; other surfaces and the background are grey and unknown.
     """
     color, seen = _sketch(texels)
     grown, some = continued(np.dstack([color, seen]), seen > 0, 2)  # interpolation reaches over edges

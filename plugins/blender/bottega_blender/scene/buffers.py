@@ -8,6 +8,7 @@ import numpy as np
 
 from ..client import Pixels
 from .raster import PIECE, Surface, View
+from .world import Rows
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 BLANK = (128, 128, 255)
@@ -19,8 +20,9 @@ def depth(surface: Surface) -> Pixels:
     return Pixels.of(np.ascontiguousarray(surface.z, np.float32), "data")
 
 
-def normals(surface: Surface, corners: Array, view: View) -> Pixels:
-    """Normals as the camera sees them: red is right, green up, blue towards it. `corners` are the normals (t, 3, 3)."""
+def normals(surface: Surface, corners: Array | Rows, view: View) -> Pixels:
+    """Normals as the camera sees them: red is right, green up, blue towards it. `corners` has (t, 3, 3) of
+    the triangles."""
     picture = np.empty((*surface.triangle.shape, 3), np.uint8)
     picture[:] = BLANK
     turn = view.camera[:3, :3].T

@@ -20,13 +20,17 @@ import numpy as np
 from .. import targets
 from ..client import Unready
 from .makers import Maker
-from .shapes import Changed, Graph, Opened, Shape, by_name, by_number, copied
+from .shapes import Changed, Graph, Opened, by_name, by_number, copied
 from .shown import Shown
+from .triangles import Shape
+from .world import World
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 Placing: TypeAlias = "Callable[[bpy.types.Depsgraph], object]"
 SURFACES = frozenset({"MESH", "CURVE", "SURFACE", "FONT", "META"})
 TRIES = 3
+MOST = 50_000_000
+"""Corners of faces, those of instances counted once, that are copied at most: some 2 GB."""
 SLICE = 0.004
 """Seconds of the list of instances in one slice, beside those that Blender takes to go to its place in it."""
 
@@ -42,6 +46,8 @@ class Scene:
     """Numbers in `placed` of holdouts: they hide what is behind them, and are not seen themselves."""
     own: dict[int, int] = field(default_factory=dict[int, int])
     """Numbers in `placed` of objects themselves, no instances of them, by their keys (`targets.key`)."""
+    check: Callable[[], object] = lambda: None
+    """Raises something once nobody wants to know any more; called again and again while it is reckoned with."""
 
     def clear(self) -> None:
         """Forget what was gathered."""
@@ -55,24 +61,9 @@ class Scene:
         self.holes = {new[number] for number in self.holes if number in new}
         self.own = {key: new[number] for key, number in self.own.items() if number in new}
 
-    def corners(self) -> tuple[Array, Array, Array]:
-        """All triangles in the world: corners (t, 3, 3) float64, normals (t, 3, 3), number in `placed` (t,)."""
-        parts: list[tuple[Array, Array, Array]] = []
-        for number, (key, _, matrix) in enumerate(self.placed):
-            shape = self.shapes[key]
-            points = shape.points.astype(np.float64) @ matrix[:3, :3].T + matrix[:3, 3]
-            normals = shape.normals.astype(np.float64) @ _inverse(matrix[:3, :3])
-            normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-            parts.append((points[shape.vertices[shape.loops]], normals[shape.loops], np.full(len(shape.loops), number)))
-        if not parts:
-            return np.empty((0, 3, 3)), np.empty((0, 3, 3)), np.empty(0, np.int64)
-        corners, normals, owner = (np.concatenate(each) for each in zip(*parts, strict=True))
-        return corners, normals, owner
-
-
-def _inverse(matrix: Array) -> Array:
-    """Of a 3 x 3 matrix; a flattened object's normals are lost, not its reading."""
-    return np.linalg.inv(matrix) if abs(np.linalg.det(matrix)) > 1e-12 else np.linalg.pinv(matrix)
+    def world(self) -> World:
+        """All triangles in the world."""
+        return World(self.shapes, self.placed, self.check)
 
 
 @dataclass(frozen=True)
@@ -142,9 +133,17 @@ def once(depsgraph: Graph, scene: Scene, placing: Placing) -> Iterator[None]:
     scene.clear()
     yield from _woken(depsgraph)
     sources = yield from _survey(depsgraph, scene, placing)
+    corners = 0
     for key, opened in sources.items():
         if shape := (yield from copied(opened)):
             scene.shapes[key] = shape
+            corners += len(shape.vertices)
+            if corners > MOST:
+                raise Unready(
+                    "The scene's own meshes have more than {most} million corners of faces.",
+                    remedy="Hide in renders what need not be seen, or subdivide less in the viewport.",
+                    most=f"{MOST / 1e6:.0f}",
+                )
     scene.keep([number for number, each in enumerate(scene.placed) if each[0] in scene.shapes])
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -14,7 +12,7 @@ import bpy
 import numpy as np
 
 from .readers import READERS, Reader, loops
-from .triangles import triangles
+from .triangles import Shape
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
 Graph: TypeAlias = "Callable[[], bpy.types.Depsgraph]"
@@ -23,29 +21,6 @@ Opened: TypeAlias = "Callable[[], AbstractContextManager[bpy.types.Mesh | None]]
 
 class Changed(Exception):
     """The scene is not what it was when the reading began."""
-
-
-@dataclass
-class Shape:
-    """A mesh in its own space."""
-
-    points: Array
-    """(n, 3) float32"""
-    vertices: Array
-    """(c,) int32: the point at each corner"""
-    starts: Array
-    """(f,) int32: the first corner of each face"""
-    normals: Array
-    """(c, 3) float32, of corners"""
-    uv: Array | None = None
-    """(c, 2) float32 of the layer that renders use"""
-    cut: Array | None = None
-    """(t, 3) int32: the corners of each triangle as Blender has them, where a face has more than four corners"""
-
-    @cached_property
-    def loops(self) -> Array:
-        """(t, 3) the corners of each triangle; computed when it is first asked for, in the background."""
-        return self.cut if self.cut is not None else triangles(self.points, self.vertices, self.starts)
 
 
 def copied(opened: Opened) -> Generator[None, None, Shape | None]:

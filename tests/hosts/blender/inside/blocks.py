@@ -103,7 +103,7 @@ done = threading.Event()
 
 
 def work() -> None:
-    see(found.corners()[0], view)
+    see(found.world().batches(view), view)
     done.set()
 
 

@@ -6,6 +6,7 @@ import math
 import bpy
 import numpy as np
 import stage
+from bl_ext.user_default.bottega.client import Unready
 from bl_ext.user_default.bottega.scene import buffers, gather, pose, views
 from bl_ext.user_default.bottega.scene.raster import see
 
@@ -28,8 +29,9 @@ def surface(thing):
     graph = bpy.context.evaluated_depsgraph_get
     slices.append(sum(1 for _ in gather.gather(graph, found)))
     view = views.of_camera(thing, graph(), W, H)
-    corners, normals, owner = found.corners()
-    return see(corners, view), normals, view, [found.placed[k][1] for k in owner]
+    world = found.world()
+    seen = see(world.batches(view), view)
+    return seen, world.normals, view, [found.placed[k][1] for k in world.owner(np.arange(len(world)))]
 
 
 # A floor through the camera's plane and far away, a cube by an array modifier, an instance of a collection, text.
@@ -98,6 +100,15 @@ def placed(meanwhile=lambda: None):
     return [name for _, name, _ in found.placed], np.array([matrix for _, _, matrix in found.placed]), number
 
 
+# A scene with more than is copied: said before the rest of it is.
+most, gather.MOST = gather.MOST, 20
+try:
+    placed()
+    too_many = ""
+except Unready as error:
+    too_many = f"{error.message} {error.remedy}"
+gather.MOST = most
+
 # A list of instances that takes many slices, and changes in one of them.
 crowd = bpy.data.meshes.new("Crowd")
 crowd.from_pydata([(x * 0.5, 4, 0) for x in range(200)], [], [])
@@ -158,6 +169,7 @@ stage.report(
     slices=slices[0],
     edited=edited,
     crowded=crowded,
+    most=too_many,
     names=names,
     cut_off=[len(pose.figures(rigs, dataclasses.replace(view, **plane))) for plane in ({"near": 8.1}, {"far": 7.9})],
     pose={pose.JOINTS[k]: [joint.x, joint.y] for k, joint in enumerate(figure) if joint.confidence},

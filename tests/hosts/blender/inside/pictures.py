@@ -82,7 +82,8 @@ graph = bpy.context.evaluated_depsgraph_get
 found = gather.Scene()
 for _ in gather.gather(graph, found):
     pass
-np.save(stage.OUT / "depth.npy", see(found.corners()[0], views.of_camera(scene.camera, graph(), 128, 128)).z)
+view = views.of_camera(scene.camera, graph(), 128, 128)
+np.save(stage.OUT / "depth.npy", see(found.world().batches(view), view).z)
 for thing in [each for each in bpy.data.objects if each.type == "MESH"]:
     bpy.data.objects.remove(thing)
 

@@ -41,7 +41,7 @@ checker = np.repeat((((ys // 32 + xs // 32) % 2) * 0.5 + 0.25)[..., None], 3, 2)
 checker[..., 1] = xs / 255.0
 weight, x, y = weights(state.texels, now.view, now.surface, now.mine)
 paint(state.texels, checker, weight, x, y)
-again, known = look(state.texels, now.surface, state.uv, now.mine)
+again, known = look(state.texels, now.surface, state.world.uv, now.mine)
 some = known > 0
 facts["psnr"] = float(-10 * np.log10(((again - checker)[some] ** 2).mean()))
 facts["seen_again"], facts["mine"] = float(some.mean()), float(now.mine.mean())

@@ -8,7 +8,7 @@ import numpy as np
 import stage
 from bl_ext.user_default.bottega import maps, masks, pixels, render
 from bl_ext.user_default.bottega.projection import reading, sights
-from bl_ext.user_default.bottega.scene import pose, shapes
+from bl_ext.user_default.bottega.scene import pose, shapes, triangles
 
 here = stage.enable()
 settings = bpy.context.scene.bottega
@@ -46,7 +46,7 @@ def counted(reader):
 
 for module, name in (
     (pixels, "png"), (pixels, "encoded"), (maps, "derive"), (render, "see"), (sights, "see"), (reading, "atlas"),
-    (shapes, "triangles"), (masks, "covered"),
+    (triangles, "triangles"), (masks, "covered"),
 ):  # fmt: skip
     watched(module, name)
 shapes.READERS = tuple(map(counted, shapes.READERS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
 import gi
@@ -16,7 +15,8 @@ from . import sights  # noqa: E402
 from .bench import Bench  # noqa: E402
 from .client import Entry  # noqa: E402
 from .form import SPACE  # noqa: E402
-from .wishes import Wish, wish_of  # noqa: E402
+from .remembering import wish_for  # noqa: E402
+from .wishes import Wish  # noqa: E402
 from .words import _, said  # noqa: E402
 
 SIDE = 72
@@ -43,7 +43,7 @@ class HistoryBox(Gtk.Expander):
         self._view = Gtk.IconView(model=self._store, pixbuf_column=0, tooltip_column=1, item_padding=2, columns=4)
         self._view.set_size_request(-1, 2 * SIDE)
         again = Gtk.Button(label=_("Use again"))
-        again.connect("clicked", lambda _button: self._each(lambda entry: use(wish_of(json.dumps(entry.parameters)))))
+        again.connect("clicked", lambda _button: self._each(lambda entry: use(wish_for(entry))))
         insert = Gtk.Button(label=_("Insert again"))
         insert.connect("clicked", lambda _button: self._each(once_more))
         buttons = Gtk.Box(spacing=SPACE)

@@ -132,7 +132,7 @@ class Row(Gtk.Box):
         self._cancel.connect("clicked", lambda _button: bench.cancel(self._job))
         again = Gtk.Button.new_from_icon_name("edit-redo-symbolic", Gtk.IconSize.BUTTON)
         again.set_tooltip_text(_("Use these settings again"))
-        again.connect("clicked", lambda _button: use(wish_of(json.dumps(job.parameters))))
+        again.connect("clicked", lambda _button: use(wish_of(json.dumps(self._job.parameters))))
         line = Gtk.Box(spacing=SPACE)
         line.pack_start(title, True, True, 0)
         line.pack_end(self._cancel, False, False, 0)

@@ -177,6 +177,37 @@ def test_presets_are_kept_chosen_and_removed(window: rig.Gimp) -> None:
     assert left == 0 and "a preset needs a name" in refusal
 
 
+def test_a_seed_that_was_drawn_is_used_again(window: rig.Gimp) -> None:
+    """From the history and from the queue's row, of one pass and of several: the same picture comes."""
+    window.run(hands.QUEUE)
+    found = window.run("""
+        canvas, result = picture(240, 200), []
+        shown = panel(canvas)
+        for kind in ("refine", "inpaint"):
+            canvas.select_rectangle(ChannelOps.REPLACE, 60, 40, *((110, 100) if kind == "inpaint" else (48, 48)))
+            canvas.set_selected_layers(canvas.get_layers()[-1:])
+            shown._kinds.set_active_id(kind)
+            say(shown, prompt=kind, steps=2, seed="")
+            made = paint(shown, canvas)
+            seed, pixels = about(made)["parasite"]["seed"], everything(made)
+            canvas.remove_layer(made)
+            pump(lambda: shown._bench.history and list(shown._bench.history[0].seeds) == [int(seed)])
+            pump(lambda: shown._bench.jobs[0].state == "done")
+            again = []
+            for press in (lambda: history(shown, 0, "Use again"),
+                          lambda: button(shown._jobs._rows[jobs()[0]["number"]], "Use these settings again").clicked()):
+                say(shown, prompt="another", seed="")
+                press()
+                again.append([said(shown)["prompt"], said(shown)["seed"]])
+            twice = paint(shown, canvas)
+            result.append([seed, again, everything(twice) == pixels])
+            canvas.remove_layer(twice)
+        shut(shown); canvas.delete()
+    """)
+    for kind, (seed, again, same) in zip(("refine", "inpaint"), found, strict=True):
+        assert seed.isdecimal() and again == [[kind, seed]] * 2 and same
+
+
 def test_what_a_script_made_is_used_and_inserted_again(window: rig.Gimp) -> None:
     """In one pass and in several, where it was made for, after its layer was thrown away and the canvas has grown."""
     window.run(hands.QUEUE)

@@ -6,9 +6,12 @@ more belongs to whoever moves it into his own.
 
 from __future__ import annotations
 
+import json
+import logging
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,6 +20,9 @@ from typing import Any
 from .client import files
 from .host import Settings, settings_of
 from .spool import ENDING
+from .wishes import wish_of
+
+log = logging.getLogger(__name__)
 
 BEAT = 5
 """Seconds between signs of life."""
@@ -76,25 +82,14 @@ class Book:
         if str(said.get("job", "")).endswith(ENDING):
             Path(said["job"]).unlink(missing_ok=True)
 
-    def left(self) -> list[tuple[Path, Page]]:
-        """Jobs of GIMPs that have ended: they are this one's now."""
+    def left(self) -> Iterator[tuple[Path, Page]]:
+        """Jobs of GIMPs that have ended: each is this one's from when it is given. What a newer plug-in has written
+        stays for that."""
         found = [path for path in self._all.glob("*/*.json") if path.parent != self._own]
-        gone = [path for path in found if self._age(path.parent / ALIVE) > GONE]
-        return [page for page in map(self._taken, gone) if page]
-
-    def _taken(self, path: Path) -> tuple[Path, Page] | None:
-        mine = self._own / path.name
-        try:
-            path.rename(mine)
-        except FileNotFoundError:  # another GIMP was quicker
-            return None
-        said = files.read_json(mine) or {}
-        try:
-            daemon = settings_of(said["daemon"])
-            return mine, Page(str(said["job"]), dict(said["parameters"]), str(said["place"]), daemon)
-        except (AttributeError, KeyError, TypeError, ValueError):  # no page of ours
-            mine.unlink()
-            return None
+        for path in [path for path in found if self._age(path.parent / ALIVE) > GONE]:
+            page, mine = _page(path), self._own / path.name
+            if page is not None and _moved(path, mine):
+                yield mine, page
 
     def sweep(self) -> None:
         """Remove what nobody will ask for: empty folders of GIMPs that have ended, pixels that no page speaks of."""
@@ -114,3 +109,24 @@ class Book:
             return (self._own / ALIVE).stat().st_mtime - path.stat().st_mtime
         except OSError:
             return float("inf")
+
+
+def _page(path: Path) -> Page | None:
+    """What a page says; None if this plug-in cannot read it."""
+    said = files.read_json(path) or {}
+    try:
+        wish_of(json.dumps(said["parameters"]))
+        return Page(str(said["job"]), said["parameters"], str(said["place"]), settings_of(said["daemon"]))
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _moved(path: Path, mine: Path) -> bool:
+    try:
+        path.rename(mine)
+    except FileNotFoundError:  # another GIMP was quicker
+        return False
+    except OSError:
+        log.exception("%s cannot be taken up", path.name)
+        return False
+    return True

@@ -54,10 +54,11 @@ def _awaited(desk: Desk, do: Callable[[], Any]) -> Any:
 
 def send(wish: Wish, asked: Asked) -> str:
     """Write a job into the daemon's book, or one of several passes into a file; gives its id, or the file's path.
-    Blocks: for the background. Raises BottegaError, or the disk's OSError."""
+    Blocks: for the background. Raises BottegaError."""
     if asked.plan is not None and isinstance(asked.task, Inpaint):
         path = spool.new()
-        spool.write(path, Course(seeded(asked.task), asked.plan))
+        with host.disk():
+            spool.write(path, Course(seeded(asked.task), asked.plan))
         return str(path)
     chosen = host.settings()
     with connect(chosen.address or None, chosen.token or None, chosen.person or None) as client:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gi.repository import Gimp, GLib
 
-from .client import Connection, Session, files
+from .client import BottegaError, Connection, Session, files
+from .words import _
 
 FRAME = 0.016
 TICK = 100
@@ -45,6 +47,16 @@ def keep_settings(chosen: Settings) -> None:
     """For all processes of this user's GIMPs. Raises OSError."""
     files.write_json(folder() / "settings.json", asdict(chosen))
     (folder() / "settings.json").chmod(0o600)
+
+
+@contextmanager
+def disk() -> Generator[None]:
+    """What is written here may find the disk full: OSError becomes BottegaError."""
+    try:
+        yield
+    except OSError as error:
+        message = _("Nothing can be written in {folder}: {why}.").format(folder=folder(), why=error.strerror or error)
+        raise BottegaError(message, remedy=_("Free some space there, then try again.")) from error
 
 
 def has_windows() -> bool:

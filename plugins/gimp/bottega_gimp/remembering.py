@@ -44,14 +44,15 @@ def remember(wish: Wish, pictures: Sequence[Picture], place: Place, laid: Laid |
 
 def job_of(entry: Entry) -> str:
     """What the queue is to insert: the daemon's job, or a copy of the pixels of several passes. Raises BottegaError if
-    they are not kept, and OSError of the disk. Blocks: for the background."""
+    they are not kept, or the disk takes no copy. Blocks: for the background."""
     if entry.job_id:
         return entry.job_id
     if not _pixels(entry).exists():
         raise BottegaError(_("Its pixels are no longer kept."), remedy=_("Paint it again: use its settings again."))
     copy = spool.new()
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(_pixels(entry), copy)
+    with host.disk():
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(_pixels(entry), copy)
     return str(copy)
 
 

@@ -8,7 +8,9 @@ another one inserts what came of it; calling it keeps this one able to answer.
 from __future__ import annotations
 
 import json
+import logging
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,13 @@ from gi.repository import Gimp, GLib
 
 from . import board, host, spool
 from .book import BEAT, Book, Page
-from .client import BottegaError, Session, Work, Works
+from .client import BottegaError, Picture, Session, Work, Works
 from .passes import Course, Painted, carry_out
 from .places import anyway, of_no_image
 from .wishes import wish_of
 from .words import _, said
+
+log = logging.getLogger(__name__)
 
 INSERT = "bottega-insert"
 SOON = 100
@@ -38,6 +42,8 @@ class Studio:
         self._pages: dict[int, Path] = {}
         self._kept: dict[int, Page] = {}
         """Of results that could not be inserted."""
+        self._unwritten: dict[int, Painted] = {}
+        """Those of them that the disk did not take."""
         self._versions: dict[int, int] = {}
         self._previews: dict[int, bytes] = {}
         self._daemons: dict[int, host.Settings] = {}
@@ -50,38 +56,57 @@ class Studio:
 
     def add(self, job: str, parameters: dict[str, Any], place: str) -> Work:
         """Follow a job of the daemon, or do one of several passes that lies in a file; what comes of it goes to that
-        place. Raises ValueError for strange parameters, and OSError if the book cannot be written."""
+        place. Raises ValueError for strange parameters, and BottegaError if the book cannot be written."""
         wish_of(json.dumps(parameters))
         page = Page(job, parameters, place, host.settings())
-        return self._begin(self.book.write(page), page)
+        with host.disk():
+            path = self.book.write(page)
+        return self._begin(path, page)
 
-    def _begin(self, path: Path, page: Page) -> Work:
-        work = self.works.add(wish_of(json.dumps(page.parameters)).title, page.parameters)
+    def _begin(self, path: Path, page: Page, painted: Painted | None = None) -> Work:
+        """Follow what is on a page; what was `painted` of it already is only to be inserted."""
+        title, session = wish_of(json.dumps(page.parameters)).title, self._session(page.daemon)
+        work = self.works.add(title, page.parameters)
         work.state = "queued"
         self._pages[work.number], self._daemons[work.number] = path, page.daemon
-        session = self._session(page.daemon)
-        if page.job.endswith(spool.ENDING):
+        if painted:
+            self.works.finish(work, lambda _work: self._write(work, page, painted))
+        elif page.job.endswith(spool.ENDING):
             session.in_background(
                 lambda: spool.read(Path(page.job)),
                 lambda course: self._carry_out(work, session, course, page),
                 lambda _error: self.works.fail(work, _lost()),
             )
         else:
-            self.works.follow(work, session, page.job, lambda _work, _made: self._deliver(work, page))
+            self.works.follow(work, session, page.job, lambda _work, made: self._arrived(work, made, page))
         self.post()
         return work
 
-    def _carry_out(self, work: Work, session: Session, course: Course | Painted, page: Page) -> None:
-        def deliver(made: Painted) -> int:
-            spool.write(Path(page.job), made)
-            return self._deliver(work, page)
+    def _arrived(self, work: Work, made: Sequence[Picture], page: Page) -> int:
+        _note_seed(work, [picture.seed for picture in made])
+        return self._deliver(work, page)
 
+    def _carry_out(self, work: Work, session: Session, course: Course | Painted, page: Page) -> None:
         if work.ended:
             return
         if isinstance(course, Painted):  # GIMP ended while it was to be inserted
+            _note_seed(work, course.seeds)
             self.works.finish(work, lambda _work: self._deliver(work, page))
         else:
-            carry_out(self.works, work, session, course, deliver)
+            carry_out(self.works, work, session, course, lambda made: self._write(work, page, made))
+
+    def _write(self, work: Work, page: Page, made: Painted) -> int:
+        """Have what several passes gave inserted, by way of the disk. While that takes nothing it waits in memory, and
+        if GIMP ends meanwhile it is painted again."""
+        _note_seed(work, made.seeds)
+        try:
+            with host.disk():
+                spool.write(Path(page.job), made)
+        except BottegaError:
+            self._keep(work, page)
+            self._unwritten[work.number] = made
+            raise
+        return self._deliver(work, page)
 
     def _deliver(self, work: Work, page: Page) -> int:
         """Have a result inserted; one that cannot be stays in the book, for the artist to try again."""
@@ -90,8 +115,11 @@ class Studio:
         try:
             return _insert(page)
         except Exception:
-            self._kept[work.number], work.waits = page, True
+            self._keep(work, page)
             raise
+
+    def _keep(self, work: Work, page: Page) -> None:
+        self._kept[work.number], work.waits = page, True
 
     def insert(self, number: int, fresh: bool) -> int:
         """Try that again, into its image or a `fresh` one; gives the job's new number. Raises BottegaError if there is
@@ -102,7 +130,8 @@ class Studio:
             raise no_job(number)
         path = self._pages.pop(number)  # first: what is forgotten with a page is struck
         self.works.forget(work)
-        return self._begin(path, replace(page, place=(of_no_image if fresh else anyway)(page.place))).number
+        page = replace(page, place=(of_no_image if fresh else anyway)(page.place))
+        return self._begin(path, page, self._unwritten.pop(number, None)).number
 
     def cancel(self, number: int) -> None:
         """End a job, or throw a result away that could not be inserted. Raises BottegaError if there is none."""
@@ -110,6 +139,7 @@ class Studio:
         if work is None:
             raise no_job(number)
         if self._kept.pop(number, None):
+            self._unwritten.pop(number, None)
             work.waits = False
             self.book.strike(self._pages.pop(number))
         else:
@@ -117,12 +147,21 @@ class Studio:
         self.post()
 
     def _take_up(self) -> bool:
-        """Where somebody sees it, take up what an ended GIMP has left."""
-        if host.has_windows():
-            for path, page in self.book.left():
-                self._begin(path, page)
-            self.book.sweep()
+        """Where somebody sees it, take up what an ended GIMP has left; again and again, whatever is wrong with it."""
+        try:
+            if host.has_windows():
+                for path, page in self.book.left():
+                    self._take(path, page)
+                self.book.sweep()
+        except OSError:
+            log.exception("the book cannot be read")
         return True
+
+    def _take(self, path: Path, page: Page) -> None:
+        try:
+            self._begin(path, page)
+        except Exception:  # the others are to be taken up; the next GIMP tries this one again
+            log.exception("%s cannot be taken up", path.name)
 
     def post(self) -> None:
         """Pin on the board how the jobs stand."""
@@ -157,7 +196,10 @@ class Studio:
 
     def _changed(self, work: Work) -> None:
         if work.ended and work.number in self._pages and work.number not in self._kept:
-            self.book.strike(self._pages.pop(work.number))
+            try:
+                self.book.strike(self._pages.pop(work.number))
+            except OSError:
+                log.exception("a page cannot be struck")
         if work.preview and work.preview is not self._previews.get(work.number):
             self._previews[work.number] = work.preview
             self._versions[work.number] = self._versions.get(work.number, 0) + 1
@@ -172,6 +214,12 @@ class Studio:
         self._posting = 0
         self.post()
         return False
+
+
+def _note_seed(work: Work, seeds: Sequence[int]) -> None:
+    """Which seed was drawn, if none was given: by it the same picture is painted again."""
+    if seeds:
+        work.parameters = {**work.parameters, "seed": str(seeds[0])}
 
 
 def no_job(number: int) -> BottegaError:

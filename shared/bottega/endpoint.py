@@ -54,9 +54,18 @@ def parse(address: str) -> tuple[str, int]:
     if not colon or port.endswith("]") or (":" in host and not host.startswith("[")):
         host, port = address.strip(), str(DEFAULT_PORT)
     host = host.removeprefix("[").removesuffix("]")
-    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+    if not _is_name(host) or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise InvalidRequest(f"{address!r} is no address.", remedy='Give "host:port".', field="address")
     return host, int(port)
+
+
+def _is_name(host: str) -> bool:
+    """Whether a machine may be called so: what is looked up otherwise ends in a UnicodeError, or in whatever else."""
+    try:
+        host.encode("idna")
+    except UnicodeError:  # an empty label, one that is too long, letters that no name has
+        return False
+    return bool(host) and host.isprintable() and not set(host) & set(" /")
 
 
 def _running() -> Endpoint | None:

@@ -246,8 +246,8 @@ class Session:
             if self.connection.state != "connected":
                 self._tell(Connection("connected", server=server))
             await self._refresh_catalog()
-        except BottegaError as error:
-            return error
+        except Exception as error:  # noqa: BLE001  # told to the host, whatever it is, and looked again
+            return as_error(error)
         return None
 
     async def _refresh_catalog(self) -> None:

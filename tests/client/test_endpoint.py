@@ -27,6 +27,8 @@ def announce(home: Path, address: str, token: str = "secret") -> None:
         ("[::1]", "::1", DEFAULT_PORT),
         ("studio-box", "studio-box", DEFAULT_PORT),
         (" gpu.local:65535 ", "gpu.local", 65535),
+        ("büro.example.:80", "büro.example.", 80),
+        ("[fe80::1%eth0]:80", "fe80::1%eth0", 80),
     ],
 )
 def test_addresses(text: str, host: str, port: int) -> None:
@@ -43,8 +45,28 @@ def test_any_text_is_an_address_or_refused(text: str) -> None:
         assert error.remedy
         assert error.field == "address"
     else:
-        assert host
+        assert host.encode("idna")
         assert 0 < port < 65536
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "192.168.1..5",
+        ".studio",
+        "x" * 300,
+        "http://studio:7868",
+        "studio/x",
+        "a b",
+        "a\0b:80",
+        "\ud800",
+        "..:7868",
+        ".",
+    ],
+)
+def test_what_is_no_name_is_refused_before_it_is_looked_up(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="is no address"):
+        parse(text)
 
 
 def test_the_own_daemon_is_found_with_its_token(home: Path) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from bottega import messages as m
 from bottega import session as session_module
-from bottega.errors import Closed, JobCancelled, JobFailed
+from bottega.core import Core
+from bottega.errors import Closed, InvalidRequest, JobCancelled, JobFailed
 from bottega.events import Event, Picture
 from bottega.pixels import Pixels
 from bottega.session import Connection, Session
@@ -58,6 +59,39 @@ def test_menus_that_change_under_a_lasting_connection_are_told(
     assert [state.state for state in states] == ["connecting", "connected"]
     assert standin[0].catalogs_sent == 2
     assert session.known_catalog and session.known_catalog.version == "v2"
+
+
+def test_an_address_that_is_none_is_told(host: Host) -> None:
+    """Protects from "Connecting ..." for ever; and jobs end, with the same words."""
+    for address in ("192.168.1..5", ".studio", "x" * 300):
+        session, diary = Session(host.call_on_main, address), Diary(host)
+        host.pump(lambda session=session: session.connection.state == "lost")
+        assert isinstance(session.connection.error, InvalidRequest) and session.connection.error.remedy
+        session.submit(generate("x"), **diary.all())
+        host.pump(lambda diary=diary: diary.ended)
+        assert isinstance(diary.errors[0], InvalidRequest)
+        session.close()
+
+
+def test_whatever_goes_wrong_with_a_look_is_told_and_looked_again(
+    host: Host, standin: tuple[Standin, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present, looks = Core.present, list[int]()
+
+    async def strange(core: Core) -> m.GetServerResponse:
+        looks.append(1)
+        if len(looks) < 3:
+            raise ValueError("of nobody's making")
+        return await present(core)
+
+    monkeypatch.setattr(Core, "present", strange)
+    states: list[Connection] = []
+    session = Session(host.call_on_main, f"127.0.0.1:{standin[1]}", on_connection=states.append)
+    host.pump(lambda: states and states[-1].state == "lost")
+    error = states[-1].error
+    assert error and "ValueError" in error.message and error.remedy
+    host.pump(lambda: states[-1].state == "connected")
+    session.close()
 
 
 def test_a_job_is_taken_up_after_a_restart_of_the_host(host: Host, session: Session) -> None:

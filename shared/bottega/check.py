@@ -51,7 +51,7 @@ def _check_value(field: str, value: object, proto_type: str) -> None:
             raise _wrong(field, value, f"Give a whole number of {limits[0]} to {limits[1]}.")
     elif kind := _TYPES.get(proto_type):
         if not isinstance(value, kind):
-            raise _wrong(field, value, f"Give {'a number' if isinstance(kind, tuple) else f'a {kind.__name__}'}.")
+            raise _wrong(field, value, "Give a number." if isinstance(kind, tuple) else f"Give a {kind.__name__}.")
         if isinstance(value, (int, float)) and proto_type == betterproto2.TYPE_FLOAT and _overflows(value):
             raise _wrong(field, value, "Give a smaller number.")
         if isinstance(value, str) and not _encodable(value):

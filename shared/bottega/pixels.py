@@ -43,8 +43,8 @@ class Pixels:
         _check("width", self.width, 1, MAX_SIDE)
         _check("height", self.height, 1, MAX_SIDE)
         if self.width * self.height > MAX_PIXELS:
-            message = f"{self.width} x {self.height} are {self.width * self.height} pixels."
-            raise _wrong("extent", message, f"Give at most {MAX_PIXELS}: scale it down, or crop it.")
+            pixels = f"{self.width} x {self.height} are {self.width * self.height} pixels."
+            raise _wrong("extent", pixels, f"Give at most {MAX_PIXELS}: scale it down, or crop it.")
         if self.channels not in (1, 3, 4):
             raise _wrong("channels", f"{self.channels!r} channels.", "Give 1 (grey, mask, depth), 3 (RGB) or 4 (RGBA).")
         if self.depth not in DEPTH_BYTES:
@@ -54,10 +54,9 @@ class Pixels:
         if type(self.data) is not bytes:
             raise _wrong("data", f"{type(self.data).__name__} instead of bytes.", "Use Pixels.of for other buffers.")
         if len(self.data) != self.row_bytes * self.height:
-            need = (
-                f"{self.width} x {self.height} x {self.channels} {self.depth} take {self.row_bytes * self.height} bytes"
-            )
-            raise _wrong("data", f"{need}, not {len(self.data)}.", "Send whole rows without padding.")
+            need, size = self.row_bytes * self.height, len(self.data)
+            message = f"{self.width} x {self.height} x {self.channels} {self.depth} take {need} bytes, not {size}."
+            raise _wrong("data", message, "Send whole rows without padding.")
 
     def __hash__(self) -> int:
         return hash((self.width, self.height, self.channels, self.digest))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bottega.errors import NotFound
+from bottega.errors import CorruptModel, InvalidRequest, NotFound
 from bottega.translation import read
 from bottega.works import PHASES
 
@@ -23,16 +23,19 @@ PACKAGE = ROOT / "plugins" / "gimp" / "bottega_gimp"
 CATALOGUES = sorted((PACKAGE / "locale").glob("*.po"))
 SPEAKERS = {
     "shared/bottega": (
-        "blobs", "core", "endpoint", "errors", "following", "launch", "link", "loop", "planning/natives", "presets",
-        "session", "wire",
+        "blobs", "check", "core", "endpoint", "errors", "following", "launch", "link", "loop", "pixels",
+        "planning/natives", "presets", "session", "wire",
     ),
     "daemon/bottega_daemon": (
-        "blobs", "diffusion/text", "jobs/book", "jobs/reader", "jobs/store", "models/cache", "rpc/convert/controls",
+        "blobs", "diffusion/control", "diffusion/text", "jobs/book", "jobs/reader", "jobs/store", "models/adapters",
+        "models/cache", "models/files", "models/header", "models/load", "models/weights", "rpc/convert/controls",
         "rpc/convert/fields", "rpc/convert/images", "rpc/convert/inpainting", "rpc/convert/loras", "rpc/interceptor",
         "tasks/painting", "worker/loader", "worker/loop", "worker/memory",
     ),
 }  # fmt: skip
-"""Modules whose errors reach an artist in GIMP. What is wrong with a model file the daemon tells in English alone."""
+"""Modules whose errors reach an artist in GIMP."""
+SHORT = {"_wrong": slice(1, 3)}
+"""Calls that make an error of texts, and which of them people read."""
 ENDS = {"_failed"}
 """Calls that put the last line of a log behind their text, if there is one."""
 PLACES = "abcdefgh"
@@ -49,13 +52,15 @@ def errors() -> set[str]:
             tree = ast.parse((ROOT / folder / f"{name}.py").read_text("utf-8"))
             for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
                 found |= set(_raised(call, tree))
-    return {text for text in found if re.search(r"[a-z]{3}", re.sub(r"{\w}", "", text))}
+    return {text for text in found if re.search(r"[a-z]{2}", re.sub(r"{\w}", "", text))}
 
 
 def _raised(call: ast.Call, tree: ast.Module) -> Iterator[str]:
     name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
     remedies = [each.value for each in call.keywords if each.arg == "remedy"]
     for each in (*(call.args[:1] if remedies else ()), *remedies):
+        yield from meant(each, tree)
+    for each in call.args[SHORT[name]] if name in SHORT else ():
         yield from meant(each, tree)
     for text in meant(call.args[0], tree) if name in SAYS else ():
         yield SAYS[name].replace("{}", text)
@@ -124,6 +129,12 @@ def test_what_only_a_run_tells_is_put_into_its_place(monkeypatch: pytest.MonkeyP
     error = NotFound("there is no preset 'x'.", remedy="Choose another one.", field="name")
     assert words.said(error) == "name: Die Vorlage 'x' gibt es nicht. Wählen Sie eine andere."
     assert words.translated("whatever else") == "whatever else"
+    large = InvalidRequest(
+        "12000 x 8000 are 96000000 pixels.", remedy="Give at most 67108864: scale it down, or crop it."
+    )
+    assert words.said(large).startswith("12000 x 8000 sind 96000000 Pixel. Höchstens 67108864 sind möglich: ")
+    torn = CorruptModel("'b.safetensors' is damaged or not a safetensors file: it ends early.", remedy="Copy it again.")
+    assert words.said(torn).startswith("'b.safetensors' ist beschädigt oder keine safetensors-Datei (ends early).")
     assert words.translated("the connection to the daemon was lost: the connection broke.") == (
         "Die Verbindung zum Daemon ist abgebrochen: die Verbindung riss ab."
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import pytest
+
 from tests.hosts.desk import Desk
 from tests.hosts.gimp import hands, rig
 
@@ -20,6 +22,32 @@ def test_the_dialog_paints_a_layer_that_one_undo_takes_away(window: rig.Gimp, ta
     time.sleep(1.0)
     hands.undo(table)
     window.wait("tree(image) == ['ramp'] and not any(item.get_mask() for item in image.get_layers())", 10)
+
+
+RESULTS = {
+    "candidates": 'call("generate", image, prompt="moss", steps=1, count=3)',
+    "an outpaint": 'call("outpaint", image, prompt="sand", steps=1, left=32, top=16)',
+    "of the queue": 'call("inpaint", image, prompt="a door", steps=1, in_panel=True)',
+    "an outpaint of the queue": 'call("outpaint", image, prompt="sea", steps=1, right=40, in_panel=True)',
+    "candidates of the queue": 'call("inpaint", image, prompt="doors", steps=1, count=2, in_panel=True)',
+}
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_a_result_is_one_undo_step(window: rig.Gimp, table: Desk, result: str) -> None:
+    """The canvas has its size again, and what the artist did before stays done."""
+    window.run(f"image.get_layers()[0].set_name('mine'); said = {RESULTS[result]}\nassert said['status'] == 'success'")
+    window.wait("ended() and tree(image) != ['mine']", 120)
+    assert window.run("result = [len(tree(image)), tree(image)[-1]]") == [2, "mine"]
+    time.sleep(1.0)
+    hands.undo(table)
+    window.wait("tree(image) == ['mine']", 10)
+    time.sleep(0.5)
+    said = window.run("""
+        result = [tree(image), image.get_width(), image.get_height(), Gimp.Selection.is_empty(image)]
+        image.get_layers()[0].set_name("ramp")
+    """)
+    assert said == [["mine"], 240, 180, False]
 
 
 def test_the_dialog_remembers_and_its_cancel_paints_nothing(window: rig.Gimp, table: Desk) -> None:

@@ -21,6 +21,8 @@ Array: TypeAlias = "np.ndarray[Any, Any]"
 Ended: TypeAlias = "Callable[[Exception | None], object]"
 SPREAD = 2
 """Pixels by which a face's mask is widened, lest a seam of the old picture stay."""
+SLACK = 1e-4
+"""How far from the image in its sizes a face may lie, by rounding."""
 STEP = "Bottega: New Mask"
 PICTURE = "bottega_picture"
 """Custom property of masks: the image that they are for."""
@@ -94,7 +96,11 @@ def of_faces(
 
 
 def _white(triangles: Callable[[], Array], width: int, height: int) -> bytes:
-    return pixels.png(covered(triangles(), width, height, SPREAD).astype(np.uint8) * 255)
+    uv = triangles()
+    if uv.min() < -SLACK or uv.max() > 1 + SLACK:
+        remedy = "Move them into the first tile, in the UV Editor."
+        raise Unready("Selected faces leave the square from 0 to 1 in the UV map.", remedy=remedy)
+    return pixels.png(covered(uv, width, height, SPREAD).astype(np.uint8) * 255)
 
 
 def _filled(data: bytes, image: bpy.types.Image) -> bpy.types.Image:

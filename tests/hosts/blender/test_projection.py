@@ -59,6 +59,13 @@ def test_selected_faces_become_a_mask(told: Stage) -> None:
     assert "Select faces" in said["no_face"]
 
 
+def test_faces_that_lie_beside_the_image_are_refused_in_words(told: Stage) -> None:
+    """There would be nothing white in their mask."""
+    said, kept = told("projection")["face_outside"]
+    assert "Selected faces leave the square from 0 to 1" in said and "in the UV Editor" in said
+    assert kept
+
+
 def test_what_cannot_be_painted_is_refused_in_words(told: Stage) -> None:
     said = told("projection")
     assert "more than one island" in said["mirrored"]

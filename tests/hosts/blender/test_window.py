@@ -114,6 +114,17 @@ def test_a_result_waits_while_another_window_edits_another_scene(window: tuple[d
     assert report["elsewhere"] == ["", "Waits until you leave Edit Mode", ""]
 
 
+def test_a_result_finds_the_scene_of_the_window_that_asked(window: tuple[dict[str, Any], str]) -> None:
+    """While the other window's scene is worked in: the object there wears it, a render is shown in both windows, and
+    each is taken back by one Undo that leaves the other window's edits."""
+    report, _ = window
+    assert report["two"] == {
+        "texture": ["done", [], [True], True],
+        "render": ["done", True, True],
+        "undone": [[0, 0], 0, 3.0],
+    }
+
+
 def test_every_menu_with_an_entry_of_ours_is_drawn(window: tuple[dict[str, Any], str]) -> None:
     """Also the node editor's."""
     report, _ = window

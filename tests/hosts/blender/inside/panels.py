@@ -7,9 +7,10 @@ import traceback
 from pathlib import Path
 
 import bpy
-from bl_ext.user_default.bottega import panels, studio, undo, words
+from bl_ext.user_default.bottega import panels, studio, words
 
 sys.path.append(str(Path(__file__).parent))
+import two
 import windowed
 
 drawn: dict[str, set[str]] = {}
@@ -166,27 +167,6 @@ def shown(here):
     editor.spaces.active.use_image_pin = False
 
 
-def elsewhere():
-    """What hinders a step while a mesh of another scene is edited in another window."""
-    with windowed.within(windowed.area("VIEW_3D")):
-        bpy.ops.wm.window_new_main()
-    yield 1.0
-    second = bpy.context.window_manager.windows[1]
-    second.scene = bpy.data.scenes.new("Other")
-    mesh = bpy.data.objects.new("Edited", bpy.data.meshes.new("Edited"))
-    second.scene.collection.objects.link(mesh)
-    second.view_layer.objects.active = mesh
-    found = [undo.hindrance()]
-    for _ in range(2):
-        with bpy.context.temp_override(window=second):
-            bpy.ops.object.editmode_toggle()
-        found.append(undo.hindrance())
-    facts["elsewhere"] = found
-    with bpy.context.temp_override(window=second):
-        bpy.ops.wm.window_close()
-    yield 1.0
-
-
 def steps():
     """What is looked at."""
     watch()
@@ -211,7 +191,8 @@ def steps():
     yield from previews(here, settings)
     yield from dragged(here, settings)
     yield from shown(here)
-    yield from elsewhere()
+    yield from two.elsewhere(facts)
+    yield from two.both(facts, here)
     bpy.ops.bottega.add_lora(name=here.link.catalog.loras[0].name)
     with windowed.within(windowed.area("VIEW_3D")):
         bpy.ops.bottega.texture()

@@ -135,6 +135,10 @@ cube.data.uv_layers[0].uv.foreach_set("vector", uv)
 facts["overlapping"] = refused()
 cube.data.uv_layers[0].uv.foreach_set("vector", np.full(len(cube.data.loops) * 2, 1.5, np.float32))
 facts["outside"] = refused()
+faces[2] = True
+cube.data.polygons.foreach_set("select", faces)
+before = settings.mask
+facts["face_outside"] = [unmasked(), settings.mask == before]
 while cube.data.uv_layers:
     cube.data.uv_layers.remove(cube.data.uv_layers[0])
 facts["bare"] = refused()

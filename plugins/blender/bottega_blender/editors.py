@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import bpy
 
-from . import material
+from . import material, targets
+
+BUSY = frozenset({"UV", "PAINT", "MASK"})
+"""Modes in which an artist works on what an Image Editor shows."""
 
 
 def shown_image(context: bpy.types.Context) -> bpy.types.Image | None:
@@ -18,17 +21,65 @@ def shown_image(context: bpy.types.Context) -> bpy.types.Image | None:
     return node.image if node else None
 
 
-def show(context: bpy.types.Context, image: bpy.types.Image, instead_of: bpy.types.Image | None = None) -> None:
-    """Show an image in this window's Image Editors; `instead_of`: only in those that show that one."""
-    if context.screen:
-        show_on(context.screen, image, [instead_of] if instead_of else ())
+def exchange(screen: bpy.types.Screen | None, old: Collection[bpy.types.Image], image: bpy.types.Image) -> None:
+    """Show an image in the Image Editors of a screen that show one of others and are not pinned."""
+    for area in _areas([screen] if screen else ()):
+        if area.spaces.active.image in old:
+            area.spaces.active.image = image
 
 
-def show_on(screen: bpy.types.Screen, image: bpy.types.Image, instead_of: Collection[bpy.types.Image] = ()) -> None:
-    """Show an image in the Image Editors of a screen that are not pinned; `instead_of`: only in those that show one of
-    these."""
-    for area in screen.areas:
-        space = area.spaces.active
-        wanted = area.type == "IMAGE_EDITOR" and not space.use_image_pin
-        if wanted and (not instead_of or space.image in instead_of):
-            space.image = image
+def noted() -> dict[int, int]:
+    """What each Image Editor shows now: an image's key, by what the editor is found by."""
+    return {area.spaces.active.as_pointer(): targets.key(area.spaces.active.image) for area in _areas(_screens())}
+
+
+def offer(image: bpy.types.Image, before: dict[int, int]) -> None:
+    """Show a result in one Image Editor that nobody works in, and that shows what it did when the result was asked for
+    (`noted`): nothing, or another result. Where there is none, its button is in the panel."""
+    now = noted()
+    editors = [(area, area.spaces.active.as_pointer()) for area in _areas(_screens())]
+    if free := _free(area for area, key in editors if before.get(key, -1) == now[key]):
+        max(free, key=_size).spaces.active.image = image
+
+
+def show(context: bpy.types.Context, image: bpy.types.Image) -> bool:
+    """Show an image in the Image Editor in which that is asked for, else in one of this window's that nobody works in;
+    whether there is one."""
+    here = context.space_data
+    if here and here.type == "IMAGE_EDITOR":
+        here.image = image
+        return True
+    areas = _areas([context.screen] if context.screen else ())
+    found = _free(areas) or [area for area in areas if not _busy(area)]
+    if found:
+        max(found, key=_size).spaces.active.image = image
+    return bool(found)
+
+
+def _screens() -> list[bpy.types.Screen]:
+    return [window.screen for window in bpy.context.window_manager.windows]
+
+
+def _areas(screens: Iterable[bpy.types.Screen]) -> list[bpy.types.Area]:
+    """The Image Editors of screens that are not pinned."""
+    found = [area for screen in screens for area in screen.areas if area.type == "IMAGE_EDITOR"]
+    return [area for area in found if not area.spaces.active.use_image_pin]
+
+
+def _busy(area: bpy.types.Area) -> bool:
+    return area.ui_type == "UV" or area.spaces.active.mode in BUSY
+
+
+def _free(areas: Iterable[bpy.types.Area]) -> list[bpy.types.Area]:
+    """Those that show no picture of the artist's, and that nobody works in; if any shows a result, those alone."""
+    idle = [area for area in areas if not _busy(area)]
+    shown = [area for area in idle if (image := area.spaces.active.image) and _result(image)]
+    return shown or [area for area in idle if area.spaces.active.image is None]
+
+
+def _result(image: bpy.types.Image) -> bool:
+    return material.JOB in image or image.type == "RENDER_RESULT"
+
+
+def _size(area: bpy.types.Area) -> int:
+    return area.width * area.height

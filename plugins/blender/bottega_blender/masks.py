@@ -69,7 +69,7 @@ def choose(scene: bpy.types.Scene, image: bpy.types.Image, mask: bpy.types.Image
     family = [image, *(each for each in bpy.data.images if each.get(PICTURE) == image)]
     scene.bottega.mask, mask[PICTURE] = mask, image
     for window in bpy.context.window_manager.windows:
-        editors.show_on(window.screen, mask, instead_of=family)
+        editors.exchange(window.screen, family, mask)
     undo.remember(STEP)
 
 

@@ -36,7 +36,8 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
     found = gather.Scene()
     rigs: list[pose.Bones] = []
     seen: list[View] = []
-    work = studio.work(params, session, delivered, SCENES)
+    shown = editors.noted()
+    work = studio.work(params, session, lambda work, made: delivered(work, made, shown), SCENES)
     found.check = work.check
 
     def placing(depsgraph: bpy.types.Depsgraph) -> None:
@@ -128,9 +129,9 @@ def surface_controls(params: Params, surface: Surface, normals: gather.Array | R
     return controls
 
 
-def delivered(work: Work, made: Made) -> None:
-    """Make the image, and show the first in the Image Editors."""
+def delivered(work: Work, made: Made, shown: dict[int, int]) -> None:
+    """Make the image, and show the first in an Image Editor that shows what it did when it was asked for
+    (`editors.noted`)."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
     if texture.taken(work, image):
-        for window in bpy.context.window_manager.windows:
-            editors.show_on(window.screen, image)
+        editors.offer(image, shown)

@@ -129,4 +129,4 @@ def delivered(work: Work, made: Made, asked: tuple[int, int], space: str) -> Non
     old = [each for each in bpy.data.images if targets.key(each) in asked]
     if texture.taken(work, image) and old:
         for window in bpy.context.window_manager.windows:
-            editors.show_on(window.screen, image, instead_of=old)
+            editors.exchange(window.screen, old, image)

@@ -3,8 +3,8 @@
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from .. import material, preferences, studio, texture
-from ..editors import show, shown_image
+from .. import editors, material, preferences, studio, texture
+from ..editors import shown_image
 from ..params import KEY, SEEDS, of, parsed
 from ..render import delivered
 from ..words import say
@@ -49,7 +49,7 @@ class BOTTEGA_OT_variation(bpy.types.Operator):
             self.report(
                 {"WARNING"}, say("Linked from another file, and left as they are: {names}", names=", ".join(left))
             )
-        show(context, new[shown.get(material.ROLE, "color")], instead_of=shown)
+        editors.exchange(context.screen, [shown], new[shown.get(material.ROLE, "color")])
         return {"FINISHED"}
 
 
@@ -101,7 +101,8 @@ class BOTTEGA_OT_fetch(bpy.types.Operator, Asking):
 
         def begin() -> Work:
             params = of({**entry.parameters, "seed": entry.seeds[0]})
-            work = here.work(params, preferences.session(), delivered)
+            shown = editors.noted()
+            work = here.work(params, preferences.session(), lambda work, made: delivered(work, made, shown))
 
             def recipe() -> Recipe:
                 yield Ask([entry.job_id], each=lambda picture: texture.made_of(picture, params))
@@ -136,12 +137,14 @@ class BOTTEGA_OT_show(bpy.types.Operator):
     image: StringProperty(name="Image", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Show it in every Image Editor of this window that is not pinned."""
+        """Show it in this Image Editor, or in one of this window's."""
         image = bpy.data.images.get(self.image)
         if image is None:
             self.report({"WARNING"}, "That image is gone")
             return {"CANCELLED"}
-        show(context, image)
+        if not editors.show(context, image):
+            self.report({"WARNING"}, "No Image Editor of this window is free")
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 

@@ -66,7 +66,7 @@ def camera(location: tuple[float, float, float], rotation: tuple[float, float, f
 def editor(number: int, ui_type: str = "IMAGE_EDITOR") -> bpy.types.SpaceImageEditor:
     """The window's area of this number as an Image Editor, which Blender has without a window, too."""
     area = bpy.context.window_manager.windows[0].screen.areas[number]
-    area.type, area.ui_type = "IMAGE_EDITOR", ui_type
+    area.ui_type = ui_type
     return area.spaces.active
 
 

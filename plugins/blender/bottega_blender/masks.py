@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import bpy
 import numpy as np
 
-from . import editors, pixels, targets, undo
+from . import editors, material, pixels, targets, undo
 from .client import Unready
 from .scene.atlas import covered
 from .scene.readers import chosen, points, shown_uv, starts, vertices
@@ -85,8 +85,10 @@ def of_faces(
         raise Unready("No mesh with a UV map is active.", remedy="Select the mesh that shows the image.")
     keys, size, mesh = (targets.key(scene), targets.key(image)), tuple(image.size), targets.key(thing)
 
+    uv = material.map_of(thing, image)
+
     def steps() -> Iterator[None]:
-        triangles = yield from selected(mesh)
+        triangles = yield from selected(mesh, uv)
         studio.main.aside(partial(_white, triangles, *size), arrived, ended)
 
     def arrived(data: bytes) -> None:
@@ -123,15 +125,16 @@ def _named(image: bpy.types.Image) -> str:
     return f"{image.name[:50]} mask"
 
 
-def selected(key: int) -> Generator[None, None, Callable[[], Array]]:
+def selected(key: int, uv_map: str = "") -> Generator[None, None, Callable[[], Array]]:
     """What gives the texture coordinates (t, 3, 2) of the triangles of a mesh's selected faces, in the background; read
-    in slices. Raises Unready if there are none."""
+    in slices, from a UV map or the one that is shown. Raises Unready if there are none."""
     thing = targets.found(bpy.data.objects, key)
     if thing:
         thing.update_from_editmode()
     yield
+    places = partial(shown_uv, name=uv_map)
     try:
-        found = yield from arrays(partial(_plain, key), (chosen, points, vertices, starts, shown_uv))
+        found = yield from arrays(partial(_plain, key), (chosen, points, vertices, starts, places))
         faces, shape = found[0], Shape(found[1].reshape(-1, 3), found[2], found[3], np.empty((0, 3)))
         shape.cut = yield from cut(partial(_plain, key), shape)
         uv = found[4].reshape(-1, 2)

@@ -12,8 +12,9 @@ JOB = "bottega_job"
 LOOK = {"color": (-700, 300), "roughness": (-700, 0), "normal": (-700, -300), "height": (-700, -600)}
 
 
-def ready(name: str, images: dict[str, bpy.types.Image]) -> bpy.types.Material:
-    """A new material whose Principled BSDF shows these images by role."""
+def ready(name: str, images: dict[str, bpy.types.Image], uv: str = "") -> bpy.types.Material:
+    """A new material whose Principled BSDF shows these images by role, on the UV map of a name, else on the one that
+    renders use."""
     material = bpy.data.materials.new(name[:60])
     if not material.node_tree:
         material.use_nodes = True
@@ -22,7 +23,7 @@ def ready(name: str, images: dict[str, bpy.types.Image]) -> bpy.types.Material:
     shader, output = tree.nodes.new("ShaderNodeBsdfPrincipled"), tree.nodes.new("ShaderNodeOutputMaterial")
     output.location = (300, 0)
     tree.links.new(shader.outputs["BSDF"], output.inputs["Surface"])
-    mapping, place = tree.nodes.new("ShaderNodeMapping"), tree.nodes.new("ShaderNodeTexCoord")
+    mapping, place = tree.nodes.new("ShaderNodeMapping"), _place(tree, uv)
     mapping.location, place.location = (-950, 0), (-1150, 0)
     tree.links.new(place.outputs["UV"], mapping.inputs["Vector"])
     for role, image in images.items():
@@ -32,6 +33,29 @@ def ready(name: str, images: dict[str, bpy.types.Image]) -> bpy.types.Material:
         _wire(tree, role, node.outputs["Color"], shader, output)
     tree.nodes.active = next((node for node in tree.nodes if node.get(ROLE) == "color"), None)
     return material
+
+
+def _place(tree: bpy.types.NodeTree, uv: str) -> bpy.types.Node:
+    if not uv:
+        return tree.nodes.new("ShaderNodeTexCoord")
+    node = tree.nodes.new("ShaderNodeUVMap")
+    node.uv_map = uv
+    return node
+
+
+def map_of(thing: bpy.types.Object, image: bpy.types.Image) -> str:
+    """The UV map by whose name one of an object's materials shows an image as ours do; "" if none says one."""
+    for tree in (slot.material.node_tree for slot in thing.material_slots if slot.material):
+        for node in tree.nodes if tree else ():
+            if node.type == "TEX_IMAGE" and node.image == image and (place := _before(_before(node))):
+                return getattr(place, "uv_map", "")
+    return ""
+
+
+def _before(node: bpy.types.Node | None) -> bpy.types.Node | None:
+    """Where a node's coordinates come from."""
+    links = node.inputs["Vector"].links if node and "Vector" in node.inputs else ()
+    return links[0].from_node if links else None
 
 
 def _wire(

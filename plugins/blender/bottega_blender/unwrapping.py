@@ -8,9 +8,12 @@ from contextlib import contextmanager
 import bpy
 
 from .client import Unready
+from .scene.readers import OWN
 
 PARTS = ("vertices", "edges", "polygons")
 REMEDY = "Unwrap it (UV > Smart UV Project)."
+MOST = 8
+"""UV maps that Blender gives a mesh."""
 FIX = "bottega.unwrap"
 """The operator that does."""
 
@@ -32,11 +35,16 @@ def mapped(thing: bpy.types.Object) -> bool:
 
 
 def unwrap(context: bpy.types.Context, thing: bpy.types.Object) -> None:
-    """Unwrap an active mesh. Its selection and mode, and all of the other objects, are as they were."""
-    layer, mode = context.view_layer, thing.mode
+    """Unwrap an active mesh: the first map of one that has none, else one of our own beside those that it has, on which
+    textures lie. Its selection and mode, and all of the other objects, are as they were. Raises Unready if it can have
+    no more maps."""
+    layer, mode, maps = context.view_layer, thing.mode, thing.data.uv_layers
+    if len(maps) == MOST and OWN not in maps:
+        remedy = "Remove one that nothing uses (Object Data properties)."
+        raise Unready("{name} has as many UV maps as a mesh can have.", remedy=remedy, name=thing.name)
     edited = [each for each in context.objects_in_mode if each.mode == mode] if mode == "EDIT" else [thing]
     bpy.ops.object.mode_set(mode="OBJECT")
-    with _selected(layer, [thing]):
+    with _selected(layer, [thing]), _own(thing.data):
         chosen = {part: _chosen(getattr(thing.data, part)) for part in PARTS}
         bpy.ops.object.mode_set(mode="EDIT")
         bpy.ops.mesh.select_all(action="SELECT")
@@ -46,6 +54,25 @@ def unwrap(context: bpy.types.Context, thing: bpy.types.Object) -> None:
             getattr(thing.data, part).foreach_set("select", values)
     with _selected(layer, edited):
         bpy.ops.object.mode_set(mode=mode)
+
+
+@contextmanager
+def _own(mesh: bpy.types.Mesh) -> Iterator[None]:
+    """Have our map be the one that is edited meanwhile, unless there is no other."""
+    maps = mesh.uv_layers
+    if not maps:
+        yield
+        return
+    edited, rendered = maps.active.name, next((each.name for each in maps if each.active_render), "")
+    if OWN not in maps:
+        maps.new(name=OWN)
+    maps.active = maps[OWN]
+    try:
+        yield
+    finally:
+        maps.active = maps[edited]
+        if rendered:
+            maps[rendered].active_render = True
 
 
 def _chosen(parts: bpy.types.bpy_prop_collection) -> list[bool]:

@@ -58,7 +58,7 @@ class BOTTEGA_OT_allow_online(bpy.types.Operator):
 
 
 class BOTTEGA_OT_unwrap(bpy.types.Operator):
-    """Give the active mesh a UV map by Smart UV Project"""
+    """Give the active mesh a UV map by Smart UV Project, beside those that it has"""
 
     bl_idname = "bottega.unwrap"
     bl_label = "Smart UV Project"
@@ -71,7 +71,10 @@ class BOTTEGA_OT_unwrap(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Unwrap all faces that are not hidden; mode and selection are as they were, other objects are left alone."""
-        unwrapping.unwrap(context, context.object)
+        try:
+            unwrapping.unwrap(context, context.object)
+        except BottegaError as error:
+            return refuse(self, error)
         studio.here().complaint = None
         return {"FINISHED"}
 

@@ -13,6 +13,7 @@ from ..host import SCENES
 from ..params import Params
 from ..scene import gather, graphs, views
 from ..scene.raster import View
+from ..scene.readers import OWN, painted_map
 from ..studio import Studio
 from ..unwrapping import missing
 from ..work import Made, Recipe, Work
@@ -34,10 +35,12 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
         cameras = [targets.key(views.check(each)) for each in chosen_cameras(context, params.views_from)]
         params = dataclasses.replace(params, width=width, height=height, views=0)
     name, goal = thing.name, targets.key(thing)
-    work = studio.work(params, session, lambda work, made: delivered(work, made, goal), SCENES)
+    uv: list[str] = []
+    work = studio.work(params, session, lambda work, made: delivered(work, made, goal, *uv), SCENES)
     found.check = work.check
 
     def placing(depsgraph: bpy.types.Depsgraph) -> None:
+        uv[:] = [own_map(goal, depsgraph)]
         size = params.width, params.height
         own[:] = [views.of_camera(views.again(key), depsgraph, *size) for key in cameras]
 
@@ -78,9 +81,19 @@ def _parts(name: str) -> list[str]:
     return re.split(r"(\d+)", name)
 
 
-def delivered(work: Work, made: Made, goal: int) -> None:
-    """Make the image; the first is put onto all of the object, the others wait to be flipped through."""
+def own_map(goal: int, depsgraph: bpy.types.Depsgraph) -> str:
+    """The name of our UV map, if it is the one that an object is painted on: whatever renders use, its material has to
+    show the texture there."""
+    thing = targets.found(bpy.data.objects, goal)
+    seen = thing.evaluated_get(depsgraph).data if thing else None
+    layer = painted_map(seen) if isinstance(seen, bpy.types.Mesh) else None
+    return OWN if layer and layer.name == OWN else ""
+
+
+def delivered(work: Work, made: Made, goal: int, uv: str = "") -> None:
+    """Make the image; the first is put onto all of the object, on our UV map if that was painted, the others wait to be
+    flipped through."""
     image = texture.keep(work, made.picture, "color", made.files["color"])
     thing = targets.found(bpy.data.objects, goal)
     if texture.taken(work, image) and thing is not None and thing.type == "MESH":
-        material.wear(thing, material.ready(work.title, {"color": image}), everywhere=True)
+        material.wear(thing, material.ready(work.title, {"color": image}, uv), everywhere=True)

@@ -9,6 +9,8 @@ import bpy
 import numpy as np
 
 Array: TypeAlias = "np.ndarray[Any, Any]"
+OWN = "Bottega"
+"""The UV map that Smart UV Project gives a mesh beside those that it has."""
 
 
 def points(mesh: bpy.types.Mesh) -> Array:
@@ -43,8 +45,13 @@ def _normals(mesh: bpy.types.Mesh) -> Array:
     return values
 
 
+def painted_map(mesh: bpy.types.Mesh) -> bpy.types.MeshUVLoopLayer | None:
+    """The UV map that textures are projected onto: ours, else the one that renders use."""
+    return mesh.uv_layers.get(OWN) or next((each for each in mesh.uv_layers if each.active_render), None)
+
+
 def _uv(mesh: bpy.types.Mesh) -> Array:
-    layer = next((each for each in mesh.uv_layers if each.active_render), None)
+    layer = painted_map(mesh)
     if layer is None:
         return np.empty(0, np.float32)
     values = np.empty(len(mesh.loops) * 2, np.float32)
@@ -61,9 +68,9 @@ def chosen(mesh: bpy.types.Mesh) -> Array:
     return values
 
 
-def shown_uv(mesh: bpy.types.Mesh) -> Array:
-    """(c * 2,) of the layer that the Image Editor shows; empty if there is none."""
-    layer = mesh.uv_layers.active
+def shown_uv(mesh: bpy.types.Mesh, name: str = "") -> Array:
+    """(c * 2,) of a layer, else of the one that the Image Editor shows; empty if there is none."""
+    layer = mesh.uv_layers.get(name) or mesh.uv_layers.active
     values = np.empty(len(mesh.loops) * 2 if layer else 0, np.float32)
     if layer:
         layer.uv.foreach_get("vector", values)

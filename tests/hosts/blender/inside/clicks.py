@@ -18,10 +18,10 @@ facts["properties"] = len(each_of)
 facts["remembered"] = [f"{kind.identifier}.{each.identifier}" for kind, each in each_of if not each.is_skip_save]
 
 
-def corners(thing):
-    """An object's UV map."""
+def corners(thing, layer=0):
+    """One of an object's UV maps."""
     values = np.empty(len(thing.data.loops) * 2, np.float32)
-    thing.data.uv_layers[0].uv.foreach_get("vector", values)
+    thing.data.uv_layers[layer].uv.foreach_get("vector", values)
     return values.tolist()
 
 
@@ -66,7 +66,7 @@ def unwrapped(mode):
     active = bpy.context.view_layer.objects.active == cubes[0]
     bpy.ops.object.mode_set(mode="OBJECT")
     after = [corners(cubes[1]), [parts(cube) for cube in cubes]]
-    fresh = corners(cubes[0]) != old
+    fresh = corners(cubes[0]) == old and corners(cubes[0], "Bottega") != old
     for each in (*cubes, third):
         bpy.data.objects.remove(each)
     return {"other": after[0] == before[0], "selected": after[1] == before[1], "modes": [kept, active], "new": fresh}

@@ -48,11 +48,7 @@ def read_without(seen: Sheet, gone: Sequence[Node], bounds: Bounds) -> Reading:
     """What the canvas would show in these bounds without these layers, stripe by stripe. Waits until Krita has finished
     what it is drawing."""
     names = [node.uniqueId().toString() for node in gone]
-    yield Named(MAKES)
-    while (copy := _copied(seen.document)) is None:
-        yield WAIT
-        yield Named(MAKES)
-    yield None
+    copy = yield from copied(seen.document)
     for name in names:
         node = find(copy, name)
         if node is not None:
@@ -64,6 +60,17 @@ def read_without(seen: Sheet, gone: Sequence[Node], bounds: Bounds) -> Reading:
     parts = yield from read_canvas(replace(seen, document=copy), bounds)
     yield Named(ENDS)
     return parts
+
+
+def copied(document: Document) -> Generator[Any, None, Document]:
+    """A copy of an image, when nothing is drawn in it; it ends when nobody holds it any more. Raises InvalidRequest if
+    the image is closed meanwhile."""
+    yield Named(MAKES)
+    while (copy := _copied(document)) is None:
+        yield WAIT
+        yield Named(MAKES)
+    yield None
+    return copy
 
 
 def _copied(document: Document) -> Document | None:

@@ -4,6 +4,7 @@ main thread; each step reads one stripe, and returns through StopIteration."""
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -78,12 +79,19 @@ def settled(document: Document) -> Generator[Any, None, None]:
     """Wait, without holding anybody, until Krita has finished what it is drawing. Raises InvalidRequest if the image is
     closed meanwhile."""
     end = time.monotonic() + QUIET
-    while not document.tryBarrierLock():
+    while not at_rest(document):
         check_open(document)
         if time.monotonic() > end:
             return
         yield WAIT
+
+
+def at_rest(document: Document) -> bool:
+    """Whether Krita has finished what it is drawing."""
+    if not document.tryBarrierLock():
+        return False
     document.unlock()
+    return True
 
 
 def read_selection(selection: Selection, bounds: Bounds) -> Reading:
@@ -95,6 +103,15 @@ def read_selection(selection: Selection, bounds: Bounds) -> Reading:
     return parts
 
 
+def selected_sum(selection: Selection, bounds: Bounds) -> Generator[Any, None, int]:
+    """A sum of how much each pixel is selected, stripe by stripe."""
+    total = 0
+    for band in pixels.bands(bounds, 1):
+        total = zlib.crc32(raw(selection.pixelData(band.x, band.y, band.width, band.height)), total)
+        yield None
+    return total
+
+
 def read_canvas(seen: Sheet, bounds: Bounds) -> Reading:
     """What the canvas shows in these bounds, which lie on it."""
     parts: Parts = []
@@ -102,19 +119,6 @@ def read_canvas(seen: Sheet, bounds: Bounds) -> Reading:
         parts.append(raw(seen.document.pixelData(band.x, band.y, band.width, band.height)))
         yield None
     check_open(seen.document)
-    return parts
-
-
-def read_layer(node: Node, bounds: Bounds, colours: pixels.Colours) -> Reading:
-    """What a layer holds in these bounds, with its masks, whether it is visible or not."""
-    parts: Parts = []
-    hidden = not is_seen(node)
-    for band in pixels.bands(bounds, colours.pixel_bytes):
-        data = raw(node.projectionPixelData(band.x, band.y, band.width, band.height))
-        if hidden and data.count(0) == len(data):  # a hidden layer may have no projection
-            data = raw(node.pixelData(band.x, band.y, band.width, band.height))
-        parts.append(data)
-        yield None
     return parts
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from . import pictures, pixels
-from .canvas import Sheet, colours_of_node, read_layer
+from .canvas import Sheet, colours_of_node
 from .client import (
     Bounds,
     Control,
@@ -20,6 +20,7 @@ from .client import (
     normal_control,
     pose_control,
 )
+from .hidden import read_layer
 from .host import Aside
 from .layers import named
 from .params import Follow, Params
@@ -71,6 +72,6 @@ def _control(seen: Sheet, follow: Follow, node: Node, context: Bounds, found: se
 def on_black(seen: Sheet, node: Node, context: Bounds) -> Generator[Any, Any, Pixels]:
     """The layer's picture on black, in 8 bits, its edge repeated beyond the canvas."""
     part, colours = context.within(seen.extent.bounds), colours_of_node(node)
-    parts = yield from read_layer(node, part, colours)
+    parts = yield from read_layer(seen.document, node, part, colours)
     found: Pixels = yield Aside(lambda: pictures.on_black(pixels.to_pixels(parts, part, colours)))
     return (yield Aside(lambda: cut(found, context.seen_from(part))))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .client import Pixels, thumbnail
+from .client import Pixels
+from .pixels import BAND
+from .plain import plain, thinned
 from .qt import QtCore, QtGui
 
 Image = QtGui.QImage
-FLOAT_SIDE = 320
-"""Pixels of a floating-point picture's longer side on the screen."""
 SMALL = 96
 """Pixels of a small picture's longer side."""
 LARGE = 512 * 512
@@ -25,11 +25,10 @@ _FORMATS = {
 
 
 def image_of(pixels: Pixels) -> QtGui.QImage:
-    """The picture in 8 bits, of at most SCREEN pixels a side; floats come out smaller still."""
-    plain = pixels.depth in ("u8", "u16") and pixels.color_space != "linear"
-    if plain and pixels.extent.longest > SCREEN:
-        return _reduced(pixels)
-    return _whole(pixels)
+    """The picture in 8 bits, of at most SCREEN pixels a side."""
+    if (pixels.depth, pixels.channels) not in _FORMATS or pixels.color_space == "linear":
+        pixels = plain(thinned(pixels, SCREEN))
+    return _reduced(pixels) if pixels.extent.longest > SCREEN else _whole(pixels)
 
 
 def _reduced(pixels: Pixels) -> QtGui.QImage:
@@ -63,10 +62,7 @@ def fitted(image: QtGui.QImage, width: int, height: int) -> QtGui.QImage:
 
 
 def _whole(pixels: Pixels) -> QtGui.QImage:
-    form = _FORMATS.get((pixels.depth, pixels.channels))
-    if form is None or pixels.color_space == "linear":
-        pixels = thumbnail(pixels, FLOAT_SIDE)
-        form = _FORMATS[("u8", pixels.channels)]
+    form = _FORMATS[(pixels.depth, pixels.channels)]
     image = Image(pixels.data, pixels.width, pixels.height, pixels.row_bytes, form)
     if pixels.depth == "u16":
         return image.convertToFormat(Image.Format.Format_RGBA8888)
@@ -74,15 +70,21 @@ def _whole(pixels: Pixels) -> QtGui.QImage:
 
 
 def on_black(pixels: Pixels) -> Pixels:
-    """RGB in 8 bits of a layer: where it is transparent, black."""
-    image = image_of(pixels)
+    """RGB in 8 bits of a layer, as large as it is: where it is transparent, black."""
+    rows = max(1, BAND // max(1, pixels.row_bytes))
+    parts: list[bytes] = []
+    for y in range(0, pixels.height, rows):
+        part = pixels.crop(0, y, pixels.width, min(rows, pixels.height - y))
+        parts.append(_on_black(_whole(plain(part))).data)
+    return Pixels(pixels.width, pixels.height, 3, "u8", "srgb", b"".join(parts))
+
+
+def _on_black(image: QtGui.QImage) -> Pixels:
     ground = Image(image.size(), Image.Format.Format_RGB32)
     ground.fill(QtGui.QColor(0, 0, 0))
     painter = QtGui.QPainter(ground)
     painter.drawImage(0, 0, image)
     painter.end()
-    if (image.width(), image.height()) != (pixels.width, pixels.height):
-        ground = ground.scaled(pixels.width, pixels.height)
     return pixels_of(ground)
 
 

@@ -1,8 +1,8 @@
 """Live painting: what is drawn is painted over as soon as it is drawn, and the newest stroke goes first.
 
-Nothing polls: the pen, the mouse and the keys tell where the canvas may have changed, and only tiles there are read and
-compared. One request is under way at a time; while one runs, later strokes become one next request, and a request that
-still waits in the daemon's queue is replaced.
+The pen tells where the canvas may have changed, and only tiles there are read and compared; after a click or a key all
+are, until Krita has finished what it does. One request is under way at a time; while one runs, later strokes become one
+next request, and a request that still waits in the daemon's queue is replaced.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from __future__ import annotations
 import dataclasses
 import time
 import uuid
-import zlib
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .canvas import Sheet, sheet
+from .canvas import Sheet, at_rest, selected_sum, sheet
 from .client import BottegaError, Bounds
 from .host import WAIT, Aside, Chore
-from .mosaic import Mosaic
+from .mosaic import SIDE, Mosaic
 from .overlay import canvas_widget
 from .params import Params, drawn_seed
+from .pixels import BAND
 from .qt import Qt, QtCore, QtWidgets, Signal, app, raw
 from .words import said
 from .works import Candidate, Work
@@ -34,10 +34,8 @@ SLICE = 0.002
 """Seconds of reading before Krita breathes."""
 PAUSE = 0.02
 """Seconds between looks."""
-ROWS = 32
-"""Rows of a selection that are compared."""
 IDLE = 1.0
-"""Seconds between looks at a tile that nobody touched, so that changes by scripts are seen too."""
+"""Seconds between looks at a band of tiles that nobody touched, so that changes by scripts are seen too."""
 Type = QtCore.QEvent.Type
 STROKES = (Type.TabletMove, Type.TabletPress, Type.MouseMove, Type.MouseButtonPress)
 DEEDS = (Type.MouseButtonRelease, Type.TabletRelease, Type.KeyRelease, Type.Drop)
@@ -61,13 +59,13 @@ class Live(QtCore.QObject):
         """The image's size and kind of colours, as far as the tiles depend on them."""
         self._asked: Params | None = None
         self._selected: tuple[Bounds, int] | None = None
-        """What is selected: its bounds, and a sum of some of its rows."""
-        self._deed = True
-        """The artist did something since the selection was last looked at."""
+        """What is selected: its bounds, and a sum of its rows."""
         self._work: Work | None = None
         self._seed = -1
         self._dirty = False
         self._touched_at = 0.0
+        self._stroked_at: float | None = None
+        """When the pen began to draw what has not been asked for yet."""
         self._key = f"live-{uuid.uuid4().hex[:8]}"
         self.painted: tuple[Params, str] = Params(), ""
         """What the newest picture was asked for with, and its image."""
@@ -89,7 +87,7 @@ class Live(QtCore.QObject):
             return
         self._window, self._document, self._dirty = window, document, True
         self._mosaic, self._kind = Mosaic(seen.extent, seen.colours), kind_of(seen.document)
-        self._asked, self._selected, self._work = None, None, None
+        self._asked, self._selected, self._work, self._stroked_at = None, None, None, None
         self._seed, self._touched_at = drawn_seed(1), time.monotonic()
         application = QtWidgets.QApplication.instance()
         assert application is not None
@@ -131,8 +129,7 @@ class Live(QtCore.QObject):
             if watched is canvas_widget(self._window):
                 self._stroke(event)
         elif kind in DEEDS and self._mosaic:
-            self._mosaic.doubt()
-            self._deed = True
+            self._mosaic.deed()
         return False
 
     def _stroke(self, event: Any) -> None:
@@ -148,64 +145,66 @@ class Live(QtCore.QObject):
             at = view.flakeToImageTransform().map(to_flake.map(point))
             reach = int(view.brushSize()) + 8
             self._mosaic.touch(Bounds(int(at.x()) - reach, int(at.y()) - reach, 2 * reach, 2 * reach))
+            self._stroked_at = self._stroked_at or time.monotonic()
 
     def _watch(self, mosaic: Mosaic) -> Chore:
         """Read what is due, ask when something is new; ends when live painting does."""
-        looked = time.monotonic()
-        while self._mosaic is mosaic and self._document is not None:
-            if app().activeDocument() != self._document:
+        looked, document = time.monotonic(), self._document
+        while self._mosaic is mosaic and document is not None:
+            if app().activeDocument() != document:
                 self.stop("")
                 return
-            if kind_of(self._document) != self._kind:  # enlarged or converted meanwhile: its tiles are others now
+            if kind_of(document) != self._kind:  # enlarged or converted meanwhile: its tiles are others now
                 self._begin_anew()
                 return
-            yield from self._look(mosaic)
+            round_begins = mosaic.doubt(partial(at_rest, document))
+            yield from self._look(mosaic, document)
+            reselected = self._mosaic is mosaic and (yield from self._reselected(document, round_begins))
+            if self._mosaic is not mosaic:
+                return
             if self._work and self._work.state == "failed":
                 self.stop(said(self._work.error) if self._work.error else "")
                 return
-            if self._wanted() != self._asked or self._reselected(self._document):
+            if self._wanted() != self._asked or reselected:
                 self._dirty, self._touched_at = True, self._touched_at if self._dirty else time.monotonic()
-            if self._dirty and self._free():
+            if self._dirty and self._free() and (mosaic.touched or not mosaic.doubted):  # no half of an undo
                 self._ask(mosaic)
             until = time.monotonic() + PAUSE
             while time.monotonic() < until:
                 yield WAIT
-            if time.monotonic() - looked > IDLE and mosaic.known:
-                looked, first = time.monotonic(), next(iter(mosaic.known))
-                mosaic.known[first] = mosaic.known.pop(first)  # a round
-                mosaic.touched.setdefault(first, 0.0)
+            if time.monotonic() - looked > IDLE:
+                looked = time.monotonic()
+                mosaic.idle(max(1, BAND // (SIDE * SIDE * mosaic.colours.pixel_bytes)))
 
-    def _look(self, mosaic: Mosaic) -> Generator[Any, None, None]:
+    def _look(self, mosaic: Mosaic, document: Document) -> Generator[Any, None, None]:
         """Compare the tiles that may have changed."""
         end = time.perf_counter() + SLICE
-        for _ in range(len(mosaic.touched)):
-            tile = mosaic.due()
-            if tile is None or self._document is None:
-                break
-            if mosaic.put(tile, raw(self._document.pixelData(tile.x, tile.y, tile.width, tile.height))):
+        for tile in mosaic.due():
+            if self._mosaic is not mosaic:
+                return
+            if mosaic.put(tile, raw(document.pixelData(tile.x, tile.y, tile.width, tile.height))):
                 if not self._dirty:
-                    self._touched_at = time.monotonic()
+                    self._touched_at = self._stroked_at or time.monotonic()
                 self._dirty = True
             if time.perf_counter() > end:
                 yield WAIT
                 end = time.perf_counter() + SLICE
+        if not mosaic.touched and not self._dirty:
+            self._stroked_at = None  # it has drawn nothing that shows
         yield WAIT
 
-    def _reselected(self, document: Document) -> bool:
-        """Whether something else is selected than before. Its bounds are looked at again and again; some rows of it
-        when they are new, or when the artist did something."""
+    def _reselected(self, document: Document, whole: bool) -> Generator[Any, Any, bool]:
+        """Whether something else is selected than before. Its bounds are looked at again and again; all of it when they
+        are new, or something was done (`whole`)."""
         selection = document.selection()
         if selection is None:
             now = None
         else:
             at = Bounds(selection.x(), selection.y(), selection.width(), selection.height())
-            same = self._selected is not None and self._selected[0] == at
-            if same and not self._deed:
+            if self._selected is not None and self._selected[0] == at and not whole:
                 return False
-            rows = range(at.y, at.bottom, max(1, at.height // ROWS))
-            parts = (raw(selection.pixelData(at.x, y, at.width, 1)) for y in rows)
-            now = (at, zlib.crc32(b"".join(parts)))
-        self._deed, changed = False, now != self._selected
+            now = (at, (yield from selected_sum(selection, at)))
+        changed = now != self._selected
         self._selected = now
         return changed
 
@@ -219,7 +218,7 @@ class Live(QtCore.QObject):
 
     def _ask(self, mosaic: Mosaic) -> None:
         self._dirty, self._asked = False, self._wanted()
-        begun = self._touched_at
+        begun, self._stroked_at = self._touched_at, None
         self.requests += 1
         self._work = self._studio.ask(
             self._asked,

@@ -13,6 +13,8 @@ SIDE = 128
 """Pixels of a tile: 64 KiB in 8 bits, read in a tenth of a millisecond."""
 FRESH = 0.4
 """Seconds after a touch in which a tile is read again and again: Krita paints strokes a little later."""
+SPARED = 3
+"""How many times as long as a round over all that is known takes Krita is spared the next one."""
 
 
 @dataclass
@@ -24,9 +26,24 @@ class Mosaic:
     clock: Callable[[], float] = time.monotonic
     known: dict[Bounds, bytes] = field(default_factory=dict[Bounds, bytes])
     touched: dict[Bounds, float] = field(default_factory=dict[Bounds, float])
-    """Tiles that may have changed, and until when to look at them."""
+    """Tiles under the pen, and until when to look at them."""
+    doubted: dict[Bounds, None] = field(default_factory=dict[Bounds, None])
+    """Tiles that are to be looked at once."""
     reads: int = 0
     """Tiles that were read since it was made."""
+    until: float | None = None
+    """Before this moment what the artist did is not over; None if nothing is awaited."""
+    begun: float | None = None
+    """When the round over all that is known began that is under way."""
+    free: float = 0.0
+    """When the next round may begin that a deed asks for."""
+    again: float = 0.0
+    """When the next round is due while Krita is at work."""
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing is to be looked at, and nothing is awaited."""
+        return not self.touched and not self.doubted and self.until is None
 
     def tiles(self, bounds: Bounds) -> Iterator[Bounds]:
         """The tiles that cover these bounds of the canvas, row by row."""
@@ -41,28 +58,56 @@ class Mosaic:
         for tile in self.tiles(bounds):
             self.touched[tile] = until
 
-    def doubt(self) -> None:
-        """Anything may have changed: an undo, a filter, a layer switched off."""
-        for tile in self.known:
-            self.touched.setdefault(tile, 0.0)
+    def deed(self) -> None:
+        """Something was done that may change anything: an undo, a filter, a layer switched off. Krita may begin it a
+        little later, and finish it much later."""
+        self.until, self.again = self.clock() + FRESH, min(self.again, self.free)
 
-    def due(self) -> Bounds | None:
-        """A known tile to look at again, the one that was not looked at for longest."""
-        for tile, until in self.touched.items():
-            if tile in self.known:
+    def doubt(self, settled: Callable[[], bool]) -> bool:
+        """Begin a round over all that is known, if one is due; tells whether. After a deed it is when Krita has
+        `settled`; now and then while it is at work for long; and a last time when it has settled and had FRESH seconds
+        to begin. Where the pen goes comes first."""
+        now = self.clock()
+        if self.until is None or self.touched or self.doubted or now < self.again:
+            return False
+        over, late = settled(), now >= self.until
+        if not over and not late:
+            return False
+        if over and late:
+            self.until = None
+        self.begun = now
+        self.doubted = dict.fromkeys(self.known)
+        return True
+
+    def idle(self, count: int) -> None:
+        """Doubt so many tiles, those that were not doubted so for longest: scripts paint without pen or key."""
+        for _ in range(min(count, len(self.known))):
+            first = next(iter(self.known))
+            self.known[first] = self.known.pop(first)
+            self.doubted[first] = None
+
+    def due(self) -> Iterator[Bounds]:
+        """Known tiles to look at, each once: those under the pen, and the doubted ones while it rests."""
+        for tile in list(self.touched):
+            if self.touched[tile] <= self.clock():
                 del self.touched[tile]
-                if until > self.clock():
-                    self.touched[tile] = until  # again, after the others
-                return tile
-        self.touched.clear()
-        return None
+            if tile in self.known:
+                yield tile
+        while self.doubted and not self.touched:
+            yield self.doubted.popitem()[0]
+        if self.begun is not None and not self.doubted:
+            now = self.clock()
+            took, self.begun = now - self.begun, None
+            self.free, self.again = now + took, now + max(FRESH, SPARED * took)
 
     def put(self, tile: Bounds, data: bytes) -> bool:
-        """What a tile holds now; tells whether that is new."""
+        """What a tile holds now; tells whether that is new. Where the pen was not, all else may be new as well."""
         self.reads += 1
-        changed = self.known.get(tile) != data
+        before = self.known.get(tile)
         self.known[tile] = data
-        return changed
+        if before is not None and before != data and tile not in self.touched:
+            self.until = self.clock() + FRESH
+        return before != data
 
     def copy(self) -> Mosaic:
         """The same tiles as they are now, for another thread."""

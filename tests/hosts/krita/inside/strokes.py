@@ -50,7 +50,7 @@ class Strokes:
             return False
         if not self.live.running:
             self.dock.live.switch.setChecked(True)
-        return self.painted() and not self.live._mosaic.touched
+        return self.painted() and self.live._mosaic.quiet
 
     def painted(self):
         """Something was painted since the last look, and nothing is under way."""

@@ -9,6 +9,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from . import pixels
@@ -85,6 +86,8 @@ def gather(
     picture = None
     if mode.name != "generate":
         picture = yield from _picture(seen, made, params, detected(catalog), reader)
+        if mode.name == "expand":
+            yield Aside(partial(_check_open_ground, picture, mask))
     controls = yield from read_controls(seen, params, made.context, catalog)
     size = _size(made.passes[0].content, native)
     task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size))
@@ -112,6 +115,13 @@ def _selected(seen: Sheet, mode: Mode, margins: Margins) -> Generator[Any, Any, 
     if mode.inverted:
         yield Aside(lambda: pixels.invert(parts))
     return (yield Aside(lambda: mask_of(parts, where))), where
+
+
+def _check_open_ground(picture: Pixels, mask: Pixels) -> None:
+    """Raises InvalidRequest where nothing is selected, nothing lies beyond the canvas, and all of it is painted."""
+    if not any(mask.data) and pixels.is_opaque(picture):
+        remedy = "Give margins, or make a part of the image transparent."
+        raise InvalidRequest("there is nothing to outpaint.", remedy=remedy, field="margins")
 
 
 def _even(extent: Extent, value: int) -> Pixels:

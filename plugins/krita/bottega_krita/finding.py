@@ -60,7 +60,7 @@ def _lay(seen: Sheet, source: Node | None, kind: str, picture: Pixels, found: Fo
     name = say("{kind} of {layer}", kind=say(KINDS[kind]), layer=source.name() if source else say("canvas"))
     stripes = yield Aside(partial(_stripes, picture, seen.colours))
     above = source or seen.document.activeNode() or seen.active
-    bundle = yield from layers.insert(seen.document, name, stripes, above, layers.Place(seen.anchor))
+    bundle = yield from layers.insert(seen.document, name, stripes, seen.colours, above, layers.Place(seen.anchor))
     assert bundle.layer
     found(Follow(bundle.layer.uniqueId().toString(), name, kind, detect=False))
 

@@ -65,16 +65,22 @@ def apply(to: Target, name: str, candidate: Candidate, masked: bool) -> Generato
     found = candidate.picture.pixels
     stripes = yield Aside(lambda: pixels.to_stripes(found, at.x, at.y, colours, masked))
     above = document.activeNode() or to.above
-    return (yield from insert(document, name, stripes, above, Place(candidate.anchor, candidate.margins)))
+    return (yield from insert(document, name, stripes, colours, above, Place(candidate.anchor, candidate.margins)))
 
 
 def insert(
-    document: Document, name: str, stripes: list[Stripe], above: Node | None, to: Place
+    document: Document,
+    name: str,
+    stripes: list[Stripe],
+    colours: pixels.Colours,
+    above: Node | None,
+    to: Place,
 ) -> Generator[Any, None, Bundle]:
-    """Add a layer of these stripes, with its mask, above another one; nothing of the user's own is touched. Where it
-    goes is found last: the canvas may change while the layer is made. The list is
-    emptied as it goes, from its end, where memory can be given back bit by bit: to let go of all of it at once takes a
-    tenth of a second for 8192 x 8192. Raises InvalidRequest if Krita refuses."""
+    """Add a layer of these stripes of these colours, with its mask, above another one; nothing of the user's own is
+    touched. Where it goes is found last: the canvas may change while the layer is made. The list is emptied as it
+    goes, from its end, where memory can be given back bit by bit: to let go of all of it at once takes a tenth of a
+    second for 8192 x 8192. Raises InvalidRequest if Krita refuses, or if the image has been converted: Krita reads as
+    many bytes as the layer wants, whatever it is given."""
     check_open(document)
     layer = document.createNode(name, "paintlayer")
     mask = _mask(document) if any(stripe.mask for stripe in stripes) else None
@@ -84,6 +90,7 @@ def insert(
     while stripes:
         stripe = stripes.pop()
         at = stripe.bounds
+        _check_fits(layer, stripe, colours)
         layer.setPixelData(stripe.data, at.x, at.y, at.width, at.height)
         if mask is not None:
             yield None
@@ -99,6 +106,14 @@ def insert(
     bundle.put(larger, mask, *place(document, above))
     yield Named("")
     return bundle
+
+
+def _check_fits(layer: Node, stripe: Stripe, colours: pixels.Colours) -> None:
+    """Raises InvalidRequest for a stripe of other colours than a layer's."""
+    kept = layer.colorModel(), layer.colorDepth(), layer.colorProfile()
+    mine = "RGBA", pixels.NAMES[colours.depth], colours.profile
+    if kept != mine or len(stripe.data) != stripe.bounds.extent.pixels * colours.pixel_bytes:
+        raise InvalidRequest(pixels.CONVERTED, remedy=pixels.BACK, field="picture")
 
 
 def _mask(document: Document) -> Node:

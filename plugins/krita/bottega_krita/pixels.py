@@ -15,6 +15,7 @@ from .client import DEPTH_BYTES, Bounds, ColorSpace, Depth, InvalidRequest, Pixe
 from .gamut import Gamut, from_srgb, to_srgb
 
 DEPTHS: dict[str, Depth] = {"U8": "u8", "U16": "u16", "F16": "f16", "F32": "f32"}
+NAMES: dict[Depth, str] = {depth: name for name, depth in DEPTHS.items()}
 LINEAR = ("g10", "linear")
 """What the names of linear profiles contain."""
 BAND = 1 << 20
@@ -121,6 +122,18 @@ def opaque(data: bytes, depth: Depth) -> bytes:
     for k in range(size):
         result[3 * size + k :: 4 * size] = one[k : k + 1] * count
     return bytes(result)
+
+
+def is_opaque(pixels: Pixels) -> bool:
+    """Whether RGBA has alpha 1 everywhere."""
+    size, step = DEPTH_BYTES[pixels.depth], pixels.pixel_bytes
+    one = struct.pack(f"<{CODES[pixels.depth][0]}", CODES[pixels.depth][1])
+    view = memoryview(pixels.data)
+    for band in bands(pixels.extent.bounds, step):
+        part = bytes(view[band.y * pixels.row_bytes : band.bottom * pixels.row_bytes])
+        if any(part[3 * size + k :: step].count(one[k]) != band.extent.pixels for k in range(size)):
+            return False
+    return True
 
 
 def alpha_of(data: bytes, depth: Depth) -> bytes:

@@ -3,6 +3,7 @@ changed under live painting; and lists that shrink."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from tests.hosts.krita.rig import Krita
@@ -84,6 +85,80 @@ def test_a_picture_in_other_colours_than_the_image_has_now_is_refused_in_words(o
     opened.run("dock.history.list.setCurrentRow(0); dock.results._note.setText(''); dock.history.apply()")
     opened.wait("'converted' in dock.results._note.text()")
     assert opened.run("result = [len(d.rootNode().childNodes()), bool(dock.results._bars)]") == [1, False]
+
+
+def test_an_image_that_is_converted_while_its_layer_is_made_is_left_alone(opened: Krita) -> None:
+    """Protects Krita: bytes of the old depth are fewer than a layer of the new one wants. Of a result, and of what
+    the daemon found."""
+    opened.run("d = fresh(name='converting')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("w = dock.ask()")
+    opened.wait("w.ended and len(memory.records(d)) == 1")
+    opened.run("""
+        import threading
+        from bottega_krita import pixels
+        to_stripes, gate, made = pixels.to_stripes, threading.Event(), threading.Event()
+
+        def late(*given, **more):
+            stripes = to_stripes(*given, **more)
+            made.set()
+            gate.wait(60)
+            return stripes
+
+        pixels.to_stripes = late
+        S.apply(w, w.candidates[0])
+    """)
+    opened.wait("made.is_set()")
+    opened.run("d.setColorSpace('RGBA', 'F32', 'sRGB-elle-V2-g10.icc'); d.waitForDone(); gate.set()")
+    opened.wait("w.error is not None", 30)
+    said, layers = opened.run("result = [str(w.error), len(d.rootNode().childNodes())]")
+    assert "converted to other colours" in said and layers == 1
+    opened.run("d = fresh(name='finding'); gate.clear(); made.clear(); dock.controls.take(())")
+    opened.wait("K.activeDocument() == d")
+    opened.run("dock.controls.make()")
+    opened.wait("made.is_set()", 60)
+    opened.run("d.setColorSpace('RGBA', 'U16', 'sRGB-elle-V2-g10.icc'); d.waitForDone(); gate.set()")
+    opened.wait("'converted' in dock.controls._hint.text()", 30)
+    said = opened.run("pixels.to_stripes = to_stripes; result = [len(d.rootNode().childNodes()), dock.controls.rows]")
+    assert said == [1, []]
+
+
+def test_where_nothing_can_be_outpainted_it_is_said(opened: Krita) -> None:
+    """No margins, nothing selected, nothing transparent: as the docker begins."""
+    opened.run("d = fresh(name='full'); dock.form.strength.setValue(100)")
+    opened.wait("K.activeDocument() == d")
+    opened.run("w = dock.ask('expand')")
+    opened.wait("w.ended")
+    state, said, candidates = opened.run("result = [w.state, str(w.error), len(w.candidates)]")
+    assert (state, candidates) == ("failed", 0)
+    assert "there is nothing to outpaint. Give margins" in said
+
+
+def test_what_is_transparent_is_outpainted(opened: Krita) -> None:
+    """All of it; what is opaque stays as it was, but for the seam."""
+    opened.run("d = fresh(name='half')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("""
+        d.rootNode().childNodes()[0].setPixelData(bytes(64 * 160 * 4), 128, 0, 64, 160)
+        d.refreshProjection()
+        d.waitForDone()
+        before = d.pixelData(0, 0, 192, 160).data()
+        w = dock.ask("expand")
+    """)
+    opened.wait("w.ended")
+    assert opened.run("result = [w.state, str(w.error)]") == ["done", "None"]
+    opened.run("S.apply(w, w.candidates[0])")
+    opened.wait("w.candidates[0].applied")
+    hexed = opened.run("""
+        d.waitForDone()
+        d.refreshProjection()
+        d.waitForDone()
+        result = [before.hex(), d.pixelData(0, 0, 192, 160).data().hex()]
+    """)
+    assert opened.run("result = [d.width(), d.height()]") == [192, 160]
+    before, after = (np.frombuffer(bytes.fromhex(each), np.uint8).reshape(160, 192, 4) for each in hexed)
+    assert np.array_equal(before[:, :90], after[:, :90])
+    assert after[:, 136:, 3].min() == 255
 
 
 def test_a_picture_too_large_for_the_history_takes_no_other_with_it(opened: Krita) -> None:

@@ -128,7 +128,9 @@ def _inserted(document, at, side, beyond=0):
     KEPT.append(pixels)
     stripes = yield Aside(lambda: to_stripes(pixels, at, at, seen.colours, True))
     place = Place(seen.anchor, Margins(right=beyond))
-    return (yield from insert(document, "result", stripes, document.rootNode().childNodes()[0], place)).layer
+    return (
+        yield from insert(document, "result", stripes, seen.colours, document.rootNode().childNodes()[0], place)
+    ).layer
 
 
 def remembered(document, side):

@@ -10,13 +10,12 @@ from ..settings import document_id, setting
 from ..words import said, say
 from ..works import KEPT, Candidate, Work, room
 from . import kit
+from .bar import Bar
 
 if TYPE_CHECKING:
     from ..studio import Studio
 
 SIDE = 72
-SHOWN = 6
-"""Works whose candidates are in the strip."""
 
 
 class Results(QtWidgets.QWidget):
@@ -30,7 +29,11 @@ class Results(QtWidgets.QWidget):
         self._studio, self._overlay = studio, overlay
         self._document = ""
         self._previewed: Work | None = None
-        """Whose step is on the canvas."""
+        """Whose step is on the canvas, or was until the artist hid it."""
+        self._step: Any = None
+        """Which one that is."""
+        self._rested = 0
+        """The newest job when the artist chose or hid what is shown: steps of it and of older ones are not shown."""
         self.queue = QtWidgets.QVBoxLayout()
         self._bars: dict[int, Bar] = {}
         self.strip = QtWidgets.QListWidget()
@@ -41,7 +44,8 @@ class Results(QtWidgets.QWidget):
         self.strip.setUniformItemSizes(True)
         self.strip.setMinimumHeight(SIDE + 24)
         self.strip.setToolTip(say("Click: show on the canvas. Double click: apply."))
-        self.strip.currentItemChanged.connect(lambda now, _: self._show(now))
+        self.strip.currentItemChanged.connect(lambda now, _: self._choose(now))
+        self.strip.itemClicked.connect(self._choose)
         self.strip.itemDoubleClicked.connect(lambda _: self.apply())
         self._note = QtWidgets.QLabel()
         self._note.setWordWrap(True)
@@ -74,6 +78,7 @@ class Results(QtWidgets.QWidget):
         """The works of another image."""
         if unique != self._document:
             self._document = unique
+            self._previewed, self._step, self._rested = None, None, 0
             self._overlay.hide()
             self._refill()
 
@@ -92,45 +97,69 @@ class Results(QtWidgets.QWidget):
         """The next or the previous candidate."""
         if self.strip.count():
             self.strip.setCurrentRow((self.strip.currentRow() + by) % self.strip.count())
+            self._choose(self.strip.currentItem())
 
     def toggle(self) -> None:
-        """Show the chosen candidate on the canvas, or hide it."""
+        """Hide what is on the canvas, or show it again: the steps of a job that still runs, or the chosen candidate."""
         if self._overlay.showing:
+            self._rest()
             self._overlay.hide()
+        elif self._previewed and self._previewed.preview:
+            self._rested, self._step = self._previewed.number - 1, None
+            self._follow(self._previewed)
         else:
             self._show(self.strip.currentItem())
+
+    def rest(self) -> None:
+        """The artist looks at something else: no steps over it of the jobs that are under way."""
+        self._rest()
+        self._previewed = None
+
+    def _rest(self) -> None:
+        self._rested = max((work.number for work in self._studio.works), default=0)
 
     def discard(self) -> None:
         """Forget the chosen candidate."""
         if found := self.current():
             self._studio.discard(*found)
-            self.strip.takeItem(self.strip.currentRow())
+            self._take(self.strip.currentRow())
             self._overlay.hide()
 
     def _again(self) -> None:
         if found := self.current():
             self.chosen.emit(found)
 
+    def _choose(self, item: Any) -> None:
+        """By the artist's hand."""
+        self.rest()
+        self._show(item)
+
     def _show(self, item: Any) -> None:
         document = app().activeDocument()
         if item and document:
             _, candidate = item.data(Qt.ItemDataRole.UserRole)
             self._overlay.show(document, candidate.image, candidate.bounds, candidate.anchor)
+        else:
+            self._overlay.hide()
 
     def _arrived(self, work: Work, candidate: Candidate) -> None:
         if work.live or work.document_id != self._document:
             return
-        first = len(work.candidates) == 1
-        self._insert(work, candidate, 0 if first else work.candidates.index(candidate))
-        if first:
-            self.strip.setCurrentRow(0)
+        row = self._insert(work, candidate)
+        if len(work.candidates) == 1:
+            with QtCore.QSignalBlocker(self.strip):
+                self.strip.setCurrentRow(row)
+            newer = self._watched()
+            if newer is None or newer.number < work.number:
+                self._rested, self._previewed = max(self._rested, work.number), None
+                self._show(self.strip.item(row))
 
     def _let_go(self, works: list[Work]) -> None:
         """Their candidates leave the strip, and the artist is told why."""
         for row in reversed(range(self.strip.count())):
             item: Any = self.strip.item(row)
             if item.data(Qt.ItemDataRole.UserRole)[0] in works:
-                self.strip.takeItem(row)
+                self._take(row)
         if any(work.candidates for work in works if not work.live):
             self._note.setText(
                 say(
@@ -141,19 +170,29 @@ class Results(QtWidgets.QWidget):
             )
             self._note.show()
 
-    def _insert(self, work: Work, candidate: Candidate, place: int) -> None:
+    def _take(self, row: int) -> None:
+        """Out of the strip, which chooses a neighbour then, but not the artist."""
+        with QtCore.QSignalBlocker(self.strip):
+            self.strip.takeItem(row)
+
+    def _insert(self, work: Work, candidate: Candidate) -> int:
+        """Into its place, which is returned: works as they were asked for, the newest first, each one's in order."""
         icon = QtGui.QIcon(QtGui.QPixmap.fromImage(candidate.small))
         item = QtWidgets.QListWidgetItem(icon, str(candidate.picture.seed))
         item.setData(Qt.ItemDataRole.UserRole, (work, candidate))
         item.setToolTip(f"{work.title}\n{say('Seed')} {candidate.picture.seed}")
-        self.strip.insertItem(place, item)
+        rows = (self.strip.item(row) for row in range(self.strip.count()))
+        row = sum(_order(*each.data(Qt.ItemDataRole.UserRole)) < _order(work, candidate) for each in rows if each)
+        self.strip.insertItem(row, item)
+        return row
 
     def _refill(self) -> None:
-        self.strip.clear()
-        works = [work for work in self._studio.works if work.document_id == self._document and not work.live]
-        for work in works[:SHOWN]:
-            for candidate in work.candidates:
-                self._insert(work, candidate, self.strip.count())
+        with QtCore.QSignalBlocker(self.strip):
+            self.strip.clear()
+        for work in self._studio.works:
+            if work.document_id == self._document and not work.live:
+                for candidate in work.candidates:
+                    self._insert(work, candidate)
 
     def _changed(self, work: Work) -> None:
         if work.live:
@@ -169,13 +208,24 @@ class Results(QtWidgets.QWidget):
         if bar and not work.ended:
             bar.look()
         self._tell(work, new=bar is None)
-        if work.preview and work.request and work.document_id == self._document:
-            document = app().activeDocument()
-            if document and document_id(document) == self._document:
-                self._previewed = work
-                self._overlay.show(document, *work.preview, work.request.seen.anchor)
-        elif work.ended and not work.candidates and self._previewed is work:
-            self._overlay.hide()
+        self._follow(work)
+
+    def _watched(self) -> Work | None:
+        """Whose steps are to be seen: those of the newest job of this image that has any."""
+        works = (work for work in self._studio.works if work.document_id == self._document and not work.live)
+        return next((work for work in works if work.number > self._rested and work.preview and work.request), None)
+
+    def _follow(self, work: Work) -> None:
+        """Show a new step of the job that is watched; where one ends without a result, what was chosen before."""
+        watched, document = self._watched(), app().activeDocument()
+        if watched and document and document_id(document) == self._document:
+            if watched.preview and watched.request and watched.preview is not self._step:
+                self._previewed, self._step = watched, watched.preview
+                self._overlay.show(document, *watched.preview, watched.request.seen.anchor)
+        elif work is self._previewed and work.ended:
+            self._previewed = None
+            if work.number > self._rested and not work.candidates:
+                self._show(self.strip.currentItem())
 
     def _tell(self, work: Work, new: bool) -> None:
         """An error in words, until the next job is asked for."""
@@ -186,25 +236,6 @@ class Results(QtWidgets.QWidget):
             self._note.setVisible(wrong is not None)
 
 
-class Bar(QtWidgets.QWidget):
-    """A job under way."""
-
-    def __init__(self, studio: Studio, work: Work) -> None:
-        super().__init__()
-        self._work = work
-        self._bar = QtWidgets.QProgressBar()
-        self._bar.setRange(0, 1000)
-        self._bar.setMinimumWidth(40)
-        self._bar.setMaximumHeight(18)
-        layout = QtWidgets.QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._bar)
-        self.stop = kit.button("process-stop", "", say("Cancel this job"), lambda: studio.cancel(work))
-        layout.addWidget(self.stop)
-
-    def look(self) -> None:
-        """Show how it stands."""
-        self._bar.setValue(int(self._work.fraction * 1000))
-        note = say("Cancelling …") if self._work.unwanted else self._work.note or say("Waiting")
-        self.stop.setEnabled(not self._work.unwanted)
-        self._bar.setFormat(f"{note} · {self._work.title[:30]}".replace("%", "%%"))
+def _order(work: Work, candidate: Candidate) -> tuple[int, int]:
+    """Where in the strip."""
+    return -work.number, candidate.index

@@ -11,23 +11,26 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from . import layers, pixels
 from .bare import hints, read_without
 from .canvas import Sheet, read_canvas, settled
-from .client import Detect, Picture, Pixels, Session
+from .client import Detect, JobCancelled, Picture, Pixels, Session
 from .following import KINDS, detected, on_black
-from .host import Aside, Chore, Main
+from .host import Aside, Chore
+from .jobs import Board, heard
 from .params import Follow
 from .words import say
+from .works import Work
 
 if TYPE_CHECKING:
     from krita import Node
 
     from .client import messages
+    from .studio import Studio
 
 Found: TypeAlias = "Callable[[Follow], object]"
-Failed: TypeAlias = "Callable[[Exception], object]"
 
 
 def find(
-    main: Main,
+    studio: Studio,
+    work: Work,
     session: Session,
     catalog: messages.Catalog,
     seen: Sheet,
@@ -35,10 +38,9 @@ def find(
     follows: tuple[Follow, ...],
     kind: str,
     found: Found,
-    failed: Failed,
 ) -> Chore:
     """Read a layer, or the canvas without its hints, have its structure found, and put that above it as a layer, which
-    `found` is told of. A chore."""
+    `found` is told of: the work of a chore."""
     yield from settled(seen.document)
     where = seen.extent.bounds
     if source is None:
@@ -48,21 +50,41 @@ def find(
     else:
         photo = yield from on_black(seen, source, where)
 
+    _check(work)
+    failed = partial(studio.fail, work)
+
     def came(picture: Picture) -> None:
-        main.chore("layer", _lay(seen, source, kind, picture.pixels, found), failed)
+        studio.main.chore("layer", _lay(studio, work, seen, source, kind, picture.pixels, found), failed)
 
-    task = Detect(photo, kind)  # type: ignore[arg-type]
-    session.submit(task, on_picture=came, on_error=failed, title=say(KINDS[kind]))
+    work.state = "queued"
+    work.ticket = session.submit(
+        Detect(photo, kind),  # type: ignore[arg-type]
+        on_event=partial(heard, Board(studio), work),
+        on_picture=came,
+        on_error=failed,
+        title=work.title,
+    )
+    studio.changed.emit(work)
 
 
-def _lay(seen: Sheet, source: Node | None, kind: str, picture: Pixels, found: Found) -> Chore:
+def _check(work: Work) -> None:
+    """Raises JobCancelled if nobody waits for it any more."""
+    if work.unwanted or work.ended:
+        raise JobCancelled
+
+
+def _lay(
+    studio: Studio, work: Work, seen: Sheet, source: Node | None, kind: str, picture: Pixels, found: Found
+) -> Chore:
     """The hint as a new layer; one Undo takes it back."""
     name = say("{kind} of {layer}", kind=say(KINDS[kind]), layer=source.name() if source else say("canvas"))
     stripes = yield Aside(partial(_stripes, picture, seen.colours))
+    _check(work)
     above = source or seen.document.activeNode() or seen.active
     bundle = yield from layers.insert(seen.document, name, stripes, seen.colours, above, layers.Place(seen.anchor))
     assert bundle.layer
     found(Follow(bundle.layer.uniqueId().toString(), name, kind, detect=False))
+    studio.finish(work)
 
 
 def _stripes(picture: Pixels, colours: pixels.Colours) -> Any:

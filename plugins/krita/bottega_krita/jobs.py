@@ -7,7 +7,6 @@ at, then refined, whole or tile by tile, every pass as it was planned.
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -58,7 +57,7 @@ def _hand_in(studio: Studio, work: Work, session: Session, request: asking.Reque
     """One job is all of it."""
     work.ticket = session.submit(
         request.task,
-        on_event=partial(_heard, Board(studio), work),
+        on_event=partial(heard, Board(studio), work),
         on_picture=lambda picture: studio.main.chore(
             "picture", _came(studio, work, picture), partial(studio.fail, work)
         ),
@@ -128,7 +127,8 @@ class Board:
             self._studio.changed.emit(work)
 
 
-def _heard(board: Board, work: Work, event: Event) -> None:
+def heard(board: Board, work: Work, event: Event) -> None:
+    """Tell how a job stands."""
     body = event.body
     if isinstance(body, messages.QueuedEvent):
         board.queued(work, body.position)
@@ -170,7 +170,4 @@ def _end(studio: Studio, work: Work, number: int) -> Chore:
     """All have been painted: wait for those that are still converted."""
     while work.came < number and not work.ended:
         yield WAIT
-    if not work.ended:
-        work.state, work.fraction, work.note = "done", 1.0, ""
-        work.seconds = time.monotonic() - work.begun
-        studio.changed.emit(work)
+    studio.finish(work)

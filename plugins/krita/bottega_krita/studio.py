@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import asking, finding, jobs, layers
 from .canvas import sheet
@@ -19,6 +20,7 @@ from .client import (
     Session,
     messages,
 )
+from .following import KINDS
 from .geometry import Margins
 from .host import Chore, Main
 from .params import Follow, Params, drawn_seed
@@ -28,12 +30,13 @@ from .settings import document_id, setting
 from .spoken import Spoken
 from .undoing import Undoing
 from .words import say
-from .works import Candidate, Work, empty, kept, layer_name, room
+from .works import Candidate, Work, as_ours, empty, kept, layer_name, room
 
 if TYPE_CHECKING:
     from krita import Document
 
 log = logging.getLogger(__name__)
+Failed: TypeAlias = "Callable[[BottegaError], object]"
 
 
 class Studio(QtCore.QObject):
@@ -179,54 +182,67 @@ class Studio(QtCore.QObject):
             return
         work.state = "cancelled" if isinstance(error, JobCancelled) else "failed"
         work.preview = None
-        if isinstance(error, BottegaError):
-            work.error = error
-        else:
-            log.error("job %d failed", work.number, exc_info=error)
-            work.error = BottegaError(f"{type(error).__name__}: {error}", remedy=say("This is a mistake: report it."))
+        work.error = as_ours(error)
         if not work.candidates:  # nothing will be applied: what was sent for it may go
             self.main.aside(partial(empty, [work]), lambda _: None, log.warning)
         self.changed.emit(work)
 
-    def find_structure(
-        self, what: Follow, follows: tuple[Follow, ...], found: finding.Found, failed: finding.Failed
-    ) -> None:
+    def finish(self, work: Work) -> None:
+        """All of a job has come."""
+        if not work.ended:
+            work.state, work.fraction, work.note = "done", 1.0, ""
+            work.seconds = time.monotonic() - work.begun
+            self.changed.emit(work)
+
+    def find_structure(self, what: Follow, follows: tuple[Follow, ...], found: finding.Found) -> Work:
         """Have the structure of a layer of the active image, or of its canvas (none named), found and put above it."""
+        document = app().activeDocument()
+        work = Work(next(self._numbers), Params(prompt=say(KINDS[what.kind])), document_id(document))
+        self.works.insert(0, work)
+        self.tidy()
         try:
-            seen = sheet(app().activeDocument())
+            seen = sheet(document)
             session, catalog = self._ready()
             source = layers.named(seen.document, what.layer, what.name) if what.layer else None
         except BottegaError as error:
-            failed(error)
-            return
-        steps = finding.find(self.main, session, catalog, seen, source, follows, what.kind, found, failed)
-        self.main.chore("reading", steps, failed)
+            self.fail(work, error)
+            return work
+        steps = finding.find(self, work, session, catalog, seen, source, follows, what.kind, found)
+        self.main.chore("reading", steps, partial(self.fail, work))
+        self.changed.emit(work)
+        return work
 
-    def apply(self, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
+    def apply(self, work: Work, candidate: Candidate, *, masked: bool = True, failed: Failed = log.warning) -> None:
         """Put a candidate into its document as a new layer, with a mask or with its alpha. A copy of that document that
-        is in front gets it instead."""
+        is in front gets it instead. What is wrong `failed` is told, and the work's error."""
         assert work.request
         target, front = work.request.target, app().activeDocument()
         if front and front != target.document and document_id(front) == work.document_id:
             target = dataclasses.replace(target, document=front, above=front.activeNode())
-        self.apply_to(target, work, candidate, masked=masked)
+        self.apply_to(target, work, candidate, masked=masked, failed=failed)
 
-    def apply_to(self, target: layers.Target, work: Work, candidate: Candidate, *, masked: bool = True) -> None:
+    def apply_to(
+        self,
+        target: layers.Target,
+        work: Work,
+        candidate: Candidate,
+        *,
+        masked: bool = True,
+        failed: Failed = log.warning,
+    ) -> None:
         """The same, wherever it is wanted."""
-        steps = self._apply(work, target, candidate, masked)
-        self.main.chore("layer", steps, partial(self._not_applied, work))
+
+        def not_applied(error: Exception) -> None:
+            work.error = as_ours(error)
+            failed(work.error)
+
+        self.main.chore("layer", self._apply(work, target, candidate, masked), not_applied)
 
     def _apply(self, work: Work, target: layers.Target, candidate: Candidate, masked: bool) -> Chore:
         bundle = yield from layers.apply(target, layer_name(work, candidate), candidate, masked)
         self.undoing.bind(bundle)
         candidate.applied += 1
         self.applied.emit(work, candidate, bundle.layer)
-
-    def _not_applied(self, work: Work, error: Exception) -> None:
-        if not isinstance(error, BottegaError):
-            log.error("a result of job %d was not applied", work.number, exc_info=error)
-        work.error = error if isinstance(error, BottegaError) else BottegaError(str(error))
-        self.changed.emit(work)
 
     def _connected(self, connection: Connection) -> None:
         self.connection = connection

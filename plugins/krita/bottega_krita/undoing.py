@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from .canvas import is_open, settled
 from .client import Bounds, Extent
 from .host import WAIT, Main
-from .qt import QtCore, app, on
+from .qt import QtCore, QtWidgets, app, on
 
 if TYPE_CHECKING:
     from krita import Document, Node
@@ -90,11 +90,18 @@ class Undoing:
             return
         self.bundles.append(bundle)
         self._look.start()
-        for name, look in ((UNDO, self._undo), (REDO, self._redo)):
-            action = app().action(name)
-            if action is not None and action not in self._heard:
-                self._heard.append(action)
-                on(action.triggered, lambda *_, look=look: look())
+        self.listen()
+
+    def listen(self) -> None:
+        """To every window's Undo and Redo: an image may be shown in several. To be called when a window shows one."""
+        if not self.bundles:
+            return
+        for window in app().windows():
+            for action in _actions(window.qwindow()):
+                if action not in self._heard:
+                    self._heard.append(action)
+                    look = self._undo if action.objectName() == UNDO else self._redo
+                    on(action.triggered, lambda *_, look=look: look())
 
     def _looked(self) -> None:
         self.bundles = [bundle for bundle in self.bundles if is_open(bundle.document)]
@@ -121,6 +128,12 @@ class Undoing:
             if bundle.undone:
                 bundle.undone = False
                 self._main.chore("undo", _done_again(bundle), lambda _: None)
+
+
+def _actions(window: Any) -> list[Any]:
+    """A window's Undo and Redo, as its menus have them; Krita gives those of the active one alone."""
+    menus = window.findChildren(QtWidgets.QMenu) if window else []
+    return [action for menu in menus for action in menu.actions() if action.objectName() in (UNDO, REDO)]
 
 
 def _taken_back(bundle: Bundle) -> Generator[Any, None, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,11 +13,13 @@ from .client import BottegaError, Bounds, Cancellable, Picture, Ticket
 from .geometry import Margins
 from .params import Params
 from .settings import setting
+from .words import say
 
 if TYPE_CHECKING:
     from .asking import Request
     from .qt import QtGui
 
+log = logging.getLogger(__name__)
 State = Literal["reading", "queued", "running", "done", "failed", "cancelled"]
 KEPT, KEPT_LIVE = 24, 2
 """Ended works that stay, if there is room for their pictures."""
@@ -126,6 +129,14 @@ def empty(works: list[Work]) -> None:
 
 def _ended(works: list[Work], live: bool) -> list[Work]:
     return [work for work in works if work.ended and work.live == live]
+
+
+def as_ours(error: Exception) -> BottegaError:
+    """An error as docker and panels show it: what nobody thought of is written down."""
+    if isinstance(error, BottegaError):
+        return error
+    log.error("something went wrong", exc_info=error)
+    return BottegaError(f"{type(error).__name__}: {error}", remedy=say("This is a mistake: report it."))
 
 
 def layer_name(work: Work, candidate: Candidate) -> str:

@@ -82,9 +82,60 @@ def test_a_picture_in_other_colours_than_the_image_has_now_is_refused_in_words(o
     opened.wait("w.error is not None")
     assert "converted" in opened.run("result = str(w.error)")
     assert opened.run("result = [len(d.rootNode().childNodes()), bool(dock.results._bars)]") == [1, False]
-    opened.run("dock.history.list.setCurrentRow(0); dock.results._note.setText(''); dock.history.apply()")
-    opened.wait("'converted' in dock.results._note.text()")
+    opened.run("dock.results.strip.setCurrentRow(0); dock.results.apply()")
+    opened.wait("dock.results._note.isVisibleTo(dock) and 'converted' in dock.results._note.text()")
+    opened.run("dock.results._note.hide(); dock.history.list.setCurrentRow(0); dock.history.apply()")
+    opened.wait("'converted' in dock.history.facts.text()")
     assert opened.run("result = [len(d.rootNode().childNodes()), bool(dock.results._bars)]") == [1, False]
+    assert opened.run("result = dock.results._note.isVisibleTo(dock)") is False  # it is said where it was asked for
+
+
+def test_live_painting_says_why_its_picture_is_not_kept(opened: Krita) -> None:
+    """In the tab where it is asked for."""
+    opened.run("d = fresh(name='drawn'); dock.live.live.latencies.clear()")
+    opened.wait("K.activeDocument() == d")
+    opened.run("dock.live.switch.setChecked(True)")
+    opened.wait("dock.live.live.latencies and dock.live.live._work.ended", 120)
+    opened.run("""
+        dock.live.switch.setChecked(False)
+        d.setColorSpace("RGBA", "U16", "sRGB-elle-V2-g10.icc")
+        d.waitForDone()
+        dock.live.apply()
+    """)
+    opened.wait("'converted' in dock.live.note.text()")
+    assert opened.run("result = len(d.rootNode().childNodes())") == 1
+
+
+def test_a_picture_of_the_history_lands_in_its_own_image(opened: Krita) -> None:
+    """Also where another one comes to the front while it is unpacked; and in none where that is closed meanwhile."""
+    opened.run("d = fresh(name='owner')")
+    opened.wait("K.activeDocument() == d", 30)
+    opened.run("w = dock.ask()")
+    opened.wait("w.ended and dock.history.list.count() == 1 and not S.main._chores", 30)
+    opened.run("""
+        import threading
+        gate, layers = threading.Event(), len(d.rootNode().childNodes())
+        dock.history.list.setCurrentRow(0)
+    """)
+    opened.wait("not S.main._chores", 30)
+    opened.run("S.main.aside(gate.wait, id, id); dock.history.apply(); e = fresh(name='elsewhere')")
+    opened.wait("K.activeDocument() == e", 30)
+    opened.run("gate.set()")
+    opened.wait("len(d.rootNode().childNodes()) == layers + 1", 30)
+    assert opened.run("result = len(e.rootNode().childNodes())") == 1
+    opened.run("""
+        from PyQt5.QtWidgets import QMdiArea
+        area = dock.window().centralWidget().findChild(QMdiArea)
+        area.setActiveSubWindow(area.subWindowList()[-2])
+    """)
+    opened.wait("K.activeDocument() == d and dock.history.list.count() == 1 and not S.main._chores", 30)
+    opened.run("dock.history.list.setCurrentRow(0)")
+    opened.wait("not S.main._chores", 30)
+    opened.run("gate.clear(); S.main.aside(gate.wait, id, id); dock.history.apply()")
+    opened.run("d.setModified(False); d.setBatchmode(True); d.close(); done = []; gate.set()")
+    opened.run("S.main.aside(int, done.append, done.append)")
+    opened.wait("done and K.activeDocument() == e and not S.main._chores", 30)
+    assert opened.run("result = [len(e.rootNode().childNodes()), dock.history.list.count()]") == [1, 0]
 
 
 def test_an_image_that_is_converted_while_its_layer_is_made_is_left_alone(opened: Krita) -> None:

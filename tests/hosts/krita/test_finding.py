@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Generator
+
 import cv2
 import numpy as np
 import pytest
 
+from tests.daemon import Daemon
 from tests.hosts.krita.rig import Krita
 
 BEGIN = """
@@ -129,3 +133,54 @@ def test_what_goes_wrong_is_said(found: Krita) -> None:
     """)
     said, after = found.run("result = [said, dock.controls._hint.text()]")
     assert "'lost' is gone" in said and "visible or hidden" in after
+
+
+@pytest.fixture
+def held(found: Krita, daemon: Daemon) -> Generator[Krita]:
+    """The edges of the canvas and of a layer are asked for, by buttons, while the daemon does not answer; each button
+    is pressed twice."""
+    found.run("""
+        dock.controls.take(())
+        d = fresh(name="held")
+        known = set(S.works)
+        dock.tabs.setCurrentIndex(2)
+    """)
+    found.wait("K.activeDocument() == d")
+    daemon.process.send_signal(signal.SIGSTOP)
+    found.run("dock.controls.add(); row = dock.controls.rows[0]; edges = dock.controls._edges")
+    found.run("[press(each) for each in (row.make, row.make, edges, edges)]")
+    found.wait("len([w for w in S.works if w not in known and w.ticket]) == 2", 60)
+    yield found
+    daemon.process.send_signal(signal.SIGCONT)
+    found.wait("S.connection.state == 'connected' and all(w.ended for w in S.works)", 60)
+    assert found.run("result = [layers(), len(dock.controls.rows)]") == [["Background"], 1]
+    found.run("dock.controls.take(())")
+
+
+def test_finding_is_under_way_where_it_is_asked_for(held: Krita) -> None:
+    """Each has a bar there, and no second one is begun by a second click; *Cancel All* ends them."""
+    shown = """
+        bars = [bar for _, bar in dock.controls._making.values()]
+        result = [len(bars), all(bar.isVisible() for bar in bars), row.make.isEnabled(), edges.isEnabled()]
+    """
+    assert held.run(shown) == [2, True, False, False]
+    held.run("K.action('bottega_cancel').trigger()")
+    held.wait("all(w.ended for w in S.works)", 60)
+    assert held.run("result = sorted({w.state for w in S.works if w not in known})") == ["cancelled"]
+    assert held.run(shown) == [0, True, True, True]
+    assert "visible or hidden" in held.run("result = dock.controls._hint.text()")
+
+
+def test_finding_ends_with_its_daemon(held: Krita, daemon: Daemon) -> None:
+    """In words; and can be asked for again."""
+    held.run(f"""
+        from bottega_krita.ui.banner import Link
+        (link,) = dock.findChildren(Link)
+        link.address.setText({daemon.address!r})
+        link.token.setText({daemon.token!r})
+        link.join()
+    """)
+    held.wait("all(w.ended for w in S.works)", 10)
+    said = held.run("result = [dock.controls._hint.text(), row.make.isEnabled(), edges.isEnabled()]")
+    assert "Another daemon" in said[0] and said[1:] == [True, True]
+    held.run("link.address.clear(); link.token.clear(); link.join()")

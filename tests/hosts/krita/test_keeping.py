@@ -111,7 +111,7 @@ def test_a_large_picture_is_kept_in_parts(opened: Krita) -> None:
     """)
     opened.wait("len(memory.records(d)) == 1 and not S.main._chores")
     opened.wait("K.activeDocument() == d")
-    opened.run("back, record = [], memory.records(d)[0]; dock.history._with(record, back.append)")
+    opened.run("back, record = [], memory.records(d)[0]; dock.history._with(record, lambda _, c: back.append(c))")
     opened.wait("back")
     said = opened.run("""
         kept = [len(d.annotation(n)) for n in d.annotationTypes() if n.startswith(memory.PICTURE)]

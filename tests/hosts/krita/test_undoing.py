@@ -110,3 +110,30 @@ def test_no_hidden_step_is_left(opened: Krita) -> None:
         opened.run("until = time.monotonic() + 2.5")
         opened.wait("time.monotonic() > until")
         assert opened.run(f"result = {names}") == ["Background", "own"][:count]
+
+
+def test_an_undo_in_another_window_takes_the_canvas_too(opened: Krita) -> None:
+    """A window that is opened when the layer is there already, and shows the same image."""
+    opened.run("d = fresh(name='twice')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("dock.margins[2].setValue(48); w = dock.ask('expand'); dock.margins[2].setValue(0)")
+    opened.wait("w.ended")
+    opened.run("S.apply(w, w.candidates[0])")
+    opened.wait("w.candidates[0].applied and d.width() == 240", 30)
+    opened.run("first = dock.window(); K.openWindow()")
+    opened.wait("len(S.dockers) == 2", 30)
+    opened.run("""
+        second = next(w for w in K.windows() if w.qwindow() is not first)
+        second.activate()
+        second.qwindow().showMaximized()
+        second.qwindow().raise_()
+        second.qwindow().activateWindow()
+    """)
+    opened.wait("K.activeWindow().qwindow() is second.qwindow()", 60)
+    opened.run("second.addView(d)")
+    opened.wait("K.activeDocument() == d", 30)
+    opened.changed("K.action('edit_undo').trigger()")
+    opened.wait("d.width() == 192 and not S.main._chores", 30)
+    assert opened.run(f"d.waitForDone(); {STATE}") == SMALL
+    opened.run("K.action('edit_redo').trigger()")
+    opened.wait("d.width() == 240 and len(d.rootNode().childNodes()) == 2 and not S.main._chores", 30)

@@ -6,15 +6,18 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..client import BottegaError, Bounds, Extent
+from ..client import Bounds, Extent
 from ..following import KINDS, detected
 from ..layers import all_layers
 from ..params import Follow
 from ..pose import svg
 from ..posing import Posing
 from ..qt import QtWidgets, Signal, app, on
+from ..settings import document_id
 from ..words import said, say
+from ..works import Work
 from . import kit
+from .bar import Bar
 
 if TYPE_CHECKING:
     from krita import Node
@@ -39,21 +42,25 @@ class Controls(QtWidgets.QWidget):
         self._list.setSpacing(6)
         self._hint = QtWidgets.QLabel()
         self._hint.setWordWrap(True)
+        tip = say("A new layer with the edges of the canvas, to correct")
+        self._edges = kit.button("list-add", say("Edges"), tip, self.make)
+        self._making: dict[Work, tuple[Row | None, Bar]] = {}
+        """Layers that are being made, for a row or of the canvas."""
+        self._bars = QtWidgets.QVBoxLayout()
         buttons = kit.row(
             kit.button("list-add", say("Follow layer"), say("Follow the active layer"), self.add),
             kit.button("list-add", say("Figure"), say("A new vector layer with a figure to pose"), self.add_figure),
-            kit.button(
-                "list-add", say("Edges"), say("A new layer with the edges of the canvas, to correct"), self.make
-            ),
+            self._edges,
             1,
         )
         layout = QtWidgets.QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        for part in (buttons, self._list):
+        for part in (buttons, self._bars, self._list):
             layout.addLayout(part)
         layout.addWidget(self._hint)
         self._tell("")
         layout.addStretch(1)
+        studio.changed.connect(self._changed)
 
     def _figures(self) -> set[str]:
         return {row.layer.currentData() for row in self.rows if row.kind.currentData() == "pose"}
@@ -94,10 +101,34 @@ class Controls(QtWidgets.QWidget):
     def make(self, row: Row | None = None) -> None:
         """Have the structure of a row's layer, or the canvas's edges, found as a layer, which is followed instead."""
         self._tell("")
-        what = row.follow() if row else Follow()
-        self._studio.find_structure(what, self.follows(), partial(self._made, row), self._not_made)
+        button = row.make if row else self._edges
+        if not button.isEnabled():
+            return
+        what, unique = row.follow() if row else Follow(), document_id(app().activeDocument())
+        work = self._studio.find_structure(what, self.follows(), partial(self._made, row, unique))
+        bar = Bar(self._studio, work)
+        self._making[work] = row, bar
+        self._bars.addWidget(bar)
+        button.setEnabled(False)
+        self._changed(work)
 
-    def _made(self, row: Row | None, follow: Follow) -> None:
+    def _changed(self, work: Work) -> None:
+        if work not in self._making:
+            return
+        row, bar = self._making[work]
+        bar.look()
+        if work.ended:
+            del self._making[work]
+            self._bars.removeWidget(bar)
+            bar.deleteLater()
+            if row is None or row in self.rows:
+                (row.make if row else self._edges).setEnabled(True)
+            if work.error and work.state != "cancelled":
+                self._tell(said(work.error))
+
+    def _made(self, row: Row | None, unique: str, follow: Follow) -> None:
+        if unique != document_id(app().activeDocument()):
+            return  # control layers are of one image alone
         if row is not None and row in self.rows:
             now = row.follow()
             place = self.rows.index(row)
@@ -106,9 +137,6 @@ class Controls(QtWidgets.QWidget):
             self._append(follow, place)
         else:
             self._append(follow)
-
-    def _not_made(self, error: Exception) -> None:
-        self._tell(said(error) if isinstance(error, BottegaError) else str(error))
 
     def _tell(self, wrong: str) -> None:
         self._hint.setText(wrong or say("The picture follows the layers that are listed here, visible or hidden."))

@@ -61,6 +61,7 @@ class Docker(DockWidget):
         self.form.mode.currentIndexChanged.connect(lambda _: self.look())
         self.results.chosen.connect(self.use_again)
         on(self.history.chosen, self.take)
+        on(self.history.looked, self.results.rest)
         on(self.styles.chosen, self.take)
         on(self.tabs.currentChanged, lambda _: self.controls.refresh())
         self.form.fill_menus()
@@ -88,6 +89,7 @@ class Docker(DockWidget):
                 self._wished[self._document] = self.params()
             self._document = unique
             self._opened(document)
+        self.studio.undoing.listen()
         self.results.show_document(unique)
         self.controls.refresh()
         self.look()

@@ -7,14 +7,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import memory
+from ..canvas import check_open
 from ..host import Aside, Chore
 from ..layers import Target
 from ..memory import Record
 from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app, on
 from ..settings import document_id, setting
-from ..words import say
-from ..works import Candidate, Work
+from ..words import said, say
+from ..works import Candidate, Work, as_ours
 from . import kit
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class History(QtWidgets.QWidget):
 
     chosen = Signal(object)
     """Parameters that are wanted again."""
+    looked = Signal()
+    """A picture is shown over the canvas."""
 
     def __init__(self, studio: Studio, overlay: Overlay) -> None:
         super().__init__()
@@ -139,32 +142,40 @@ class History(QtWidgets.QWidget):
         self.facts.setText(told(record) if record else "")
         document = app().activeDocument()
         if record and document:
-            self._with(record, lambda found: self._overlay.show(document, found.image, found.bounds, found.anchor))
+            self.looked.emit()
+            self._with(record, self._lay_over)
+
+    def _lay_over(self, document: Any, found: Candidate) -> None:
+        self._overlay.show(document, found.image, found.bounds, found.anchor)
 
     def _with(self, record: Record, use: Any) -> None:
+        """Have it unpacked; then it is for the image of now, whichever is in front by that time."""
         if document := app().activeDocument():
-            self._studio.main.chore("history", self._recall(document, record, use), lambda _: None)
+            self._studio.main.chore("history", self._recall(document, record, use), self._wrong)
 
     def _recall(self, document: Any, record: Record, use: Any) -> Chore:
         candidate = yield from memory.recalled(document, record)
-        if candidate is None:
+        check_open(document)
+        if candidate is not None:
+            use(document, candidate)
+        elif self.current() == record:
             self.facts.setText(say("Only the settings are left: use them again."))
-        else:
-            use(candidate)
+
+    def _wrong(self, error: Exception) -> None:
+        self.facts.setText(said(as_ours(error)))
 
     def apply(self) -> None:
         """Put the chosen picture into the image once more."""
         if record := self.current():
             self._with(record, partial(self._insert, record))
 
-    def _insert(self, record: Record, candidate: Candidate) -> None:
-        document = app().activeDocument()
-        if document is None:
-            return
+    def _insert(self, record: Record, document: Any, candidate: Candidate) -> None:
         work = Work(0, record.wishes(), document_id(document), state="done")
         target = Target(document, document.activeNode())
-        self._studio.apply_to(target, work, candidate, masked=setting("result", "mask") != "alpha")
-        self._overlay.hide()
+        masked = setting("result", "mask") != "alpha"
+        self._studio.apply_to(target, work, candidate, masked=masked, failed=self._wrong)
+        if app().activeDocument() == document:
+            self._overlay.hide()
 
     def again(self) -> None:
         """Fill the docker with what made it."""

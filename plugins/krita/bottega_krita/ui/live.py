@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from ..client import BottegaError
 from ..layers import Target
 from ..live import Live
 from ..overlay import Overlay
@@ -12,7 +13,7 @@ from ..params import Params
 from ..pictures import fitted
 from ..qt import Qt, QtGui, QtWidgets, app, on
 from ..settings import document_id, setting
-from ..words import say
+from ..words import said, say
 from ..works import Candidate, Work
 from . import kit
 
@@ -91,11 +92,14 @@ class LivePanel(QtWidgets.QWidget):
         masked = setting("result", "mask") != "alpha"
         work = next((work for work in self._studio.works if candidate in work.candidates), None)
         if work and work.request:
-            self._studio.apply(work, candidate, masked=masked)
+            self._studio.apply(work, candidate, masked=masked, failed=self._wrong)
         elif document_id(document) == self._document_id:
             made = Work(0, self._params, self._document_id, state="done")
             target = Target(document, document.activeNode())
-            self._studio.apply_to(target, made, candidate, masked=masked)
+            self._studio.apply_to(target, made, candidate, masked=masked, failed=self._wrong)
+
+    def _wrong(self, error: BottegaError) -> None:
+        self.note.setText(said(error))
 
 
 class Shown(QtWidgets.QLabel):

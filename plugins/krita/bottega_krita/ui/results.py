@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..client import BottegaError
 from ..overlay import Overlay
 from ..qt import Qt, QtCore, QtGui, QtWidgets, Signal, app
 from ..settings import document_id, setting
@@ -90,7 +91,7 @@ class Results(QtWidgets.QWidget):
     def apply(self) -> None:
         """Put the chosen candidate into the image."""
         if found := self.current():
-            self._studio.apply(*found, masked=setting("result", "mask") != "alpha")
+            self._studio.apply(*found, masked=setting("result", "mask") != "alpha", failed=self._wrong)
             self._overlay.hide()
 
     def flip(self, by: int) -> None:
@@ -231,9 +232,13 @@ class Results(QtWidgets.QWidget):
         """An error in words, until the next job is asked for."""
         wrong = work.error if work.error and work.state != "cancelled" else None
         if wrong:
-            self._note.setText(said(wrong))
-        if wrong or (new and not work.ended):
-            self._note.setVisible(wrong is not None)
+            self._wrong(wrong)
+        elif new and not work.ended:
+            self._note.hide()
+
+    def _wrong(self, error: BottegaError) -> None:
+        self._note.setText(said(error))
+        self._note.show()
 
 
 def _order(work: Work, candidate: Candidate) -> tuple[int, int]:

@@ -81,7 +81,7 @@ def both(facts, here):
     asked(second, bpy.ops.bottega.render)
     yield from windowed.until(lambda: here.works[0].ended)
     render = here.works[0]
-    facts["two"]["render"] = [render.state, *(images(each) == set(render.results) for each in (first, second))]
+    facts["two"]["render"] = [render.state, sum(images(each) == set(render.results) for each in (first, second))]
     for _ in range(2):
         with bpy.context.temp_override(window=first):
             bpy.ops.ed.undo()

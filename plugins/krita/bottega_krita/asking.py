@@ -87,10 +87,15 @@ def gather(
     if mode.name != "generate":
         picture = yield from _picture(seen, made, params, detected(catalog), reader)
         if mode.name == "expand":
-            yield Aside(partial(_check_open_ground, picture, mask))
+            chosen = seen.selection is not None and not wide
+            if chosen:
+                mask = yield Aside(partial(_open_ground, mask, where, picture, made.context, seen.extent.bounds))
+            yield Aside(partial(_check_open_ground, picture, mask, chosen))
     controls = yield from read_controls(seen, params, made.context, catalog)
     size = _size(made.passes[0].content, native)
     task = yield Aside(lambda: _task(seen, params, mode, made, picture, (mask, where), feather, size))
+    if seen.selection is not None and not wide:  # what is transparent elsewhere was not asked for
+        task = dataclasses.replace(task, outpaint=False)
     whole = dataclasses.replace(task, controls=tuple(controls))
     sent = made.context.extent
     fitting = tuple(cut_control(each, sent, sent.bounds, Extent(*size)) for each in controls)
@@ -117,9 +122,21 @@ def _selected(seen: Sheet, mode: Mode, margins: Margins) -> Generator[Any, Any, 
     return (yield Aside(lambda: mask_of(parts, where))), where
 
 
-def _check_open_ground(picture: Pixels, mask: Pixels) -> None:
-    """Raises InvalidRequest where nothing is selected, nothing lies beyond the canvas, and all of it is painted."""
-    if not any(mask.data) and pixels.is_opaque(picture):
+def _open_ground(mask: Pixels, where: Bounds, picture: Pixels, context: Bounds, canvas: Bounds) -> Pixels:
+    """Of what is selected only what is transparent, by so much as it is, or lies beyond the canvas."""
+    found, part = bytearray(mask.data), where.within(canvas).within(context)
+    size = picture.pixel_bytes
+    for y in range(part.y, part.bottom):
+        begin = (y - context.y) * picture.row_bytes + (part.x - context.x) * size
+        clear = pixels.clear_of(picture.data[begin : begin + part.width * size], picture.depth)
+        at = (y - where.y) * where.width + part.x - where.x
+        found[at : at + part.width] = bytes(map(min, found[at : at + part.width], clear))
+    return dataclasses.replace(mask, data=bytes(found))
+
+
+def _check_open_ground(picture: Pixels, mask: Pixels, chosen: bool) -> None:
+    """Raises InvalidRequest where nothing lies beyond the canvas, and all of it is painted, or all that was chosen."""
+    if not any(mask.data) and (chosen or pixels.is_opaque(picture)):
         remedy = "Give margins, or make a part of the image transparent."
         raise InvalidRequest("there is nothing to outpaint.", remedy=remedy, field="margins")
 

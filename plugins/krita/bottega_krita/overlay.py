@@ -46,8 +46,10 @@ class Overlay(QtCore.QObject):
         self._timer.start()
         self._follow()
 
-    def hide(self) -> None:
-        """Show nothing."""
+    def hide(self, only: QtGui.QImage | None = None) -> None:
+        """Show nothing; or if it is `only` that which is shown."""
+        if only is not None and (self._shown is None or self._shown[1] is not only):
+            return
         self._shown = None
         self._timer.stop()
         if self._glass:

@@ -147,6 +147,11 @@ def alpha_of(data: bytes, depth: Depth) -> bytes:
     return bytes([int(255.0 * min(max(value, 0.0), one) + 0.5) for value in values])
 
 
+def clear_of(data: bytes, depth: Depth) -> bytes:
+    """How transparent RGBA is, in 8 bits."""
+    return alpha_of(data, depth).translate(_INVERSE)
+
+
 def _halves(data: bytes) -> tuple[float, ...]:
     alphas = bytearray(len(data) // 4)
     alphas[0::2], alphas[1::2] = data[6::8], data[7::8]

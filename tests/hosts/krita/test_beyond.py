@@ -199,6 +199,46 @@ def test_what_is_transparent_is_outpainted(opened: Krita) -> None:
     assert after[:, 136:, 3].min() == 255
 
 
+def test_of_a_selection_what_is_transparent_is_outpainted(opened: Krita) -> None:
+    """Neither what is opaque there, but for the seam, nor what is transparent elsewhere; of an opaque place nothing."""
+    opened.run("d = fresh(name='part')")
+    opened.wait("K.activeDocument() == d")
+    opened.run("""
+        d.rootNode().childNodes()[0].setPixelData(bytes(64 * 160 * 4), 128, 0, 64, 160)
+        d.refreshProjection()
+        d.waitForDone()
+        before = d.pixelData(0, 0, 192, 160).data()
+        s = Selection()
+        s.select(80, 50, 90, 60, 255)
+        d.setSelection(s)
+        d.waitForDone()
+        w = dock.ask("expand")
+    """)
+    opened.wait("w.ended")
+    assert opened.run("result = [w.state, str(w.error)]") == ["done", "None"]
+    opened.run("S.apply(w, w.candidates[0])")
+    opened.wait("w.candidates[0].applied")
+    hexed = opened.run("""
+        d.waitForDone()
+        d.refreshProjection()
+        d.waitForDone()
+        result = [before.hex(), d.pixelData(0, 0, 192, 160).data().hex()]
+    """)
+    before, after = (np.frombuffer(bytes.fromhex(each), np.uint8).reshape(160, 192, 4) for each in hexed)
+    assert np.array_equal(before[:, :104], after[:, :104])
+    assert after[52:108, 130:168, 3].min() == 255
+    assert not after[:26, 136:, 3].any() and not after[134:, 136:, 3].any()
+    opened.run("""
+        s.clear()
+        s.select(20, 50, 60, 60, 255)
+        d.setSelection(s)
+        d.waitForDone()
+        w = dock.ask("expand")
+    """)
+    opened.wait("w.ended")
+    assert "there is nothing to outpaint" in opened.run("result = str(w.error)")
+
+
 def test_a_picture_too_large_for_the_history_takes_no_other_with_it(opened: Krita) -> None:
     kept, gone = opened.run("""
         import dataclasses

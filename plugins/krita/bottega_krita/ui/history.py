@@ -43,6 +43,8 @@ class History(QtWidgets.QWidget):
         """Small pictures that are decoded, by their records' names."""
         self._number = 0
         """Which reading is meant; older ones give up."""
+        self._laid: Any = None
+        """What lies over the canvas, if it is ours."""
         self.search = QtWidgets.QLineEdit()
         self.search.setPlaceholderText(say("Search"))
         self.search.setClearButtonEnabled(True)
@@ -108,6 +110,7 @@ class History(QtWidgets.QWidget):
         if chosen is not None and self.list.row(chosen) < 0:
             self.list.setCurrentItem(None)
             self.facts.clear()
+            self._hide_laid()
         self.list.blockSignals(heard)
         yield None
         for row, record in enumerate(records):
@@ -143,10 +146,18 @@ class History(QtWidgets.QWidget):
         document = app().activeDocument()
         if record and document:
             self.looked.emit()
-            self._with(record, self._lay_over)
+            self._with(record, partial(self._lay_over, record))
 
-    def _lay_over(self, document: Any, found: Candidate) -> None:
-        self._overlay.show(document, found.image, found.bounds, found.anchor)
+    def _lay_over(self, record: Record, document: Any, found: Candidate) -> None:
+        """Unless the artist looks at another one by now, or has forgotten it."""
+        if self.current() == record and app().activeDocument() == document:
+            self._laid = found.image
+            self._overlay.show(document, found.image, found.bounds, found.anchor)
+
+    def _hide_laid(self) -> None:
+        if self._laid is not None:
+            self._overlay.hide(self._laid)
+            self._laid = None
 
     def _with(self, record: Record, use: Any) -> None:
         """Have it unpacked; then it is for the image of now, whichever is in front by that time."""

@@ -56,7 +56,11 @@ class Bench:
         self.read_history()
 
     def reconnect(self, chosen: host.Settings) -> None:
-        """Take other settings, here and for the queue's next job."""
+        """Take other settings, here and for the queue's next job. With the same ones only look for the daemon again:
+        what is being sent to it goes on."""
+        if chosen == self._met:
+            self.session.look()
+            return
         host.keep_settings(chosen)
         self.session.close(patience=0)
         self.session = self._open()
@@ -110,6 +114,7 @@ class Bench:
         self.session.close()
 
     def _open(self) -> Session:
+        self._met = host.settings()
         return host.open_session(lambda _news: self._changed(), lambda _news: self._changed())
 
     def _take_history(self, entries: list[Entry]) -> None:

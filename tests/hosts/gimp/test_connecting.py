@@ -47,6 +47,12 @@ def test_the_panels_buttons_cancel_without_a_daemon_start_one_and_connect_to_ano
             result = box._start.get_visible()
         """)
         assert said is False, "it is connected"
+        said = gimp.run("""
+            before = shown._bench.session
+            button(box, "Connect").clicked()
+            result = shown._bench.session is before
+        """)
+        assert said, "to the same daemon nothing is connected anew"
         gimp.run("""
             call("generate", picture(64, 64), prompt="long", steps=900, in_panel=True)
             pump(lambda: shown._bench.jobs and shown._bench.jobs[0].preview)

@@ -101,7 +101,7 @@ BAD = {
         inpaint(more_masks=[mask()], denoising=task_pb2.Denoising(count=33)),
         "inpaint.more_masks",
     ),
-    "grow": (inpaint(grow=task_pb2.Margin(pixels=2049)), "inpaint.grow.pixels"),
+    "grow": (inpaint(grow=task_pb2.Margin(pixels=32769)), "inpaint.grow.pixels"),
     "feather": (inpaint(feather=task_pb2.Margin(relative=NAN)), "inpaint.feather.relative"),
     "extent": (inpaint(extent=image_pb2.Extent(width=8, height=64)), "inpaint.extent.width"),
     "inpaint control elsewhere": (

@@ -77,7 +77,13 @@ def margin_of(text: str, name: str) -> Margin:
     if not found or not text.strip():
         remedy = f"Write --{name} PIXELS, a part of the selection's diagonal such as 5%, or both: 4+5%."
         raise InvalidRequest(f"{text[:40]!r} is no distance.", remedy=remedy, field=f"inpaint.{name}")
-    return Margin(int(found[1] or 0), float(found[2] or 0) / 100)
+    part = float(found[2] or 0) / 100
+    if part > 1:
+        remedy = "Give at most 100% of its diagonal, or pixels."
+        raise InvalidRequest(
+            f"{text[:40]!r} is more than the selection.", remedy=remedy, field=f"inpaint.{name}.relative"
+        )
+    return Margin(int(found[1] or 0), part)
 
 
 def filling_of(selecting: Selecting) -> dict[str, Any]:

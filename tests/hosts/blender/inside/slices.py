@@ -37,9 +37,9 @@ def watched(module, name: str) -> None:
 def counted(reader):
     """A reader that is counted in the step that it runs in."""
 
-    def reading_(*given):
+    def reading_(*given, **named):
         calls[-1] += 1
-        return reader(*given)
+        return reader(*given, **named)
 
     return reading_
 

@@ -54,16 +54,21 @@ class Shelf:
         """Make all pixels known to the daemon; gives the message for each by the `id` of its Pixels."""
         images: dict[int, m.Image] = {}
         waiting: dict[bytes, Pixels] = {}
+        raw: list[Pixels] = []
         for pixels in pictures:
             if len(pixels.data) <= INLINE:
                 images[id(pixels)] = image_message(pixels, m.Encoding.RAW, inline=pixels.data)
                 continue
             encoding, digest = await self._identify(pixels)
             images[id(pixels)] = image_message(pixels, encoding, digest=digest)
+            if encoding == m.Encoding.RAW:
+                raw.append(pixels)
             if not self._has(digest):
                 waiting[digest] = pixels
         if waiting:
             await self._send_missing(waiting)
+        for pixels in raw:
+            self._keep(pixels)
         return images
 
     async def upload(self, pixels: Pixels) -> tuple[m.Encoding, bytes]:
@@ -71,6 +76,8 @@ class Shelf:
         encoding, digest = await self._identify(pixels)
         if not self._has(digest):
             await self._send_missing({digest: pixels})
+        if encoding == m.Encoding.RAW:
+            self._keep(pixels)
         return encoding, digest
 
     async def download(self, digest: bytes, progress: Progress | None = None) -> bytes:
@@ -152,13 +159,16 @@ class Shelf:
         data = await asyncio.to_thread(pack, pixels.data) if zipped else pixels.data
         await self._backoff().persist(lambda: self._link.feed(contract.UPLOAD, _pieces(digest, data)))
 
-    async def _patch(self, digest: bytes, pixels: Pixels) -> bool:
-        """Send what differs from the last picture of its kind, if the daemon has that and little differs."""
-        kind = (pixels.width, pixels.height, pixels.channels, pixels.depth)
-        base = self._last.pop(kind, None)
-        self._last[kind] = pixels
+    def _keep(self, pixels: Pixels) -> None:
+        """The daemon has them, sent or not: the next of their kind may differ little."""
+        self._last.pop(_kind(pixels), None)
+        self._last[_kind(pixels)] = pixels
         while len(self._last) > KINDS or sum(len(each.data) for each in self._last.values()) > KEPT:
             self._last.pop(next(iter(self._last)))
+
+    async def _patch(self, digest: bytes, pixels: Pixels) -> bool:
+        """Send what differs from the last picture of its kind, if the daemon has that and little differs."""
+        base = self._last.get(_kind(pixels))
         if base is None or not self._has(base.digest):
             return False
         found = await asyncio.to_thread(patches, base, pixels)
@@ -172,6 +182,10 @@ class Shelf:
         except BottegaError:  # the base is gone, or the daemon is older than this: send all of it
             return False
         return True
+
+
+def _kind(pixels: Pixels) -> tuple[object, ...]:
+    return pixels.width, pixels.height, pixels.channels, pixels.depth
 
 
 def _pieces(digest: bytes, data: bytes) -> Iterator[m.UploadRequest]:

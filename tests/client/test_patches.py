@@ -121,6 +121,25 @@ def test_of_a_large_canvas_only_the_stroke_is_sent(client: Client, monkeypatch: 
     assert client.download(digest) == second.data
 
 
+def test_what_is_known_already_is_a_base_too(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A canvas that the daemon had before, and many of other sizes since, is not sent; after a stroke one tile is."""
+    first = noise(640, 512, 6)
+    client.upload(first)
+    for size in range(8):
+        client.upload(noise(256, 128 + size, 7))
+    client.upload(first)
+    link = client._core.link
+    feed, fed = link.feed, list[str]()
+
+    async def streamed(method: Any, requests: Any) -> Any:
+        fed.append(method.path)
+        return await feed(method, requests)
+
+    monkeypatch.setattr(link, "feed", streamed)
+    second = painted(first, 200, 200, 30, 30, 9)
+    assert client.download(client.upload(second)) == second.data and not fed
+
+
 def test_a_base_that_is_gone_costs_nothing_but_time(shared: tuple[Daemon, Caller], client: Client) -> None:
     """The daemon has swept the older picture: the new one is streamed whole."""
     first = noise(512, 512, 2)

@@ -75,9 +75,9 @@ def daemon(tmp_path_factory: pytest.TempPathFactory) -> Generator[Daemon, Any, N
         yield daemon
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(daemon: Daemon) -> Generator[Client, Any, None]:
-    """The oracle: the same requests without a host."""
+    """The oracle: the same requests without a host. Of each module, since others kill the daemon, and start it anew."""
     with connect(daemon.address, daemon.token) as client:
         yield client
 

@@ -235,9 +235,8 @@ def test_whatever_margins_can_be_planned_the_daemon_takes(strength: float) -> No
     """Protects wide grows and feathers from an error in a field that the artist never set."""
     assert LIMITS.max_margin == 2 * MAX_SOFT
     for grow, feather in ((1000, 1500), (MAX_SOFT, MAX_SOFT)):
-        mask, margins = mask_of(Bounds(100, 80, 40, 40)), {"grow": Margin(grow), "feather": Margin(feather)}
-        choices = Choices(grow=grow, feather=feather, strength=strength)
-        for job in painted(mask, choices, **margins)[1].jobs:
+        mask, choices = mask_of(Bounds(100, 80, 40, 40)), Choices(grow=grow, feather=feather, strength=strength)
+        for job in painted(mask, choices, grow=Margin(grow), feather=Margin(feather))[1].jobs:
             for each in (job.grow, job.feather):
                 assert each.pixels + relative(CANVAS.bounds, each.relative) <= LIMITS.max_margin
     with pytest.raises(InvalidRequest, match="300%") as refused:

@@ -100,7 +100,8 @@ def tell(do: str, **values: object) -> Any:
         config = procedure.create_config()
         config.set_property("request", request)
         said = procedure.run(config)
-        answer = json.loads(said.index(1) or "{}") if said.length() > 1 else {}
+        answered = said.index(0) == Gimp.PDBStatusType.SUCCESS  # if it ended meanwhile, GIMP says so in words
+        answer = json.loads(said.index(1) or "{}") if answered and said.length() > 1 else {}
         if answer.get("token") == token:
             if "error" in answer:
                 raise BottegaError(answer["error"])

@@ -75,6 +75,12 @@ def sheet(document: Document | None) -> Sheet:
     return Sheet(document, extent, colours, selection, selected, document.activeNode(), anchor(document))
 
 
+def kind_of(document: Document) -> tuple[object, ...]:
+    """What a copy of the canvas depends on."""
+    size = document.width(), document.height()
+    return *size, document.colorModel(), document.colorDepth(), document.colorProfile()
+
+
 def settled(document: Document) -> Generator[Any, None, None]:
     """Wait, without holding anybody, until Krita has finished what it is drawing. Raises InvalidRequest if the image is
     closed meanwhile."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .canvas import Sheet, at_rest, selected_sum, sheet
+from .canvas import Sheet, at_rest, kind_of, selected_sum, sheet
 from .client import BottegaError, Bounds
 from .host import WAIT, Aside, Chore
 from .mosaic import SIDE, Mosaic
@@ -45,7 +45,7 @@ class Live(QtCore.QObject):
     """Live painting on one document at a time."""
 
     shown = Signal(object, float)
-    """A candidate, and the seconds from the last stroke to it."""
+    """A candidate, and the seconds to it from the first stroke that no picture showed before."""
     stopped = Signal(str)
     """It has ended, and why ("" by the artist's wish)."""
 
@@ -66,6 +66,8 @@ class Live(QtCore.QObject):
         self._touched_at = 0.0
         self._stroked_at: float | None = None
         """When the pen began to draw what has not been asked for yet."""
+        self._begun = 0.0
+        """When that was drawn which the newest request is the first to show."""
         self._key = f"live-{uuid.uuid4().hex[:8]}"
         self.painted: tuple[Params, str] = Params(), ""
         """What the newest picture was asked for with, and its image."""
@@ -218,7 +220,9 @@ class Live(QtCore.QObject):
 
     def _ask(self, mosaic: Mosaic) -> None:
         self._dirty, self._asked = False, self._wanted()
-        begun, self._stroked_at = self._touched_at, None
+        replaced = self._work is not None and not self._work.ended  # what it was to show, this one shows
+        begun = self._begun = min(self._begun, self._touched_at) if replaced else self._touched_at
+        self._stroked_at = None
         self.requests += 1
         self._work = self._studio.ask(
             self._asked,
@@ -237,12 +241,6 @@ class Live(QtCore.QObject):
 
     def _failed(self, error: Exception) -> None:
         self.stop(said(error) if isinstance(error, BottegaError) else str(error))
-
-
-def kind_of(document: Document) -> tuple[object, ...]:
-    """What a copy of the canvas depends on."""
-    size = document.width(), document.height()
-    return *size, document.colorModel(), document.colorDepth(), document.colorProfile()
 
 
 def read(mosaic: Mosaic, seen: Sheet, part: Bounds) -> Generator[Any, Any, list[bytes]]:

@@ -155,7 +155,8 @@ def test_the_daemon_is_killed_under_the_queue_and_the_results_arrive(own: tuple[
     assert said == [[["done", ""]] * 2, ["Bottega: generate (3)", "Bottega: inpaint (3)", "ramp"]]
 
 
-def test_a_queue_that_is_killed_while_a_job_is_handed_to_it(own: tuple[rig.Gimp, Daemon]) -> None:
+@pytest.mark.parametrize("asked", [False, True], ids=["before it is asked", "while it is asked"])
+def test_a_queue_that_is_killed_while_a_job_is_handed_to_it(own: tuple[rig.Gimp, Daemon], *, asked: bool) -> None:
     """The artist is told, and nothing is painted that nobody would see; later ones are not even sent."""
     gimp, daemon = own
     gimp.run("""
@@ -188,6 +189,10 @@ def test_a_queue_that_is_killed_while_a_job_is_handed_to_it(own: tuple[rig.Gimp,
         waiting = hand.submit(gimp.run, 'result = handed("generate", None, prompt="for nobody", steps=900)')
         until((gimp.home / "sent").exists, 60)
         (resident,) = gimp.plugins()
+        if asked:
+            resident.suspend()
+            (gimp.home / "killed").touch()
+            time.sleep(1.0)
         resident.kill()
         (gimp.home / "killed").touch()
         assert "queue's process does not run" in waiting.result(60)

@@ -57,6 +57,18 @@ def known():
 def at_rest():
     return L._work.ended and L._mosaic.quiet and not L._dirty
 '''
+LISTENING = """
+stroke, heard, came = L._stroke, [], []
+
+def listening(event):
+    heard.append(time.monotonic())
+    stroke(event)
+
+L._stroke = listening
+L.shown.connect(lambda candidate, seconds: came.append([time.monotonic(), seconds]))
+there = canvas_widget(dock.window())
+there = there.mapToGlobal(there.rect().center() / 2)  # nothing lies over the layer there
+"""
 
 
 @pytest.fixture(scope="module")
@@ -122,19 +134,7 @@ def test_what_a_script_paints_is_found_as_a_whole(slow: Krita) -> None:
 
 def test_the_time_to_a_picture_counts_from_the_pen(slow: Krita) -> None:
     """From the stroke's first event, though Krita shows it later."""
-    slow.run("""
-        stroke, heard, came = L._stroke, [], []
-
-        def listening(event):
-            heard.append(time.monotonic())
-            stroke(event)
-
-        L._stroke = listening
-        L.shown.connect(lambda candidate, seconds: came.append([time.monotonic(), seconds]))
-        there = canvas_widget(dock.window())
-        there = there.mapToGlobal(there.rect().center() / 2)  # nothing lies over the layer there
-    """)
-    x, y = slow.run("result = [there.x(), there.y()]")
+    x, y = slow.run(LISTENING + "result = [there.x(), there.y()]")
     slow.desk.hands("mousemove", x, y, "mousedown", 1, "mousemove", x + 9, y + 9, "mouseup", 1)
     slow.wait("came and at_rest()")
     first, (shown, seconds) = slow.run("L._stroke = stroke; result = [heard[0], came[0]]")

@@ -201,7 +201,18 @@ class Detect(msgspec.Struct, frozen=True, tag="detect"):
     hint: PhotoHint
 
 
-Task: TypeAlias = Generate | Inpaint | Detect
+class Upscale(msgspec.Struct, frozen=True, tag="upscale"):
+    """A picture, enlarged by a network."""
+
+    upscaler: str
+    picture: Image
+    extent: Extent
+    """The result's."""
+    seamless: Axes = "none"
+
+
+Paints: TypeAlias = Generate | Inpaint
+Task: TypeAlias = Paints | Detect | Upscale
 
 
 class JobSpec(msgspec.Struct, frozen=True):
@@ -218,20 +229,26 @@ class JobSpec(msgspec.Struct, frozen=True):
 
 def count_of(task: Task) -> int:
     """Pictures that a task has denoised side by side, for each mask."""
-    return 0 if isinstance(task, Detect) else task.how.count
+    return task.how.count if isinstance(task, Paints) else 0
 
 
 def images_of(task: Task) -> list[tuple[str, Image]]:
     """Every picture that a task needs, with the field that names it: ("inpaint.mask", Image)."""
     if isinstance(task, Detect):
         return [("detect.photo.image", task.hint.image)]
-    name, found = ("generate" if isinstance(task, Generate) else "inpaint"), list[tuple[str, Image]]()
+    if isinstance(task, Upscale):
+        return [("upscale.picture", task.picture)]
     if isinstance(task, Generate):
-        found += [("generate.start", task.start)] if task.start else []
-    else:
-        found += [("inpaint.picture", task.picture), ("inpaint.mask", task.mask)]
-        found += [(f"inpaint.more_masks[{index}]", mask) for index, mask in enumerate(task.more_masks)]
-    for index, control in enumerate(task.how.controls):
+        return [*([("generate.start", task.start)] if task.start else []), *_followed(task.how, "generate")]
+    masks = [(f"inpaint.more_masks[{index}]", mask) for index, mask in enumerate(task.more_masks)]
+    own = [("inpaint.picture", task.picture), ("inpaint.mask", task.mask)]
+    return [*own, *masks, *_followed(task.how, "inpaint")]
+
+
+def _followed(how: Denoising, name: str) -> list[tuple[str, Image]]:
+    """The pictures that controls follow."""
+    found = list[tuple[str, Image]]()
+    for index, control in enumerate(how.controls):
         where = f"{name}.denoising.controls[{index}]"
         match control.hint:
             case ReadyHint(image):

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Inpaint,
         Lora,
         Margin,
+        Upscale,
         canny_control,
         depth_control,
         generate,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         map_control,
         normal_control,
         pose_control,
+        upscale,
     )
 
 _HOMES = {
@@ -83,6 +85,7 @@ _HOMES = {
         "Inpaint",
         "Lora",
         "Margin",
+        "Upscale",
         "canny_control",
         "depth_control",
         "generate",
@@ -91,6 +94,7 @@ _HOMES = {
         "map_control",
         "normal_control",
         "pose_control",
+        "upscale",
     ),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -125,6 +129,7 @@ __all__ = [
     "Ticket",
     "Unauthenticated",
     "Unsupported",
+    "Upscale",
     "WorkerDied",
     "canny_control",
     "connect",
@@ -135,6 +140,7 @@ __all__ = [
     "map_control",
     "normal_control",
     "pose_control",
+    "upscale",
 ]
 
 

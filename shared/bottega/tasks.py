@@ -127,12 +127,27 @@ class Detect:
     high: float = 0.0
 
 
+@dataclass(frozen=True)
+class Upscale:
+    """Enlarge a picture by an upscaler of the catalog, "" being the first: the result is one picture in its channels,
+    depth and colour space. 0 x 0 is the picture's size times the upscaler's scale; else at least the picture's, 16
+    times as large at most."""
+
+    picture: Pixels
+    width: int = 0
+    height: int = 0
+    upscaler: str = field(default="", kw_only=True)
+    seamless: Seamless = field(default="none", kw_only=True)
+    """Axes along which the picture continues into itself."""
+
+
 Paints: TypeAlias = Generate | Inpaint
 """What makes pictures of words."""
-Task: TypeAlias = Paints | Detect
+Task: TypeAlias = Paints | Detect | Upscale
 
 generate = Generate
 inpaint = Inpaint
+upscale = Upscale
 
 
 def depth_control(

@@ -20,7 +20,9 @@ from bottega.tasks import (
     Painting,
     PhotoHint,
     PoseHint,
+    Seamless,
     Task,
+    Upscale,
 )
 
 Priority: TypeAlias = Literal["batch", "interactive", "live"]
@@ -113,6 +115,8 @@ def task_message(task: Task, image_of: ImageOf) -> m.Task:
         return m.Task(generate=_generate(task, image_of))
     if isinstance(task, Detect):
         return m.Task(detect=m.Detect(kind=_KINDS[task.kind], photo=_photo(task.photo, task.low, task.high, image_of)))
+    if isinstance(task, Upscale):
+        return m.Task(upscale=_upscale(task, image_of))
     return m.Task(inpaint=_inpaint(task, image_of))
 
 
@@ -131,7 +135,7 @@ def pixels_in(task: Task) -> list[Pixels]:
 def _generate(task: Generate, image_of: ImageOf) -> m.Generate:
     return m.Generate(
         denoising=_denoising(task, task.prompt, image_of),
-        extent=m.Extent(width=task.width, height=task.height) if task.width or task.height else None,
+        extent=_extent(task.width, task.height),
         start=image_of(task.start) if task.start else None,
         strength=task.strength,
     )
@@ -149,8 +153,25 @@ def _inpaint(task: Inpaint, image_of: ImageOf) -> m.Inpaint:
         feather=m.Margin(pixels=task.feather.pixels, relative=task.feather.relative),
         match_color=task.match_color,
         outpaint=task.outpaint,
-        extent=m.Extent(width=task.width, height=task.height) if task.width or task.height else None,
+        extent=_extent(task.width, task.height),
     )
+
+
+def _upscale(task: Upscale, image_of: ImageOf) -> m.Upscale:
+    return m.Upscale(
+        upscaler=task.upscaler,
+        picture=image_of(task.picture),
+        extent=_extent(task.width, task.height),
+        seamless=_seamless(task.seamless),
+    )
+
+
+def _extent(width: int, height: int) -> m.Extent | None:
+    return m.Extent(width=width, height=height) if width or height else None
+
+
+def _seamless(axes: Seamless) -> m.Seamless:
+    return m.Seamless(horizontal="x" in axes, vertical="y" in axes)
 
 
 def _denoising(task: Painting, prompt: str, image_of: ImageOf) -> m.Denoising:
@@ -165,7 +186,7 @@ def _denoising(task: Painting, prompt: str, image_of: ImageOf) -> m.Denoising:
         clip_skip=task.clip_skip,
         seed=task.seed,
         count=task.count,
-        seamless=m.Seamless(horizontal="x" in task.seamless, vertical="y" in task.seamless),
+        seamless=_seamless(task.seamless),
         controls=[_control(control, image_of) for control in task.controls],
         loras=[m.LoraUse(name=use.name, weight=use.weight, text_weight=use.text_weight) for use in task.loras],
     )

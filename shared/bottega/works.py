@@ -26,6 +26,7 @@ PHASES = {
     m.Phase.LOADING: "Loading the model",
     m.Phase.PREPARING: "Preparing",
     m.Phase.DENOISING: "Painting",
+    m.Phase.UPSCALING: "Enlarging",
     m.Phase.FINISHING: "Finishing",
 }
 """What is shown for each phase; hosts translate it."""

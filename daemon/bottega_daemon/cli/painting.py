@@ -13,7 +13,7 @@ from bottega import messages as m
 from bottega.errors import BottegaError
 from bottega.events import Event, Picture
 from bottega.pixels import Pixels
-from bottega.tasks import Detect, Task
+from bottega.tasks import Generate, Inpaint, Task
 from bottega.wire import pixels_of
 from bottega_daemon.cli.asking import slug
 from bottega_daemon.cli.interrupts import UNWATCHED, interruptible, submitting
@@ -111,7 +111,7 @@ def paint(
 
     Raises JobFailed, JobCancelled, and whatever the client raises.
     """
-    title, begun = (title if isinstance(task, Detect) else task.prompt)[:200], time.monotonic()
+    title, begun = (task.prompt if isinstance(task, Generate | Inpaint) else title)[:200], time.monotonic()
     with interruptible(), Bar(title, quiet=placing.quiet) as bar, submitting(client) as jobs:
         job_id = jobs.submit(task, title, 0.0 if placing.detach else UNWATCHED).job_id
         if placing.detach:

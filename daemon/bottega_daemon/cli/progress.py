@@ -14,6 +14,7 @@ PHASES: dict[m.Phase, str] = {
     m.Phase.LOADING: "loading models",
     m.Phase.PREPARING: "preparing",
     m.Phase.DENOISING: "painting",
+    m.Phase.UPSCALING: "upscaling",
     m.Phase.FINISHING: "finishing",
 }
 

@@ -31,6 +31,8 @@ def settings_of(job: m.Job) -> dict[str, Any]:
     task = job.task or m.Task()
     if task.detect:
         return _detecting(task.detect)
+    if task.upscale:
+        return _upscaling(task.upscale)
     asked = task.generate or task.inpaint
     if asked is None:
         return {}
@@ -130,6 +132,16 @@ def _detecting(asked: m.Detect) -> dict[str, Any]:
         "kind": _KINDS.get(asked.kind, "unknown"),
         "low": short(photo.low_threshold),
         "high": short(photo.high_threshold),
+        "size": f"{extent.width}x{extent.height}",
+    }
+
+
+def _upscaling(asked: m.Upscale) -> dict[str, Any]:
+    extent, seamless = asked.extent or m.Extent(), asked.seamless or m.Seamless()
+    return {
+        "task": "upscale",
+        "upscaler": asked.upscaler,
+        "seamless": _AXES[seamless.horizontal, seamless.vertical],
         "size": f"{extent.width}x{extent.height}",
     }
 

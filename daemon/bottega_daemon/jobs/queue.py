@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from bottega_daemon.spec import Detect, Generate, JobSpec, Priority
+from bottega_daemon.spec import Detect, Generate, JobSpec, Priority, Upscale
 
 RANK: dict[Priority, int] = {"live": 0, "interactive": 1, "batch": 2}
 PATIENCE = 600.0
@@ -35,6 +35,8 @@ def work_of(spec: JobSpec) -> float:
     task = spec.task
     if isinstance(task, Detect):
         return float(task.hint.image.extent.width * task.hint.image.extent.height)
+    if isinstance(task, Upscale):
+        return float(task.extent.width * task.extent.height)
     extent, masks = (task.extent, 1) if isinstance(task, Generate) else (task.canvas, len(task.masks))
     return float(task.how.count * masks * task.how.steps * extent.width * extent.height)
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 Layout = Literal["diffusers", "single_file"]
+Enlarging = Literal["compact", "esrgan"]
+"""The kinds of networks that enlarge pictures (`models.inspect_upscalers`)."""
 TriggerSource = Literal["", "sidecar", "author", "training"]
 """Where a LoRA's trigger words come from; "" where it has none."""
 
@@ -88,8 +90,24 @@ class Embedding:
 
 
 @dataclass(frozen=True)
+class Upscaler:
+    """A network that enlarges pictures."""
+
+    name: str
+    path: Path
+    layout: Enlarging
+    scale: int
+    """How many times as large it makes each side."""
+    nbytes: int
+    changed: int
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Asset:
-    """Any other file of weights: an autoencoder, an upscaler."""
+    """Any other file of weights: an autoencoder."""
 
     name: str
     path: Path
@@ -115,5 +133,5 @@ class Inventory:
     loras: tuple[Lora, ...]
     embeddings: tuple[Embedding, ...]
     vaes: tuple[Asset, ...]
-    upscalers: tuple[Asset, ...]
+    upscalers: tuple[Upscaler, ...]
     problems: tuple[Problem, ...]

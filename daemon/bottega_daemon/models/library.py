@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bottega_daemon.errors import CorruptModel
-from bottega_daemon.models import inspect, inspect_adapters
+from bottega_daemon.models import inspect, inspect_adapters, inspect_upscalers
 from bottega_daemon.models.entries import Asset, Checkpoint, ControlNetwork, Embedding, Inventory, Lora, Problem
 from bottega_daemon.models.files import PICKLE_REMEDY, PICKLED
 
@@ -81,7 +81,7 @@ class Library:
             entries("loras", inspect_adapters.lora_file),
             entries("embeddings", inspect_adapters.embedding_file),
             entries("vae", inspect.asset_file),
-            entries("upscalers", inspect.asset_file),
+            entries("upscalers", inspect_upscalers.upscaler_file),
             tuple(problems),
         )
 

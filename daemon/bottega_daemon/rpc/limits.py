@@ -15,6 +15,8 @@ class Limits:
     max_image_side: int = 16_384
     max_image_pixels: int = 64 << 20
     """Of a picture that is sent: as float32 RGBA it fills `max_blob_bytes`, and a worker can still hold it."""
+    max_enlarged: int = 16
+    """Times a picture's sides, in one task."""
     max_steps: int = 1000
     max_guidance: float = 100.0
     max_clip_skip: int = 12

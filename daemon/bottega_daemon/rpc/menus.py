@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Embedding, Inventory, Lora, Problem
+from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Embedding, Inventory, Lora, Problem, Upscaler
 from bottega_daemon.models.library import Library
 from bottega_daemon.rpc.limits import LIMITS, Limits
 
@@ -57,6 +57,7 @@ class Menus:
     control_networks: dict[str, ControlNetwork]
     loras: dict[str, Lora]
     embeddings: dict[str, Embedding]
+    upscalers: dict[str, Upscaler]
     samplers: dict[str, SamplerRow]
     schedules: dict[str, ScheduleRow]
     defaults: Defaults
@@ -95,6 +96,7 @@ def menus_of(inventory: Inventory) -> Menus:
         {row.name: row for row in inventory.controlnets},
         {row.name: row for row in inventory.loras},
         {row.name: row for row in inventory.embeddings},
+        {row.name: row for row in inventory.upscalers},
         samplers,
         schedules,
         defaults,

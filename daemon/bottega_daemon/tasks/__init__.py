@@ -6,13 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from bottega_daemon.blobs import Blobs
-from bottega_daemon.spec import Detect, Generate, Inpaint, Task
+from bottega_daemon.spec import Detect, Generate, Inpaint, Task, Upscale
 from bottega_daemon.tasks.detect import detect
 from bottega_daemon.tasks.generate import generate
 from bottega_daemon.tasks.inpaint import inpaint
 from bottega_daemon.tasks.stages import Stages
+from bottega_daemon.tasks.upscale import upscale
 
-TASKS: dict[type, Callable[[Any, Blobs], Stages]] = {Generate: generate, Inpaint: inpaint, Detect: detect}
+TASKS: dict[type, Callable[[Any, Blobs], Stages]] = {
+    Generate: generate,
+    Inpaint: inpaint,
+    Detect: detect,
+    Upscale: upscale,
+}
 
 
 def name_of(task: Task) -> str:

@@ -4,41 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
+from bottega_daemon.diffusion.latents import use_smaller_tiles
 from bottega_daemon.diffusion.pixels import Stored
 from bottega_daemon.diffusion.sample import Sample
+from bottega_daemon.diffusion.upscaling import use_smaller_parts
 from bottega_daemon.models.adapters import Embedding, Lora
 from bottega_daemon.models.model_set import ControlNet, ModelSet
+from bottega_daemon.models.upscalers import Upscaler
 from bottega_daemon.spec import Bounds, ChannelDepth, ColorSpace
+
+Phase = Literal["preparing", "upscaling", "finishing"]
+"""What a piece of work belongs to; whether it comes before or after denoising tells the first and the last apart."""
 
 
 @dataclass(frozen=True)
 class Models:
     """What a job holds in memory until it ends."""
 
-    checkpoint: ModelSet
-    networks: dict[str, ControlNet]
+    painter: ModelSet | None = None
+    networks: dict[str, ControlNet] = field(default_factory=dict)
     loras: dict[str, Lora] = field(default_factory=dict)
     embeddings: dict[str, Embedding] = field(default_factory=dict)
+    enlarger: Upscaler | None = None
+
+    @property
+    def checkpoint(self) -> ModelSet:
+        """Of a job that paints."""
+        assert self.painter
+        return self.painter
+
+    @property
+    def upscaler(self) -> Upscaler:
+        """Of a job that enlarges."""
+        assert self.enlarger
+        return self.enlarger
+
+    def use_less_memory(self) -> bool:
+        """After memory has run out: work on smaller parts from now on. False if they can get no smaller."""
+        if self.enlarger:
+            return use_smaller_parts(self.enlarger)
+        return use_smaller_tiles(self.checkpoint)
 
 
 @dataclass(frozen=True)
 class Load:
     """Bring models into memory and hold them there for the job. Resumed with Models."""
 
-    checkpoint: str
+    checkpoint: str = ""
     networks: tuple[str, ...] = ()
     loras: tuple[str, ...] = ()
     embeddings: tuple[str, ...] = ()
+    upscaler: str = ""
+    """Alone: what enlarges does not paint."""
 
 
 @dataclass(frozen=True)
 class Compute:
     """One piece of work that other pictures have to wait for. Resumed with what `work` returns."""
 
-    phase: str
+    phase: Phase
     work: Callable[[], Any]
+    done: float = 0.0
+    """How much of its phase lies behind it, 0..1."""
 
 
 @dataclass(frozen=True)

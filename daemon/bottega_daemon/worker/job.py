@@ -18,6 +18,7 @@ PHASE_SHARE: dict[Phase, tuple[float, float]] = {
     "loading": (0.0, 0.02),
     "preparing": (0.02, 0.06),
     "denoising": (0.06, 0.92),
+    "upscaling": (0.06, 0.92),
     "finishing": (0.92, 1.0),
 }
 """Where in a job's progress bar each phase begins and ends."""
@@ -79,6 +80,8 @@ class Running:
         inside = 0.0
         if phase == "denoising" and self.samples:
             inside = sum(each.step / max(each.steps, 1) for each in self.samples) / len(self.samples)
+        elif isinstance(self.stage, Compute) and phase == "upscaling":
+            inside = self.stage.done
         elif phase == "finishing":
             inside = self.delivered / max(len(self.samples), 1)
         return Progress(self.job_id, phase, begin + (end - begin) * inside, step, steps)
@@ -88,4 +91,6 @@ class Running:
             return "loading"
         if isinstance(self.stage, Denoise):
             return "denoising"
+        if isinstance(self.stage, Compute) and not self.samples:
+            return self.stage.phase
         return "finishing" if self.samples else "preparing"

@@ -20,10 +20,12 @@ from bottega_daemon.models.cache import ModelCache
 from bottega_daemon.models.entries import Checkpoint, ControlNetwork
 from bottega_daemon.models.entries import Embedding as EmbeddingEntry
 from bottega_daemon.models.entries import Lora as LoraEntry
+from bottega_daemon.models.entries import Upscaler as UpscalerEntry
 from bottega_daemon.models.families import suits
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint, load_controlnet
 from bottega_daemon.models.model_set import ControlNet, ModelSet
+from bottega_daemon.models.upscalers import Upscaler, load_upscaler
 from bottega_daemon.tasks.stages import Load, Models
 from bottega_daemon.worker.device import Device
 from bottega_daemon.worker.memory import attempt, is_out_of_memory
@@ -48,10 +50,10 @@ class FittedLora:
         return self.lora.nbytes
 
 
-Entry: TypeAlias = Checkpoint | ControlNetwork | FittedLora | EmbeddingEntry
-Loaded: TypeAlias = ModelSet | ControlNet | Lora | Embedding
-E = TypeVar("E", Checkpoint, ControlNetwork, LoraEntry, EmbeddingEntry)
-V = TypeVar("V", ModelSet, ControlNet, Lora, Embedding)
+Entry: TypeAlias = Checkpoint | ControlNetwork | FittedLora | EmbeddingEntry | UpscalerEntry
+Loaded: TypeAlias = ModelSet | ControlNet | Lora | Embedding | Upscaler
+E = TypeVar("E", Checkpoint, ControlNetwork, LoraEntry, EmbeddingEntry, UpscalerEntry)
+V = TypeVar("V", ModelSet, ControlNet, Lora, Embedding, Upscaler)
 
 PATIENCE = 60.0
 """Seconds after which a job that waits for memory may no longer be passed over by newer ones."""
@@ -153,6 +155,9 @@ class Loader:
 
     def _take(self, wish: _Wish, taken: list[Entry]) -> Models:
         found, wanted = self._library.scan(), wish.wanted
+        if wanted.upscaler:
+            upscaler = _named(found.upscalers, wanted.upscaler, "upscaler", "upscaler")
+            return Models(enlarger=self._acquire(upscaler, taken, Upscaler))
         checkpoint = _named(found.checkpoints, wanted.checkpoint, "checkpoint", "denoising.checkpoint")
         model = self._acquire(checkpoint, taken, ModelSet)
         networks: dict[str, ControlNet] = {}
@@ -200,6 +205,8 @@ class Loader:
                     return load_lora(lora, model)
             case EmbeddingEntry():
                 return load_embedding(entry, device.torch)
+            case UpscalerEntry():
+                return load_upscaler(entry, device.torch)
 
     def _read(self, entry: Entry) -> Loaded:
         work = partial(self._read_once, entry)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bottega_daemon.blobs import Blobs
-from bottega_daemon.diffusion import latents, pixels, previews
+from bottega_daemon.diffusion import pixels, previews
 from bottega_daemon.diffusion.sample import Sample
 from bottega_daemon.errors import BottegaError
 from bottega_daemon.tasks import begin, name_of
@@ -122,7 +122,7 @@ class Loop:
         result, error = attempt(job.stage.work)
         while is_out_of_memory(error) and job.models:
             self._source.free()
-            smaller = latents.use_smaller_tiles(job.models.checkpoint)
+            smaller = job.models.use_less_memory()
             result, error = attempt(job.stage.work)
             if error and not smaller:
                 error = too_large() if is_out_of_memory(error) else error

@@ -12,7 +12,7 @@ import msgspec
 
 from bottega_daemon.spec import Bounds, Extent, Image, JobSpec
 
-Phase = Literal["loading", "preparing", "denoising", "finishing"]
+Phase = Literal["loading", "preparing", "denoising", "upscaling", "finishing"]
 
 
 class Setup(msgspec.Struct, frozen=True, tag="setup"):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from bottega_daemon.cli.commands import catalog, demo, detect, doctor, jobs, paint, plan, serve
+from bottega_daemon.cli.commands import catalog, demo, detect, doctor, jobs, paint, plan, serve, upscale
 
 _PAINT, _DAEMON = "Paint", "The daemon"
 
@@ -16,6 +16,7 @@ REGISTERED: tuple[tuple[str, Callable[..., None] | typer.Typer, str], ...] = (
     ("inpaint", paint.inpaint, _PAINT),
     ("control", paint.control, _PAINT),
     ("detect", detect.detect, _PAINT),
+    ("upscale", upscale.upscale, _PAINT),
     ("inspect-plan", plan.inspect_plan, _PAINT),
     ("demo", demo.demo, _PAINT),
     ("serve", serve.serve, _DAEMON),

@@ -16,7 +16,8 @@ GUESSED = 3
 
 @spread
 def catalog(reaching: Reaching) -> None:
-    """Show what can be chosen: checkpoints, control networks, LoRAs, embeddings, samplers, schedules; and bad files."""
+    """Show what can be chosen: checkpoints, control networks, LoRAs, embeddings, upscalers, samplers,
+    schedules; and bad files."""
     from betterproto2 import Casing
 
     from bottega_daemon.cli.reach import reached
@@ -48,6 +49,9 @@ def _show(found: m.Catalog) -> None:
     if found.embeddings:
         rows = [(row.name, str(row.vectors), row.family, bytes_text(row.size)) for row in found.embeddings]
         screen.print(table("Embeddings", ("name", "tokens", "family", "on disk"), rows))
+    if found.upscalers:
+        rows = [(row.name, f"{row.scale} times", bytes_text(row.size)) for row in found.upscalers]
+        screen.print(table("Upscalers", ("name", "enlarges", "on disk"), rows))
     rows = [(s.name, s.label, str(s.calls_per_step), _mark(s.name, chosen)) for s in found.samplers]
     screen.print(table("Samplers", ("name", "label", "calls a step", ""), rows))
     rows = [(s.name, s.label, _mark(s.name, chosen)) for s in found.schedules]

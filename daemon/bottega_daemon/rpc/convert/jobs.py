@@ -47,6 +47,7 @@ PHASE_VALUES: dict[Phase, pb.Phase] = {
     "loading": pb.PHASE_LOADING,
     "preparing": pb.PHASE_PREPARING,
     "denoising": pb.PHASE_DENOISING,
+    "upscaling": pb.PHASE_UPSCALING,
     "finishing": pb.PHASE_FINISHING,
 }
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")

@@ -53,6 +53,7 @@ def catalog_message(menus: Menus) -> pb.Catalog:
             pb.Embedding(name=row.name, family=row.family, vectors=row.vectors, size=row.nbytes)
             for row in menus.embeddings.values()
         ],
+        upscalers=[pb.Upscaler(name=row.name, scale=row.scale, size=row.nbytes) for row in menus.upscalers.values()],
         samplers=[
             pb.Sampler(name=row.name, label=row.label, stochastic=row.stochastic, calls_per_step=row.calls_per_step)
             for row in menus.samplers.values()

@@ -11,18 +11,13 @@ from bottega_daemon.rpc.convert import fields, inpainting
 from bottega_daemon.rpc.convert.controls import Inline, control_message, control_of, detect_message, detect_of
 from bottega_daemon.rpc.convert.images import canvas_of, image_message, image_of
 from bottega_daemon.rpc.convert.loras import lora_messages, words_of
+from bottega_daemon.rpc.convert.seamless import axes_of, seamless_message
+from bottega_daemon.rpc.convert.upscaling import upscale_message, upscale_of
 from bottega_daemon.rpc.generated.v1 import image_pb2
 from bottega_daemon.rpc.generated.v1 import task_pb2 as pb
 from bottega_daemon.rpc.limits import LIMITS
 from bottega_daemon.rpc.menus import Menus
-from bottega_daemon.spec import Axes, Denoising, Detect, Extent, Generate, Image, Inpaint, InpaintHint, Task
-
-AXES: dict[tuple[bool, bool], Axes] = {
-    (False, False): "none",
-    (True, False): "x",
-    (False, True): "y",
-    (True, True): "xy",
-}
+from bottega_daemon.spec import Denoising, Detect, Extent, Generate, Image, Inpaint, InpaintHint, Task, Upscale
 
 
 def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
@@ -34,8 +29,12 @@ def task_of(message: pb.Task, menus: Menus, inline: Inline) -> Task:
             return _inpaint(message.inpaint, menus, inline)
         case "detect":
             return detect_of(message.detect, inline)
+        case "upscale":
+            return upscale_of(message.upscale, menus, inline)
         case _:
-            raise InvalidRequest("there is nothing to do.", remedy="Set generate, inpaint or detect.", field="task")
+            raise InvalidRequest(
+                "there is nothing to do.", remedy="Set generate, inpaint, detect or upscale.", field="task"
+            )
 
 
 def _generate(message: pb.Generate, menus: Menus, inline: Inline) -> Generate:
@@ -105,7 +104,7 @@ def _denoising(message: pb.Denoising, checkpoint: Checkpoint, menus: Menus, inli
         clip_skip=fields.whole(message.clip_skip or 1, 1, LIMITS.max_clip_skip, f"{field}.clip_skip"),
         seed=_seed(message, count, f"{field}.seed"),
         count=count,
-        seamless=AXES[message.seamless.horizontal, message.seamless.vertical],
+        seamless=axes_of(message.seamless),
         controls=tuple(
             control_of(control, menus, checkpoint, inline, f"{field}.controls[{index}]")
             for index, control in enumerate(message.controls)
@@ -135,6 +134,8 @@ def task_message(task: Task) -> pb.Task:
         return pb.Task(generate=generate)
     if isinstance(task, Detect):
         return pb.Task(detect=detect_message(task))
+    if isinstance(task, Upscale):
+        return pb.Task(upscale=upscale_message(task))
     return pb.Task(inpaint=inpainting.inpaint_message(task, _denoising_message(task.how)))
 
 
@@ -150,7 +151,7 @@ def _denoising_message(how: Denoising) -> pb.Denoising:
         clip_skip=how.clip_skip,
         seed=how.seed,
         count=how.count,
-        seamless=pb.Seamless(horizontal="x" in how.seamless, vertical="y" in how.seamless),
+        seamless=seamless_message(how.seamless),
         controls=[control_message(control) for control in how.controls],
         loras=lora_messages(how.loras),
     )

@@ -8,8 +8,9 @@ import torch
 from diffusers import AutoencoderKL, ControlNetModel, UNet2DConditionModel  # pyright: ignore[reportPrivateImportUsage]
 from diffusers.models.resnet import ResnetBlock2D
 from torch import nn
-from torch.nn import functional as F
 from transformers import CLIPTextConfig, CLIPTextModel
+
+from bottega_daemon.models.upscalers import Compact
 
 # The libraries' annotations deny attributes that their networks have (latent_dist, sample, conv_shortcut …):
 # a network is Any here, named by what it is.
@@ -177,25 +178,5 @@ def whiten(vae: Vae, mean: torch.Tensor, deviation: torch.Tensor) -> None:
 
 
 def new_upscaler(width: int = 32, depth: int = 10, scale: int = 4) -> Compact:
-    """Compact (SRVGGNet, Wang et al. 2021, arXiv 2107.10833), with the keys that spandrel knows it by: convolutions and
-    PReLUs at low resolution, pixels shuffled out at the end, as a residual on the nearest enlargement.
-
-    (N, 3, h, w) to (N, 3, scale h, scale w), values in 0..1.
-    """
-    layers: list[nn.Module] = []
-    for channels in (3, *([width] * depth)):
-        layers += [nn.Conv2d(channels, width, 3, padding=1), nn.PReLU(width)]
-    layers.append(nn.Conv2d(width, 3 * scale * scale, 3, padding=1))
-    return Compact(layers, scale)
-
-
-class Compact(nn.Module):
-    """See `new_upscaler`."""
-
-    def __init__(self, layers: list[nn.Module], scale: int) -> None:
-        super().__init__()
-        self.body, self.scale = nn.Sequential(*layers), scale
-
-    def forward(self, input: torch.Tensor) -> torch.Tensor:
-        made = F.pixel_shuffle(self.body(input), self.scale)
-        return made + F.interpolate(input, scale_factor=self.scale, mode="nearest")
+    """A network of the kind that the daemon knows as "compact"."""
+    return Compact(width, depth, scale)

@@ -26,15 +26,15 @@ from bottega_daemon.rpc.generated.v1 import control_pb2 as bottega__daemon_dot_r
 from bottega_daemon.rpc.generated.v1 import image_pb2 as bottega__daemon_dot_rpc_dot_generated_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-bottega_daemon/rpc/generated/v1/catalog.proto\x12\nbottega.v1\x1a-bottega_daemon/rpc/generated/v1/control.proto\x1a+bottega_daemon/rpc/generated/v1/image.proto\"x\n\nCheckpoint\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12*\n\x06native\x18\x03 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06native\x12\x12\n\x04size\x18\x04 \x01(\x04R\x04size\"}\n\x0e\x43ontrolNetwork\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12+\n\x04kind\x18\x03 \x01(\x0e\x32\x17.bottega.v1.ControlKindR\x04kind\x12\x12\n\x04size\x18\x04 \x01(\x04R\x04size\"\xc1\x01\n\x04Lora\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12#\n\rtrigger_words\x18\x03 \x03(\tR\x0ctriggerWords\x12@\n\x0etrigger_source\x18\x04 \x01(\x0e\x32\x19.bottega.v1.TriggerSourceR\rtriggerSource\x12\x12\n\x04size\x18\x05 \x01(\x04R\x04size\x12\x12\n\x04tags\x18\x06 \x03(\tR\x04tags\"e\n\tEmbedding\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12\x18\n\x07vectors\x18\x03 \x01(\rR\x07vectors\x12\x12\n\x04size\x18\x04 \x01(\x04R\x04size\"y\n\x07Sampler\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05label\x18\x02 \x01(\tR\x05label\x12\x1e\n\nstochastic\x18\x03 \x01(\x08R\nstochastic\x12$\n\x0e\x63\x61lls_per_step\x18\x04 \x01(\rR\x0c\x63\x61llsPerStep\"4\n\x08Schedule\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05label\x18\x02 \x01(\tR\x05label\"V\n\x0e\x43\x61talogProblem\x12\x12\n\x04\x66ile\x18\x01 \x01(\tR\x04\x66ile\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x16\n\x06remedy\x18\x03 \x01(\tR\x06remedy\"\xb7\x01\n\x08\x44\x65\x66\x61ults\x12\x1e\n\ncheckpoint\x18\x01 \x01(\tR\ncheckpoint\x12\x18\n\x07sampler\x18\x02 \x01(\tR\x07sampler\x12\x1a\n\x08schedule\x18\x03 \x01(\tR\x08schedule\x12\x14\n\x05steps\x18\x04 \x01(\rR\x05steps\x12\x1a\n\x08guidance\x18\x05 \x01(\x02R\x08guidance\x12#\n\rstart_sampler\x18\x06 \x01(\tR\x0cstartSampler\"\x83\x03\n\x06Limits\x12\x19\n\x08min_side\x18\x01 \x01(\rR\x07minSide\x12\x19\n\x08max_side\x18\x02 \x01(\rR\x07maxSide\x12\x1d\n\nmax_pixels\x18\x03 \x01(\rR\tmaxPixels\x12\x1b\n\tmax_steps\x18\x04 \x01(\rR\x08maxSteps\x12\x1b\n\tmax_count\x18\x05 \x01(\rR\x08maxCount\x12!\n\x0cmax_controls\x18\x06 \x01(\rR\x0bmaxControls\x12\x32\n\x15max_prompt_characters\x18\x07 \x01(\rR\x13maxPromptCharacters\x12$\n\x0emax_blob_bytes\x18\x08 \x01(\x04R\x0cmaxBlobBytes\x12(\n\x10max_inline_bytes\x18\t \x01(\rR\x0emaxInlineBytes\x12\x1b\n\tmax_loras\x18\n \x01(\rR\x08maxLoras\x12&\n\x0fmax_lora_weight\x18\x0b \x01(\x02R\rmaxLoraWeight\"\xbe\x04\n\x07\x43\x61talog\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12\x38\n\x0b\x63heckpoints\x18\x02 \x03(\x0b\x32\x16.bottega.v1.CheckpointR\x0b\x63heckpoints\x12\x45\n\x10\x63ontrol_networks\x18\x03 \x03(\x0b\x32\x1a.bottega.v1.ControlNetworkR\x0f\x63ontrolNetworks\x12/\n\x08samplers\x18\x04 \x03(\x0b\x32\x13.bottega.v1.SamplerR\x08samplers\x12\x32\n\tschedules\x18\x05 \x03(\x0b\x32\x14.bottega.v1.ScheduleR\tschedules\x12\x30\n\x08\x64\x65\x66\x61ults\x18\x06 \x01(\x0b\x32\x14.bottega.v1.DefaultsR\x08\x64\x65\x66\x61ults\x12*\n\x06limits\x18\x07 \x01(\x0b\x32\x12.bottega.v1.LimitsR\x06limits\x12\x36\n\x08problems\x18\x08 \x03(\x0b\x32\x1a.bottega.v1.CatalogProblemR\x08problems\x12&\n\x05loras\x18\t \x03(\x0b\x32\x10.bottega.v1.LoraR\x05loras\x12\x35\n\nembeddings\x18\n \x03(\x0b\x32\x15.bottega.v1.EmbeddingR\nembeddings\x12>\n\x0e\x64\x65tected_kinds\x18\x0b \x03(\x0e\x32\x17.bottega.v1.ControlKindR\rdetectedKinds\"8\n\x11GetCatalogRequest\x12#\n\rknown_version\x18\x01 \x01(\tR\x0cknownVersion\"]\n\x12GetCatalogResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12-\n\x07\x63\x61talog\x18\x02 \x01(\x0b\x32\x13.bottega.v1.CatalogR\x07\x63\x61talog*\x83\x01\n\rTriggerSource\x12\x1e\n\x1aTRIGGER_SOURCE_UNSPECIFIED\x10\x00\x12\x1a\n\x16TRIGGER_SOURCE_SIDECAR\x10\x01\x12\x19\n\x15TRIGGER_SOURCE_AUTHOR\x10\x02\x12\x1b\n\x17TRIGGER_SOURCE_TRAINING\x10\x03\x32]\n\x0e\x43\x61talogService\x12K\n\nGetCatalog\x12\x1d.bottega.v1.GetCatalogRequest\x1a\x1e.bottega.v1.GetCatalogResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-bottega_daemon/rpc/generated/v1/catalog.proto\x12\nbottega.v1\x1a-bottega_daemon/rpc/generated/v1/control.proto\x1a+bottega_daemon/rpc/generated/v1/image.proto\"x\n\nCheckpoint\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12*\n\x06native\x18\x03 \x01(\x0b\x32\x12.bottega.v1.ExtentR\x06native\x12\x12\n\x04size\x18\x04 \x01(\x04R\x04size\"}\n\x0e\x43ontrolNetwork\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12+\n\x04kind\x18\x03 \x01(\x0e\x32\x17.bottega.v1.ControlKindR\x04kind\x12\x12\n\x04size\x18\x04 \x01(\x04R\x04size\"\xc1\x01\n\x04Lora\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12#\n\rtrigger_words\x18\x03 \x03(\tR\x0ctriggerWords\x12@\n\x0etrigger_source\x18\x04 \x01(\x0e\x32\x19.bottega.v1.TriggerSourceR\rtriggerSource\x12\x12\n\x04size\x18\x05 \x01(\x04R\x04size\x12\x12\n\x04tags\x18\x06 \x03(\tR\x04tags\"e\n\tEmbedding\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n\x06\x66\x61mily\x18\x02 \x01(\tR\x06\x66\x61mily\x12\x18\n\x07vectors\x18\x03 \x01(\rR\x07vectors\x12\x12\n\x04size\x18\x04 \x01(\x04R\x04size\"H\n\x08Upscaler\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05scale\x18\x02 \x01(\rR\x05scale\x12\x12\n\x04size\x18\x03 \x01(\x04R\x04size\"y\n\x07Sampler\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05label\x18\x02 \x01(\tR\x05label\x12\x1e\n\nstochastic\x18\x03 \x01(\x08R\nstochastic\x12$\n\x0e\x63\x61lls_per_step\x18\x04 \x01(\rR\x0c\x63\x61llsPerStep\"4\n\x08Schedule\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05label\x18\x02 \x01(\tR\x05label\"V\n\x0e\x43\x61talogProblem\x12\x12\n\x04\x66ile\x18\x01 \x01(\tR\x04\x66ile\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x16\n\x06remedy\x18\x03 \x01(\tR\x06remedy\"\xb7\x01\n\x08\x44\x65\x66\x61ults\x12\x1e\n\ncheckpoint\x18\x01 \x01(\tR\ncheckpoint\x12\x18\n\x07sampler\x18\x02 \x01(\tR\x07sampler\x12\x1a\n\x08schedule\x18\x03 \x01(\tR\x08schedule\x12\x14\n\x05steps\x18\x04 \x01(\rR\x05steps\x12\x1a\n\x08guidance\x18\x05 \x01(\x02R\x08guidance\x12#\n\rstart_sampler\x18\x06 \x01(\tR\x0cstartSampler\"\x83\x03\n\x06Limits\x12\x19\n\x08min_side\x18\x01 \x01(\rR\x07minSide\x12\x19\n\x08max_side\x18\x02 \x01(\rR\x07maxSide\x12\x1d\n\nmax_pixels\x18\x03 \x01(\rR\tmaxPixels\x12\x1b\n\tmax_steps\x18\x04 \x01(\rR\x08maxSteps\x12\x1b\n\tmax_count\x18\x05 \x01(\rR\x08maxCount\x12!\n\x0cmax_controls\x18\x06 \x01(\rR\x0bmaxControls\x12\x32\n\x15max_prompt_characters\x18\x07 \x01(\rR\x13maxPromptCharacters\x12$\n\x0emax_blob_bytes\x18\x08 \x01(\x04R\x0cmaxBlobBytes\x12(\n\x10max_inline_bytes\x18\t \x01(\rR\x0emaxInlineBytes\x12\x1b\n\tmax_loras\x18\n \x01(\rR\x08maxLoras\x12&\n\x0fmax_lora_weight\x18\x0b \x01(\x02R\rmaxLoraWeight\"\xf2\x04\n\x07\x43\x61talog\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12\x38\n\x0b\x63heckpoints\x18\x02 \x03(\x0b\x32\x16.bottega.v1.CheckpointR\x0b\x63heckpoints\x12\x45\n\x10\x63ontrol_networks\x18\x03 \x03(\x0b\x32\x1a.bottega.v1.ControlNetworkR\x0f\x63ontrolNetworks\x12/\n\x08samplers\x18\x04 \x03(\x0b\x32\x13.bottega.v1.SamplerR\x08samplers\x12\x32\n\tschedules\x18\x05 \x03(\x0b\x32\x14.bottega.v1.ScheduleR\tschedules\x12\x30\n\x08\x64\x65\x66\x61ults\x18\x06 \x01(\x0b\x32\x14.bottega.v1.DefaultsR\x08\x64\x65\x66\x61ults\x12*\n\x06limits\x18\x07 \x01(\x0b\x32\x12.bottega.v1.LimitsR\x06limits\x12\x36\n\x08problems\x18\x08 \x03(\x0b\x32\x1a.bottega.v1.CatalogProblemR\x08problems\x12&\n\x05loras\x18\t \x03(\x0b\x32\x10.bottega.v1.LoraR\x05loras\x12\x35\n\nembeddings\x18\n \x03(\x0b\x32\x15.bottega.v1.EmbeddingR\nembeddings\x12>\n\x0e\x64\x65tected_kinds\x18\x0b \x03(\x0e\x32\x17.bottega.v1.ControlKindR\rdetectedKinds\x12\x32\n\tupscalers\x18\x0c \x03(\x0b\x32\x14.bottega.v1.UpscalerR\tupscalers\"8\n\x11GetCatalogRequest\x12#\n\rknown_version\x18\x01 \x01(\tR\x0cknownVersion\"]\n\x12GetCatalogResponse\x12\x18\n\x07version\x18\x01 \x01(\tR\x07version\x12-\n\x07\x63\x61talog\x18\x02 \x01(\x0b\x32\x13.bottega.v1.CatalogR\x07\x63\x61talog*\x83\x01\n\rTriggerSource\x12\x1e\n\x1aTRIGGER_SOURCE_UNSPECIFIED\x10\x00\x12\x1a\n\x16TRIGGER_SOURCE_SIDECAR\x10\x01\x12\x19\n\x15TRIGGER_SOURCE_AUTHOR\x10\x02\x12\x1b\n\x17TRIGGER_SOURCE_TRAINING\x10\x03\x32]\n\x0e\x43\x61talogService\x12K\n\nGetCatalog\x12\x1d.bottega.v1.GetCatalogRequest\x1a\x1e.bottega.v1.GetCatalogResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'bottega_daemon.rpc.generated.v1.catalog_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TRIGGERSOURCE']._serialized_start=2273
-  _globals['_TRIGGERSOURCE']._serialized_end=2404
+  _globals['_TRIGGERSOURCE']._serialized_start=2399
+  _globals['_TRIGGERSOURCE']._serialized_end=2530
   _globals['_CHECKPOINT']._serialized_start=153
   _globals['_CHECKPOINT']._serialized_end=273
   _globals['_CONTROLNETWORK']._serialized_start=275
@@ -43,22 +43,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LORA']._serialized_end=596
   _globals['_EMBEDDING']._serialized_start=598
   _globals['_EMBEDDING']._serialized_end=699
-  _globals['_SAMPLER']._serialized_start=701
-  _globals['_SAMPLER']._serialized_end=822
-  _globals['_SCHEDULE']._serialized_start=824
-  _globals['_SCHEDULE']._serialized_end=876
-  _globals['_CATALOGPROBLEM']._serialized_start=878
-  _globals['_CATALOGPROBLEM']._serialized_end=964
-  _globals['_DEFAULTS']._serialized_start=967
-  _globals['_DEFAULTS']._serialized_end=1150
-  _globals['_LIMITS']._serialized_start=1153
-  _globals['_LIMITS']._serialized_end=1540
-  _globals['_CATALOG']._serialized_start=1543
-  _globals['_CATALOG']._serialized_end=2117
-  _globals['_GETCATALOGREQUEST']._serialized_start=2119
-  _globals['_GETCATALOGREQUEST']._serialized_end=2175
-  _globals['_GETCATALOGRESPONSE']._serialized_start=2177
-  _globals['_GETCATALOGRESPONSE']._serialized_end=2270
-  _globals['_CATALOGSERVICE']._serialized_start=2406
-  _globals['_CATALOGSERVICE']._serialized_end=2499
+  _globals['_UPSCALER']._serialized_start=701
+  _globals['_UPSCALER']._serialized_end=773
+  _globals['_SAMPLER']._serialized_start=775
+  _globals['_SAMPLER']._serialized_end=896
+  _globals['_SCHEDULE']._serialized_start=898
+  _globals['_SCHEDULE']._serialized_end=950
+  _globals['_CATALOGPROBLEM']._serialized_start=952
+  _globals['_CATALOGPROBLEM']._serialized_end=1038
+  _globals['_DEFAULTS']._serialized_start=1041
+  _globals['_DEFAULTS']._serialized_end=1224
+  _globals['_LIMITS']._serialized_start=1227
+  _globals['_LIMITS']._serialized_end=1614
+  _globals['_CATALOG']._serialized_start=1617
+  _globals['_CATALOG']._serialized_end=2243
+  _globals['_GETCATALOGREQUEST']._serialized_start=2245
+  _globals['_GETCATALOGREQUEST']._serialized_end=2301
+  _globals['_GETCATALOGRESPONSE']._serialized_start=2303
+  _globals['_GETCATALOGRESPONSE']._serialized_end=2396
+  _globals['_CATALOGSERVICE']._serialized_start=2532
+  _globals['_CATALOGSERVICE']._serialized_end=2625
 # @@protoc_insertion_point(module_scope)

@@ -72,6 +72,16 @@ class Embedding(_message.Message):
     size: int
     def __init__(self, name: _Optional[str] = ..., family: _Optional[str] = ..., vectors: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
 
+class Upscaler(_message.Message):
+    __slots__ = ("name", "scale", "size")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    SCALE_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    scale: int
+    size: int
+    def __init__(self, name: _Optional[str] = ..., scale: _Optional[int] = ..., size: _Optional[int] = ...) -> None: ...
+
 class Sampler(_message.Message):
     __slots__ = ("name", "label", "stochastic", "calls_per_step")
     NAME_FIELD_NUMBER: _ClassVar[int]
@@ -145,7 +155,7 @@ class Limits(_message.Message):
     def __init__(self, min_side: _Optional[int] = ..., max_side: _Optional[int] = ..., max_pixels: _Optional[int] = ..., max_steps: _Optional[int] = ..., max_count: _Optional[int] = ..., max_controls: _Optional[int] = ..., max_prompt_characters: _Optional[int] = ..., max_blob_bytes: _Optional[int] = ..., max_inline_bytes: _Optional[int] = ..., max_loras: _Optional[int] = ..., max_lora_weight: _Optional[float] = ...) -> None: ...
 
 class Catalog(_message.Message):
-    __slots__ = ("version", "checkpoints", "control_networks", "samplers", "schedules", "defaults", "limits", "problems", "loras", "embeddings", "detected_kinds")
+    __slots__ = ("version", "checkpoints", "control_networks", "samplers", "schedules", "defaults", "limits", "problems", "loras", "embeddings", "detected_kinds", "upscalers")
     VERSION_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
     CONTROL_NETWORKS_FIELD_NUMBER: _ClassVar[int]
@@ -157,6 +167,7 @@ class Catalog(_message.Message):
     LORAS_FIELD_NUMBER: _ClassVar[int]
     EMBEDDINGS_FIELD_NUMBER: _ClassVar[int]
     DETECTED_KINDS_FIELD_NUMBER: _ClassVar[int]
+    UPSCALERS_FIELD_NUMBER: _ClassVar[int]
     version: str
     checkpoints: _containers.RepeatedCompositeFieldContainer[Checkpoint]
     control_networks: _containers.RepeatedCompositeFieldContainer[ControlNetwork]
@@ -168,7 +179,8 @@ class Catalog(_message.Message):
     loras: _containers.RepeatedCompositeFieldContainer[Lora]
     embeddings: _containers.RepeatedCompositeFieldContainer[Embedding]
     detected_kinds: _containers.RepeatedScalarFieldContainer[_control_pb2.ControlKind]
-    def __init__(self, version: _Optional[str] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., control_networks: _Optional[_Iterable[_Union[ControlNetwork, _Mapping]]] = ..., samplers: _Optional[_Iterable[_Union[Sampler, _Mapping]]] = ..., schedules: _Optional[_Iterable[_Union[Schedule, _Mapping]]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[CatalogProblem, _Mapping]]] = ..., loras: _Optional[_Iterable[_Union[Lora, _Mapping]]] = ..., embeddings: _Optional[_Iterable[_Union[Embedding, _Mapping]]] = ..., detected_kinds: _Optional[_Iterable[_Union[_control_pb2.ControlKind, str]]] = ...) -> None: ...
+    upscalers: _containers.RepeatedCompositeFieldContainer[Upscaler]
+    def __init__(self, version: _Optional[str] = ..., checkpoints: _Optional[_Iterable[_Union[Checkpoint, _Mapping]]] = ..., control_networks: _Optional[_Iterable[_Union[ControlNetwork, _Mapping]]] = ..., samplers: _Optional[_Iterable[_Union[Sampler, _Mapping]]] = ..., schedules: _Optional[_Iterable[_Union[Schedule, _Mapping]]] = ..., defaults: _Optional[_Union[Defaults, _Mapping]] = ..., limits: _Optional[_Union[Limits, _Mapping]] = ..., problems: _Optional[_Iterable[_Union[CatalogProblem, _Mapping]]] = ..., loras: _Optional[_Iterable[_Union[Lora, _Mapping]]] = ..., embeddings: _Optional[_Iterable[_Union[Embedding, _Mapping]]] = ..., detected_kinds: _Optional[_Iterable[_Union[_control_pb2.ControlKind, str]]] = ..., upscalers: _Optional[_Iterable[_Union[Upscaler, _Mapping]]] = ...) -> None: ...
 
 class GetCatalogRequest(_message.Message):
     __slots__ = ("known_version",)

@@ -35,6 +35,7 @@ class Phase(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     PHASE_PREPARING: _ClassVar[Phase]
     PHASE_DENOISING: _ClassVar[Phase]
     PHASE_FINISHING: _ClassVar[Phase]
+    PHASE_UPSCALING: _ClassVar[Phase]
 PRIORITY_UNSPECIFIED: Priority
 PRIORITY_BATCH: Priority
 PRIORITY_INTERACTIVE: Priority
@@ -50,6 +51,7 @@ PHASE_LOADING: Phase
 PHASE_PREPARING: Phase
 PHASE_DENOISING: Phase
 PHASE_FINISHING: Phase
+PHASE_UPSCALING: Phase
 
 class Picture(_message.Message):
     __slots__ = ("index", "seed", "image", "bounds", "mask")

@@ -128,12 +128,26 @@ class Detect(_message.Message):
     photo: _control_pb2.Photo
     def __init__(self, kind: _Optional[_Union[_control_pb2.ControlKind, str]] = ..., photo: _Optional[_Union[_control_pb2.Photo, _Mapping]] = ...) -> None: ...
 
+class Upscale(_message.Message):
+    __slots__ = ("upscaler", "picture", "extent", "seamless")
+    UPSCALER_FIELD_NUMBER: _ClassVar[int]
+    PICTURE_FIELD_NUMBER: _ClassVar[int]
+    EXTENT_FIELD_NUMBER: _ClassVar[int]
+    SEAMLESS_FIELD_NUMBER: _ClassVar[int]
+    upscaler: str
+    picture: _image_pb2.Image
+    extent: _image_pb2.Extent
+    seamless: Seamless
+    def __init__(self, upscaler: _Optional[str] = ..., picture: _Optional[_Union[_image_pb2.Image, _Mapping]] = ..., extent: _Optional[_Union[_image_pb2.Extent, _Mapping]] = ..., seamless: _Optional[_Union[Seamless, _Mapping]] = ...) -> None: ...
+
 class Task(_message.Message):
-    __slots__ = ("generate", "inpaint", "detect")
+    __slots__ = ("generate", "inpaint", "detect", "upscale")
     GENERATE_FIELD_NUMBER: _ClassVar[int]
     INPAINT_FIELD_NUMBER: _ClassVar[int]
     DETECT_FIELD_NUMBER: _ClassVar[int]
+    UPSCALE_FIELD_NUMBER: _ClassVar[int]
     generate: Generate
     inpaint: Inpaint
     detect: Detect
-    def __init__(self, generate: _Optional[_Union[Generate, _Mapping]] = ..., inpaint: _Optional[_Union[Inpaint, _Mapping]] = ..., detect: _Optional[_Union[Detect, _Mapping]] = ...) -> None: ...
+    upscale: Upscale
+    def __init__(self, generate: _Optional[_Union[Generate, _Mapping]] = ..., inpaint: _Optional[_Union[Inpaint, _Mapping]] = ..., detect: _Optional[_Union[Detect, _Mapping]] = ..., upscale: _Optional[_Union[Upscale, _Mapping]] = ...) -> None: ...

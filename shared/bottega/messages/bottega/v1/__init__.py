@@ -80,6 +80,8 @@ __all__ = (
     "TriggerSource",
     "UploadRequest",
     "UploadResponse",
+    "Upscale",
+    "Upscaler",
     "WatchJobRequest",
     "WatchJobResponse",
     "Worker",
@@ -434,6 +436,11 @@ class Phase(betterproto2.Enum):
     Latents become pixels.
     """
 
+    UPSCALING = 5
+    """
+    Part by part.
+    """
+
     @classmethod
     def betterproto_value_to_renamed_proto_names(cls) -> dict[int, str]:
         return {
@@ -442,6 +449,7 @@ class Phase(betterproto2.Enum):
             2: "PHASE_PREPARING",
             3: "PHASE_DENOISING",
             4: "PHASE_FINISHING",
+            5: "PHASE_UPSCALING",
         }
 
     @classmethod
@@ -452,6 +460,7 @@ class Phase(betterproto2.Enum):
             "PHASE_PREPARING": 2,
             "PHASE_DENOISING": 3,
             "PHASE_FINISHING": 4,
+            "PHASE_UPSCALING": 5,
         }
 
 
@@ -717,6 +726,8 @@ class Catalog(betterproto2.Message):
     """
     Kinds whose structure the daemon finds in a photo itself.
     """
+
+    upscalers: "list[Upscaler]" = betterproto2.field(12, betterproto2.TYPE_MESSAGE, repeated=True)
 
 
 default_message_pool.register_message("bottega.v1", "Catalog", Catalog)
@@ -2076,6 +2087,8 @@ class Task(betterproto2.Message):
 
     detect: "Detect | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True, group="task")
 
+    upscale: "Upscale | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True, group="task")
+
 
 default_message_pool.register_message("bottega.v1", "Task", Task)
 
@@ -2118,6 +2131,62 @@ class UploadResponse(betterproto2.Message):
 
 
 default_message_pool.register_message("bottega.v1", "UploadResponse", UploadResponse)
+
+
+@dataclass(eq=False, repr=False)
+class Upscale(betterproto2.Message):
+    """
+    Enlarge a picture by a network that was taught to find details again.
+
+    The result is one picture in the picture's own channels, depth and colour space. What lies beyond 0..1 is enlarged
+    smoothly beside it, and so is alpha. Colours are numbers of whatever profile the picture has.
+    """
+
+    upscaler: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+    """
+    An upscaler of the catalog; "" takes the first.
+    """
+
+    picture: "Image | None" = betterproto2.field(2, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    RGB, RGBA or grey, of any colour space; normals and other data are enlarged as they are.
+    """
+
+    extent: "Extent | None" = betterproto2.field(3, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    The result's size, at least the picture's: sides of at most 16384, 67 108 864 pixels at most, 16 times the picture's
+    sides at most. Unset or 0 x 0 means the picture's times the upscaler's scale.
+    """
+
+    seamless: "Seamless | None" = betterproto2.field(4, betterproto2.TYPE_MESSAGE, optional=True)
+    """
+    How the picture goes on beyond its edges; so does the result.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "Upscale", Upscale)
+
+
+@dataclass(eq=False, repr=False)
+class Upscaler(betterproto2.Message):
+    """
+    A network that enlarges pictures.
+    """
+
+    name: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)
+
+    scale: "int" = betterproto2.field(2, betterproto2.TYPE_UINT32)
+    """
+    How many times as large it makes each side.
+    """
+
+    size: "int" = betterproto2.field(3, betterproto2.TYPE_UINT64)
+    """
+    Bytes on disk.
+    """
+
+
+default_message_pool.register_message("bottega.v1", "Upscaler", Upscaler)
 
 
 @dataclass(eq=False, repr=False)

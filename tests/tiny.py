@@ -19,6 +19,8 @@ from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from safetensors.torch import load_file, save_file
 from transformers import CLIPTextConfig, CLIPTextModel
 
+from bottega_daemon.models.upscalers import Compact
+
 BLOCKS = (16, 16, 32, 32)
 TEXT_WIDTH = 32
 NATIVE = 64
@@ -151,8 +153,8 @@ def single_file_metadata() -> dict[str, str]:
 
 
 def tiny_library(root: Path, seed: int = 0) -> TinyLibrary:
-    """Write a model root: checkpoints/{tiny, tiny-single.safetensors}, controlnets/tiny-{depth,canny,normal,pose}, and
-    what `tests.tiny_adapters.library_adapters` adds.
+    """Write a model root: checkpoints/{tiny, tiny-single.safetensors}, controlnets/tiny-{depth,canny,normal,pose},
+    upscalers/tiny-4x.safetensors, and what `tests.tiny_adapters.library_adapters` adds.
     """
     from tests.tiny_adapters import library_adapters
 
@@ -161,7 +163,16 @@ def tiny_library(root: Path, seed: int = 0) -> TinyLibrary:
     single = tiny_single_file(root / "checkpoints" / "tiny-single.safetensors", seed)
     kinds = ("depth", "canny", "normal", "pose")
     controls = {kind: tiny_controlnet(root / "controlnets" / f"tiny-{kind}", kind, seed) for kind in kinds}
+    tiny_upscaler(root / "upscalers" / "tiny-4x.safetensors", seed)
     return TinyLibrary(root, checkpoint, single, controls)
+
+
+def tiny_upscaler(path: Path, seed: int = 0) -> Path:
+    """Write a network that enlarges four times and changes a little on its way."""
+    torch.manual_seed(seed)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({name: value * 0.5 for name, value in Compact(4, 2, 4).state_dict().items()}, path)
+    return path
 
 
 def write_tokenizer(folder: Path) -> int:

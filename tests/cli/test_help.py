@@ -51,6 +51,7 @@ def test_every_command_and_every_exit_code_is_explained(lonely: Shell) -> None:
         "texture",
         "inpaint",
         "detect",
+        "upscale",
         "inspect-plan",
         "control",
         "serve",

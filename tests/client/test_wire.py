@@ -31,6 +31,7 @@ from bottega.tasks import (
     map_control,
     normal_control,
     pose_control,
+    upscale,
 )
 from bottega.wire import image_message, pixels_in, pixels_of, task_message
 from bottega_daemon.rpc.generated.v1 import task_pb2
@@ -109,6 +110,16 @@ def test_a_detection_says_to_the_daemon_what_it_says_here() -> None:
     assert (theirs.kind, theirs.photo.low_threshold, theirs.photo.high_threshold) == (2, 20, 60)
     assert theirs.photo.image.inline == RGB.data
     assert pixels_in(Detect(RGB)) == [RGB]
+
+
+def test_an_enlargement_says_to_the_daemon_what_it_says_here() -> None:
+    task = upscale(RGB, 40, 30, upscaler="fine", seamless="x")
+    theirs = task_pb2.Task.FromString(bytes(task_message(task, inline))).upscale
+    assert (theirs.upscaler, theirs.extent.width, theirs.extent.height) == ("fine", 40, 30)
+    assert (theirs.seamless.horizontal, theirs.seamless.vertical) == (True, False)
+    assert theirs.picture.inline == RGB.data and pixels_in(task) == [RGB]
+    silent = task_pb2.Task.FromString(bytes(task_message(upscale(RGB), inline))).upscale
+    assert not silent.HasField("extent") and silent.upscaler == ""
 
 
 def test_loras_say_what_was_said_and_no_more() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bottega_daemon.jobs.queue import HALF_LIFE, PATIENCE, RANK, Usage, Waiting, expected_waits, in_order, work_of
-from bottega_daemon.spec import Detect, Extent, Image, JobSpec, PhotoHint, Priority, count_of
+from bottega_daemon.spec import Detect, Extent, Image, JobSpec, PhotoHint, Priority, Upscale, count_of
 from tests.jobs.kit import spec
 
 NOW = 1e6
@@ -90,3 +90,10 @@ def test_detecting_is_less_work_than_any_painting() -> None:
     found = JobSpec(Detect("canny", PhotoHint(image)))
     assert work_of(found) == 16 * 16 < work_of(spec())
     assert (count_of(found.task), count_of(spec(pictures=3).task)) == (0, 3)
+
+
+def test_enlarging_counts_by_what_it_makes() -> None:
+    """As a step of its result's pixels; it takes no picture's place among those denoised."""
+    image = Image("d" * 64, Extent(16, 16), 3, "u8", "srgb")
+    sizes = [JobSpec(Upscale("fine", image, Extent(16 * by, 16 * by))) for by in (2, 4)]
+    assert [work_of(each) for each in sizes] == [32 * 32, 64 * 64] and count_of(sizes[0].task) == 0

@@ -54,14 +54,12 @@ def test_the_later_of_two_equal_names_gets_a_number(tiny_root: Path, tmp_path: P
 
 
 def test_other_weights_are_listed(tmp_path: Path) -> None:
-    for folder in ("vae", "upscalers"):
-        weights(tmp_path / folder / "deep" / f"{folder}.v1.safetensors", {"a": (2, 2)})
+    weights(tmp_path / "vae" / "deep" / "vae.v1.safetensors", {"a": (2, 2)})
+    compact = {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.2.weight": (48, 4, 3, 3)}
+    weights(tmp_path / "upscalers" / "deep" / "fine.v1.safetensors", compact)
     found = Library([tmp_path]).scan()
-    listed = [found.vaes, found.upscalers]
-    assert [[entry.name for entry in entries] for entries in listed] == [
-        ["vae.v1"],
-        ["upscalers.v1"],
-    ]
+    assert [entry.name for entry in found.vaes] == ["vae.v1"]
+    assert [(entry.name, entry.scale) for entry in found.upscalers] == [("fine.v1", 4)]
 
 
 IN, CONTEXT = f"{UNET}input_blocks.0.0.weight", f"{UNET}input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"

@@ -10,7 +10,7 @@ from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 from hypothesis import strategies as st
 
-from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Inventory, Problem
+from bottega_daemon.models.entries import Checkpoint, ControlNetwork, Inventory, Problem, Upscaler
 from bottega_daemon.rpc.generated.v1 import control_pb2, image_pb2, jobs_pb2, task_pb2
 from bottega_daemon.rpc.menus import menus_of
 
@@ -21,7 +21,8 @@ CONTROLS = tuple(
     for kind in ("depth", "canny", "pose", "inpaint", "normal", "tile")
 )
 PROBLEM = Problem(Path("models/broken.safetensors"), "it is cut short.", "Copy it again.")
-MENUS = menus_of(Inventory("1", (PAPER, OTHER), CONTROLS, (), (), (), (), (PROBLEM,)))
+ENLARGERS = (Upscaler("fine", Path("fine"), "esrgan", 4, 9, 0), Upscaler("plain", Path("plain"), "compact", 2, 9, 0))
+MENUS = menus_of(Inventory("1", (PAPER, OTHER), CONTROLS, (), (), (), ENLARGERS, (PROBLEM,)))
 
 
 def image(
@@ -62,6 +63,12 @@ def inpaint(**fields: Any) -> task_pb2.Task:
     return task_pb2.Task(inpaint=task_pb2.Inpaint(**wanted))
 
 
+def upscale(**fields: Any) -> task_pb2.Task:
+    """A task to enlarge a picture."""
+    wanted: dict[str, Any] = {"picture": image(), **fields}
+    return task_pb2.Task(upscale=task_pb2.Upscale(**wanted))
+
+
 def canny(**fields: Any) -> control_pb2.Control:
     """A control that follows a ready picture of edges."""
     wanted: dict[str, Any] = {"kind": control_pb2.CONTROL_KIND_CANNY, "map": image(), **fields}
@@ -75,7 +82,7 @@ def submit(task: task_pb2.Task, **fields: Any) -> jobs_pb2.SubmitJobRequest:
 
 
 WORDS = st.sampled_from(
-    ["", "paper", "other", "paper-depth", "paper-canny", "euler", "karras", "request-1", "x" * 9000]
+    ["", "paper", "other", "paper-depth", "paper-canny", "fine", "euler", "karras", "request-1", "x" * 9000]
 )
 SMALL = st.sampled_from([0, 1, 2, 3, 4, 16, 17, 64, 1000, 4096, 2**31, 2**32 - 1])
 VALUES: dict[int, st.SearchStrategy[Any]] = {

@@ -27,9 +27,10 @@ from bottega_daemon.spec import (
     PhotoHint,
     PoseHint,
     Task,
+    Upscale,
     images_of,
 )
-from tests.rpc.kit import MENUS, arbitrary, generate, image, mask
+from tests.rpc.kit import MENUS, arbitrary, generate, image, mask, upscale
 
 T = TypeVar("T")
 DEPTH = control_pb2.CONTROL_KIND_DEPTH
@@ -48,7 +49,7 @@ def refused_or(convert: Callable[[], T]) -> T | BottegaError:
 def how_of(message: task_pb2.Task) -> Denoising:
     """How a painting task is denoised."""
     task = task_of(message, MENUS, {})
-    assert not isinstance(task, Detect)
+    assert isinstance(task, Generate | Inpaint)
     return task.how
 
 
@@ -57,6 +58,15 @@ def within_limits(task: Task) -> bool:
     if isinstance(task, Detect):
         hint, extent = task.hint, task.hint.image.extent
         return task.kind == "canny" and 0 <= hint.low <= hint.high and extent.width * extent.height <= 64 << 20
+    if isinstance(task, Upscale):
+        own, made = task.picture.extent, task.extent
+        return (
+            task.upscaler in MENUS.upscalers
+            and own.width <= made.width <= min(16 * own.width, 16384)
+            and own.height <= made.height <= min(16 * own.height, 16384)
+            and made.width * made.height <= 64 << 20
+            and task.picture.channels in (1, 3, 4)
+        )
     how = task.how
     extent = task.extent if isinstance(task, Generate) else task.canvas
     numbers = [how.guidance, task.strength, *(value for c in how.controls for value in (c.strength, c.start, c.end))]
@@ -101,6 +111,25 @@ def test_any_message_is_refused_by_name_or_safe(message: jobs_pb2.SubmitJobReque
     task = wish.submission.spec.task
     assert within_limits(task)
     assert task_of(task_message(task), MENUS, {}) == task
+
+
+@settings(max_examples=200)
+@given(arbitrary(task_pb2.Upscale), st.integers(1, 5000), st.integers(1, 5000))
+def test_any_enlargement_is_refused_by_name_or_safe(body: task_pb2.Upscale, width: int, height: int) -> None:
+    body.picture.CopyFrom(image(width, height, 4))
+    task = refused_or(lambda: task_of(task_pb2.Task(upscale=body), MENUS, {}))
+    event(type(task).__name__)
+    if isinstance(task, BottegaError):
+        assert task.field.startswith("upscale.") and task.remedy
+        return
+    assert within_limits(task) and [name for name, _ in images_of(task)] == ["upscale.picture"]
+    assert task_of(task_message(task), MENUS, {}) == task
+
+
+def test_an_enlargement_that_says_nothing_is_the_first_upscalers_own() -> None:
+    task = task_of(upscale(picture=image(30, 20)), MENUS, {})
+    assert isinstance(task, Upscale)
+    assert (task.upscaler, task.extent, task.seamless) == ("fine", Extent(120, 80), "none")
 
 
 @settings(max_examples=200)

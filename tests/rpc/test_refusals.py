@@ -10,7 +10,7 @@ from bottega_daemon.errors import BottegaError, InvalidRequest, NotFound
 from bottega_daemon.rpc.convert.jobs import wish_of
 from bottega_daemon.rpc.convert.tasks import task_of
 from bottega_daemon.rpc.generated.v1 import control_pb2, image_pb2, task_pb2
-from tests.rpc.kit import MENUS, canny, generate, image, inpaint, mask, submit
+from tests.rpc.kit import MENUS, canny, generate, image, inpaint, mask, submit, upscale
 
 NAN, INF = float("nan"), float("inf")
 
@@ -128,6 +128,18 @@ BAD = {
         detected(photo=control_pb2.Photo(image=image(), low_threshold=9, high_threshold=8)),
         "detect.photo.low_threshold",
     ),
+    "upscale by none": (upscale(upscaler="paper"), "upscale.upscaler"),
+    "upscale nothing": (task_pb2.Task(upscale=task_pb2.Upscale()), "upscale.picture"),
+    "upscale to less": (upscale(extent=image_pb2.Extent(width=15, height=32)), "upscale.extent.width"),
+    "upscale to far more": (upscale(extent=image_pb2.Extent(width=256, height=257)), "upscale.extent.height"),
+    "upscale to one side": (upscale(extent=image_pb2.Extent(width=64)), "upscale.extent.height"),
+    "upscale beyond what can be made": (upscale(picture=image(4096, 4096)), "upscale.extent"),
+    "upscale to more than can be made": (
+        upscale(picture=image(4096, 4096), extent=image_pb2.Extent(width=8193, height=8192)),
+        "upscale.extent",
+    ),
+    "upscale a wide one": (upscale(picture=image(4097, 16)), "upscale.extent"),
+    "upscale two channels": (upscale(picture=image(16, 16, 2)), "upscale.picture.channels"),
     "start too large": (started(8193, 8192), "generate.start.extent"),
     "start too wide": (started(16385, 1), "generate.start.extent.width"),
     "map too large": (control(map=image(16384, 4097)), "generate.denoising.controls[0].map.extent"),

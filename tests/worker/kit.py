@@ -44,7 +44,8 @@ class Held:
         self.freed += 1
 
     def held(self) -> tuple[tuple[str, ...], int]:
-        return (self.models.checkpoint.name,), self.models.checkpoint.nbytes
+        held = self.models.enlarger or self.models.checkpoint
+        return (held.name,), held.nbytes
 
 
 @dataclass

@@ -39,8 +39,10 @@ OPTIONS: dict[str, str] = {
     "start": "--start",
     "steps": "--steps",
     "strength": "--strength",
+    "upscale.extent": "--to",
+    "upscaler": "--upscaler",
 }
-"""The option that fills a field of the request, by the field's name."""
+"""The option that fills a field of the request, by the field's name, or by two where one means different things."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,9 @@ class Trouble:
         """The option that the field comes from: "--steps" for "generate.denoising.steps"; "" if there is none."""
         if control := re.search(r"controls\[(\d+)\]", self.field):
             return f"structure option {int(control[1]) + 1}"
-        parts = [part.split("[")[0] for part in reversed(self.field.split("."))]
-        return next((OPTIONS[part] for part in parts if part in OPTIONS), "")
+        parts = [part.split("[")[0] for part in self.field.split(".")]
+        names = [name for at in range(len(parts), 0, -1) for name in (".".join(parts[at - 2 : at]), parts[at - 1])]
+        return next((OPTIONS[name] for name in names if name in OPTIONS), "")
 
     @property
     def as_dict(self) -> dict[str, str]:

@@ -141,11 +141,10 @@ def _weights(length: int, scale: int) -> dict[tuple[int, int], Floats]:
     total = np.zeros(length * scale, np.float32)
     for start, stop in found:
         rising = (np.arange((stop - start) * scale, dtype=np.float32) + 0.5) / (AROUND * scale)
-        ramp = np.ones_like(rising)
-        if start > 0:
-            ramp = np.minimum(ramp, rising)
-        if stop < length:
-            ramp = np.minimum(ramp, rising[::-1])
-        raw[start, stop] = ramp
+        before = rising if start > 0 else np.ones_like(rising)
+        after = rising[::-1] if stop < length else np.ones_like(rising)
+        raw[start, stop] = ramp = np.minimum(np.minimum(before, after), 1, dtype=np.float32)
         total[start * scale : stop * scale] += ramp
-    return {(start, stop): ramp / total[start * scale : stop * scale] for (start, stop), ramp in raw.items()}
+    return {
+        span: np.divide(ramp, total[span[0] * scale : span[1] * scale], dtype=np.float32) for span, ramp in raw.items()
+    }

@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 
 from bottega_daemon.errors import CorruptModel
 from bottega_daemon.models import inspect, inspect_adapters, inspect_upscalers
-from bottega_daemon.models.entries import Asset, Checkpoint, ControlNetwork, Embedding, Inventory, Lora, Problem
+from bottega_daemon.models.entries import (
+    Asset,
+    Checkpoint,
+    ControlNetwork,
+    Embedding,
+    Inventory,
+    Lora,
+    Problem,
+    Upscaler,
+)
 from bottega_daemon.models.files import PICKLE_REMEDY, PICKLED
 
 FOLDERS = ("checkpoints", "controlnets", "loras", "embeddings", "vae", "upscalers")
@@ -20,7 +29,7 @@ WEIGHTS = PICKLED | {".safetensors"}
 MAX_DEPTH = 4
 """Levels of folders below each of `FOLDERS` that are looked into (links are followed, so a loop must end)."""
 
-E = TypeVar("E", Checkpoint, ControlNetwork, Lora, Embedding, Asset)
+E = TypeVar("E", Checkpoint, ControlNetwork, Lora, Embedding, Upscaler, Asset)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 from bottega_daemon.blobs import Blobs
-from bottega_daemon.spec import Detect, Extent, Generate, Image
+from bottega_daemon.spec import Extent, Generate, Image, Inpaint
 from bottega_daemon.worker import protocol
 from bottega_daemon.worker.protocol import Cancel, Quit, Run, Setup, Watch
 
@@ -52,7 +52,7 @@ class Fake:
 
     def serve(self, run: Run, first: bool) -> None:
         """Do one job from start to end; `first`: it was never begun before."""
-        assert not isinstance(run.spec.task, Detect)
+        assert isinstance(run.spec.task, Generate | Inpaint)
         how = run.spec.task.how
         words = how.prompt.split()
         self.say(protocol.Started(run.job_id))
@@ -120,7 +120,7 @@ class Fake:
     def paint(self, run: Run, index: int) -> None:
         """Store a flat picture whose bytes depend on its seed alone."""
         task = run.spec.task
-        assert not isinstance(task, Detect)
+        assert isinstance(task, Generate | Inpaint)
         extent = task.extent if isinstance(task, Generate) else task.picture.extent
         seed = task.how.seed + index
         digest = self.blobs.write(bytes([seed % 256]) * (extent.width * extent.height * 3))

@@ -155,5 +155,5 @@ def test_a_model_that_nobody_holds_is_gone(tiny_root: Path, tmp_path: Path) -> N
     model, weight = weakref.ref(held), weakref.ref(held.unet.conv_in.weight)
     assert model() is not None and weight() is not None
     del held
-    bench.models = bench.loader.models = Models(None, {})  # type: ignore[arg-type]
+    bench.models = bench.loader.models = Models()
     assert model() is None and weight() is None

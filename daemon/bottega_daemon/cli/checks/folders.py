@@ -87,7 +87,8 @@ def _root(root: Path) -> list[Finding]:
         "control networks": len(inventory.controlnets),
         "LoRAs": len(inventory.loras),
         "embeddings": len(inventory.embeddings),
-        "other": len(inventory.vaes) + len(inventory.upscalers),
+        "upscalers": len(inventory.upscalers),
+        "other": len(inventory.vaes),
     }
     text = ", ".join(f"{count} {name}" for name, count in counts.items() if count) or "empty"
     problems = [

@@ -49,8 +49,8 @@ def test_seamless_edges_are_asked_for(shell: Shell) -> None:
 
 REFUSED = {
     "two sizes": (("--to", "64", "--times", "2"), "upscale.extent"),
-    "smaller": (("--times", "0.5"), "upscale.extent"),
-    "far larger": (("--times", "17"), "upscale.extent"),
+    "smaller": (("--times", "0.5"), "upscale.times"),
+    "far larger": (("--times", "17"), "upscale.times"),
     "a smaller size": (("--to", "10x10"), "upscale.extent.width"),
     "no size": (("--to", "large"), "upscale.extent"),
     "no such upscaler": (("--upscaler", "none"), "upscale.upscaler"),

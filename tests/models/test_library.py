@@ -55,7 +55,8 @@ def test_the_later_of_two_equal_names_gets_a_number(tiny_root: Path, tmp_path: P
 
 def test_other_weights_are_listed(tmp_path: Path) -> None:
     weights(tmp_path / "vae" / "deep" / "vae.v1.safetensors", {"a": (2, 2)})
-    compact = {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.2.weight": (48, 4, 3, 3)}
+    compact = {"body.0.weight": (4, 3, 3, 3), "body.0.bias": (4,), "body.1.weight": (4,)}
+    compact |= {"body.2.weight": (48, 4, 3, 3), "body.2.bias": (48,)}
     weights(tmp_path / "upscalers" / "deep" / "fine.v1.safetensors", compact)
     found = Library([tmp_path]).scan()
     assert [entry.name for entry in found.vaes] == ["vae.v1"]

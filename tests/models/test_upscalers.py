@@ -12,7 +12,6 @@ from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from bottega_daemon.config import STARTER_ROOT
-from bottega_daemon.errors import CorruptModel
 from bottega_daemon.models.inspect_upscalers import upscaler_file
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.upscalers import Compact, Esrgan, load_upscaler
@@ -147,25 +146,36 @@ def test_a_compact_corrects_the_nearest_enlargement(tmp_path: Path, scale: int) 
     assert (load_upscaler(entry, CPU).net(picture)[0] - wanted).abs().max() < 1e-5
 
 
-def broken(tmp_path: Path, spoil: Callable[[dict[str, torch.Tensor]], None]) -> Path:
-    state = random_state(Esrgan(4, 1, 2, 1, 2))
-    spoil(state)
-    return saved(tmp_path / "upscalers" / "net.safetensors", state)
-
-
 SPOILED: dict[str, Callable[[dict[str, torch.Tensor]], None]] = {
     "a weight is missing": lambda state: state.__delitem__("conv_hr.weight"),
+    "a bias is missing": lambda state: state.__delitem__("conv_hr.bias"),
     "a weight has another shape": lambda state: state.update({"conv_hr.weight": torch.zeros(4, 4, 1, 1)}),
     "a weight is of whole numbers": lambda state: state.update({"conv_hr.bias": torch.zeros(4, dtype=torch.int32)}),
 }
 
 
 @pytest.mark.parametrize("what", SPOILED)
-def test_a_damaged_file_is_refused_when_it_is_loaded(tmp_path: Path, what: str) -> None:
-    path = broken(tmp_path, SPOILED[what])
-    with pytest.raises(CorruptModel, match="conv_hr") as caught:
-        load_upscaler(upscaler_file(path), CPU)
-    assert str(path) in caught.value.message and caught.value.remedy
+def test_a_damaged_file_is_no_choice(tmp_path: Path, what: str) -> None:
+    """It is a problem that names the weight, before any job asks for it."""
+    state = random_state(Esrgan(4, 1, 2, 1, 2))
+    SPOILED[what](state)
+    path = saved(tmp_path / "upscalers" / "net.safetensors", state)
+    found = Library([tmp_path]).scan()
+    (problem,) = found.problems
+    assert found.upscalers == () and "conv_hr" in problem.reason and problem.path == path and problem.remedy
+
+
+def test_a_file_that_is_replaced_while_it_is_in_use_changes_nothing(tmp_path: Path) -> None:
+    """Its weights are in memory of our own, not the file's."""
+    path = saved(tmp_path / "net.safetensors", random_state(Compact(4, 1, 2)))
+    loaded = load_upscaler(upscaler_file(path), CPU)
+    picture = torch.rand(1, 3, 4, 4)
+    before = loaded.net(picture)
+    with path.open("r+b") as file:
+        file.seek(-64, 2)
+        file.write(bytes(64))
+        file.flush()
+    assert torch.equal(loaded.net(picture), before)
 
 
 OTHERS: dict[str, dict[str, tuple[int, ...]]] = {
@@ -183,6 +193,11 @@ OTHERS: dict[str, dict[str, tuple[int, ...]]] = {
     "a gap": {"body.0.weight": (4, 3, 3, 3), "body.2.weight": (48, 4, 3, 3)},
     "no picture": {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.2.weight": (47, 4, 3, 3)},
     "flat": {"body.0.weight": (4,), "body.1.weight": (4,), "body.2.weight": (48,)},
+    "a number in other words": {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.002.weight": (48, 4, 3, 3)},
+    "a number in other letters": {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.٢.weight": (48, 4, 3, 3)},
+    "no end": {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.2.weight": ()},
+    "no width": {"body.0.weight": (0, 3, 3, 3), "body.1.weight": (0,), "body.2.weight": (48, 0, 3, 3)},
+    "nothing": {},
     "a hundred times": {"body.0.weight": (4, 3, 3, 3), "body.1.weight": (4,), "body.2.weight": (30000, 4, 3, 3)},
 }
 

@@ -24,7 +24,7 @@ UNHEARD = {
     *("models/inspect", "models/inspect_adapters"),  # by `bottega doctor`, of files that are in no menu
     *("blobs", "diffusion/pixels", "jobs/pixels", "rpc/callers", "rpc/convert/images", "rpc/convert/jobs"),
     *("rpc/convert/tasks", "rpc/servicers/blobs"),  # these to a program that does not keep to the protocol
-    *("models/inspect_upscalers", "models/upscalers", "rpc/convert/upscaling"),  # Krita enlarges nothing
+    *("diffusion/upscaling", "models/inspect_upscalers", "rpc/convert/upscaling"),  # Krita enlarges nothing
 }
 """The daemon's modules whose errors no artist reads in Krita: of all others each has its German."""
 ERRORS = {

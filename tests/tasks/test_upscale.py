@@ -81,13 +81,25 @@ def test_linear_light_is_seen_as_it_looks(bench: Bench) -> None:
 
 
 def test_lights_above_white_stay_bright(bench: Bench) -> None:
-    """What a network cannot see is enlarged beside it; what is no number becomes black, and infinity is only bright."""
-    picture = smooth(32, 32)
-    picture[8:24, 8:24] = 6.0
-    picture[0, 0], picture[31, 31] = np.nan, np.inf
+    """What a network cannot see is enlarged beside it; what is no number becomes black, and infinity is only bright.
+    None of it reaches far."""
+    picture = smooth(32, 32, 4)
+    picture[..., 3] = 1
+    picture[8:24, 8:24, :3] = 6.0
+    picture[0, 0], picture[31, 31, :3], picture[0, 31, :3] = np.nan, np.inf, -3e38
     (made,) = bench.run(task(bench, picture, "f32", "linear"))
-    assert made[64, 64] == pytest.approx([6, 6, 6], abs=0.05) and np.isfinite(made).all() and made.max() > 1000
-    assert to_float(made[60:68, 100:108]).max() < 1.5
+    assert made[64, 64] == pytest.approx([6, 6, 6, 1], abs=0.05) and np.isfinite(made).all() and made.max() > 1000
+    assert to_float(made[60:68, 104:110]).max() < 1.5 and to_float(made[60:68, 104:110]).min() > -0.1
+    assert (made[40:, :, 3] == 1).all()
+
+
+def test_data_keep_what_alpha_would_hide(bench: Bench) -> None:
+    """Four channels of data are four channels: nothing is transparent in a map."""
+    picture = smooth(24, 24, 4)
+    picture[..., 3] = 0
+    (made,) = bench.run(task(bench, picture, "u16", "data"))
+    back = to_float(made).reshape(24, 4, 24, 4, 4).mean((1, 3))
+    assert np.abs(back - picture)[..., :3].mean() < 0.01
 
 
 def test_what_is_transparent_leaves_no_dark_fringe(bench: Bench) -> None:

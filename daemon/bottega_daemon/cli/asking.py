@@ -59,7 +59,7 @@ def extent_of(size: str | None, name: str = "generate.extent") -> tuple[int, int
         raise InvalidRequest(f"{size[:40]!r} is no size.", remedy="Write it as 640x480.", field=name)
     width, height = int(found[1]), int(found[2] or found[1])
     if min(width, height) <= 0:
-        raise InvalidRequest(f"{width} x {height} has no pixels.", remedy="Give 16 to 4096 pixels a side.", field=name)
+        raise InvalidRequest(f"{width} x {height} has no pixels.", remedy="Give pixels on each side.", field=name)
     return width, height
 
 

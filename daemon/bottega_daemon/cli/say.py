@@ -39,7 +39,9 @@ OPTIONS: dict[str, str] = {
     "start": "--start",
     "steps": "--steps",
     "strength": "--strength",
+    "picture.extent": "PICTURE",
     "upscale.extent": "--to",
+    "upscale.times": "--times",
     "upscaler": "--upscaler",
 }
 """The option that fills a field of the request, by the field's name, or by two where one means different things."""

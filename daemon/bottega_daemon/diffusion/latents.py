@@ -114,11 +114,11 @@ def in_tiles(work: Work, values: torch.Tensor, before: int, after: int, tile: in
     return total / weight
 
 
-def spans(length: int, tile: int) -> list[tuple[int, int]]:
-    """Cover 0..length by spans of at most `tile` that share at least `OVERLAP`, as evenly as whole numbers allow."""
+def spans(length: int, tile: int, overlap: int = OVERLAP) -> list[tuple[int, int]]:
+    """Cover 0..length by spans of at most `tile` that share at least `overlap`, as evenly as whole numbers allow."""
     if length <= tile:
         return [(0, length)]
-    count = -(-(length - OVERLAP) // (tile - OVERLAP))
+    count = -(-(length - overlap) // (tile - overlap))
     starts = [round(index * (length - tile) / (count - 1)) for index in range(count)]
     return [(start, start + tile) for start in starts]
 

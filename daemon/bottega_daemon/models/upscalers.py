@@ -14,11 +14,10 @@ from safetensors import safe_open
 from torch import nn
 from torch.nn import functional as F
 
-from bottega_daemon.errors import CorruptModel
 from bottega_daemon.models.entries import Upscaler as Entry
-from bottega_daemon.models.header import REMEDY, read_header
+from bottega_daemon.models.header import read_header
 from bottega_daemon.models.inspect_upscalers import Structure, structure
-from bottega_daemon.models.weights import FLOATS, nbytes
+from bottega_daemon.models.weights import nbytes
 
 SLOPE = 0.2
 """Of ESRGAN's rectifiers below zero, and by how much its blocks correct what they get."""
@@ -102,7 +101,8 @@ class Upscaler:
     scale: int
     multiple: int
     """The sides that it takes are multiples of this."""
-    dtype: torch.dtype
+    half: bool
+    """Half precision is quicker here."""
     device: torch.device
     nbytes: int
     derived: dict[str, Any] = field(default_factory=dict, repr=False)
@@ -116,23 +116,18 @@ def built(found: Structure) -> nn.Module:
     return Esrgan(found.width, found.depth, found.growth, found.unshuffled, found.ups)
 
 
-def load_upscaler(entry: Entry, device: torch.device) -> Upscaler:
+def load_upscaler(entry: Entry, device: torch.device, dtype: torch.dtype = torch.float32) -> Upscaler:
     """Load an upscaler; raise CorruptModel with file and remedy where it is not what its names say.
 
-    Half precision where a GPU multiplies it natively, and never bfloat16: its eight bits show as bands in a sky.
+    Its weights are float32 whatever `dtype` is computed in: pictures of more than 8 bits need it, and never in
+    bfloat16, whose eight bits show as bands in a sky.
     """
-    header = read_header(entry.path)
-    found = structure(entry.path, header)
+    found = structure(entry.path, read_header(entry.path))
     with torch.device("meta"):
         net = built(found)
-    wanted = {key: tuple(value.shape) for key, value in net.state_dict().items()}
-    for key, shape in wanted.items():
-        tensor = header.tensors.get(found.names.get(key, ""))
-        if tensor is None or tensor.shape != shape or tensor.dtype not in FLOATS:
-            reason = f"{entry.path} has no weight {key} of shape {list(shape)}."
-            raise CorruptModel(reason, remedy=REMEDY)
-    with safe_open(entry.path, framework="pt", device="cpu") as file:
-        net.load_state_dict({key: file.get_tensor(found.names[key]) for key in wanted}, assign=True)
-    dtype = torch.float16 if device.type == "cuda" else torch.float32
-    net = net.to(device, dtype).requires_grad_(False).eval()
-    return Upscaler(entry.name, net, found.scale, found.unshuffled, dtype, device, nbytes(net))
+    with safe_open(entry.path, framework="pt", device="cpu") as file:  # copied: files are replaced while they are used
+        weights = {name: file.get_tensor(found.names[name]).to(torch.float32, copy=True) for name in net.state_dict()}
+    net.load_state_dict(weights, assign=True)
+    net = net.to(device).requires_grad_(False).eval()
+    half = device.type == "cuda" and dtype != torch.float32
+    return Upscaler(entry.name, net, found.scale, found.unshuffled, half, device, nbytes(net))

@@ -16,7 +16,8 @@ from bottega_daemon.models.upscalers import Upscaler
 from bottega_daemon.spec import Bounds, ChannelDepth, ColorSpace
 
 Phase = Literal["preparing", "upscaling", "finishing"]
-"""What a piece of work belongs to; whether it comes before or after denoising tells the first and the last apart."""
+"""What a piece of work belongs to. Of a job that denoises, what comes before is told as preparing and what comes after
+as finishing, whatever it says."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ class Models:
         assert self.enlarger
         return self.enlarger
 
-    def use_less_memory(self) -> bool:
-        """After memory has run out: work on smaller parts from now on. False if they can get no smaller."""
+    def use_less_memory(self, phase: Phase) -> bool:
+        """After memory has run out: work on smaller parts from now on. False if that would not help."""
         if self.enlarger:
-            return use_smaller_parts(self.enlarger)
+            return phase == "upscaling" and use_smaller_parts(self.enlarger)
         return use_smaller_tiles(self.checkpoint)
 
 

@@ -80,7 +80,7 @@ class Running:
         inside = 0.0
         if phase == "denoising" and self.samples:
             inside = sum(each.step / max(each.steps, 1) for each in self.samples) / len(self.samples)
-        elif isinstance(self.stage, Compute) and phase == "upscaling":
+        elif isinstance(self.stage, Compute) and not self.samples:
             inside = self.stage.done
         elif phase == "finishing":
             inside = self.delivered / max(len(self.samples), 1)

@@ -206,7 +206,7 @@ class Loader:
             case EmbeddingEntry():
                 return load_embedding(entry, device.torch)
             case UpscalerEntry():
-                return load_upscaler(entry, device.torch)
+                return load_upscaler(entry, device.torch, device.dtype)
 
     def _read(self, entry: Entry) -> Loaded:
         work = partial(self._read_once, entry)

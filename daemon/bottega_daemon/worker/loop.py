@@ -122,7 +122,7 @@ class Loop:
         result, error = attempt(job.stage.work)
         while is_out_of_memory(error) and job.models:
             self._source.free()
-            smaller = job.models.use_less_memory()
+            smaller = job.models.use_less_memory(job.stage.phase)
             result, error = attempt(job.stage.work)
             if error and not smaller:
                 error = too_large() if is_out_of_memory(error) else error
@@ -219,6 +219,7 @@ class Loop:
             failed = protocol.Failed(job.job_id, error.reason, error.message, error.remedy, field)
         else:
             log.error("job %s failed", job.job_id, exc_info=error)
+            error.__traceback__ = None  # it holds what the task has made, and the task holds it
             remedy = "Try again; if it happens again, send the daemon's log to its maintainers."
             failed = protocol.Failed(job.job_id, "INTERNAL", f"{type(error).__name__}: {error}", remedy, "")
         self._end(job, failed)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import cv2
 import torch
 
 from bottega_daemon.errors import OutOfMemory
 
 T = TypeVar("T")
 
-SIGNS = ("out of memory", "DefaultCPUAllocator", "ALLOC_FAILED")
-"""What drivers and allocators say in a plain RuntimeError; torch has a class of its own for CUDA's allocator alone."""
+SIGNS = ("out of memory", "DefaultCPUAllocator", "ALLOC_FAILED", "Insufficient memory")
+"""What drivers and allocators say in a plain RuntimeError, and OpenCV in its own error; torch has a class for CUDA's
+allocator alone."""
 
 
 def attempt(work: Callable[[], T]) -> tuple[T | None, Exception | None]:
@@ -33,7 +35,7 @@ def is_out_of_memory(error: BaseException | None) -> bool:
     """Whether an error says that a device's memory, or the machine's, ran out."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in SIGNS)
+    return isinstance(error, RuntimeError | cv2.error) and any(sign in str(error) for sign in SIGNS)
 
 
 def too_large() -> OutOfMemory:

@@ -41,7 +41,7 @@ def upscale(
     if times is not None:
         if not 1 <= times <= MOST:
             raise InvalidRequest(
-                f"{times:g} cannot be done.", remedy=f"Give a factor of 1 to {MOST}.", field="upscale.extent"
+                f"{times:g} cannot be done.", remedy=f"Give a factor of 1 to {MOST}.", field="upscale.times"
             )
         width, height = (max(side, round(side * times)) for side in (photo.pixels.width, photo.pixels.height))
     axes = cast(Seamless, seamless.value)

@@ -11,11 +11,14 @@ import numpy as np
 import pytest
 import torch
 
+from bottega_daemon.config import STARTER_ROOT
 from bottega_daemon.diffusion.denoiser import denoise
+from bottega_daemon.diffusion.pixels import from_float
 from bottega_daemon.models.library import Library
 from bottega_daemon.models.load import load_checkpoint, load_controlnet
+from bottega_daemon.models.upscalers import load_upscaler
 from bottega_daemon.models.wearing import wear
-from bottega_daemon.spec import Control, Extent, Generate, ReadyHint
+from bottega_daemon.spec import ChannelDepth, Control, Extent, Generate, ReadyHint, Upscale
 from bottega_daemon.tasks.stages import Load, Models
 from bottega_daemon.worker import calls, protocol
 from bottega_daemon.worker.device import Device
@@ -162,3 +165,18 @@ def test_loras_are_put_on_and_taken_off_to_the_last_bit(tiny_root: Path) -> None
         same = all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
         assert same == (not loras)
     assert [value.data_ptr() for value in net.parameters()] == places
+
+
+@pytest.mark.parametrize(("depth", "most"), [("u8", 2), ("u16", 16)])
+def test_a_picture_is_enlarged_as_on_the_processor(tmp_path: Path, depth: ChannelDepth, most: int) -> None:
+    """Half precision shows in no byte, and 16 bits are not made in it."""
+    (entry,) = Library([STARTER_ROOT]).scan().upscalers
+    pictures: list[Any] = []
+    for name, dtype in (("cpu", torch.float32), ("cuda:0", torch.float16)):
+        enlarger = load_upscaler(entry, torch.device(name), dtype)
+        assert enlarger.half == (name != "cpu")
+        bench = Bench(Models(enlarger=enlarger), tmp_path / name.replace(":", "-"))
+        values = np.random.default_rng(5).random((40, 300, 3), np.float32)
+        image = bench.image(from_float(values, depth), depth)
+        pictures += bench.run(Upscale("starter-4x", image, Extent(1200, 160)))
+    assert apart(*pictures) <= most

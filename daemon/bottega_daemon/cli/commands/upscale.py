@@ -14,6 +14,9 @@ from bottega_daemon.cli.options import Axes, Placing, Reaching
 from bottega_daemon.cli.reading import read_photo
 from bottega_daemon.cli.spread import spread
 
+MOST = 16
+"""Times a picture's sides, in one task: the daemon's own limit."""
+
 
 @spread
 def upscale(
@@ -48,7 +51,3 @@ def upscale(
     task = Upscale(photo.pixels, width, height, upscaler=upscaler, seamless=axes)
     with reached(reaching) as client:
         paint(client, task, placing, reaching, title=f"{picture.stem} upscaled", profile=photo.profile)
-
-
-MOST = 16
-"""Times a picture's sides, in one task: the daemon's own limit."""

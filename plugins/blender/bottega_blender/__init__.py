@@ -4,7 +4,7 @@
 
 import bpy
 
-from . import operators, panels, preferences, presets, settings, studio, words
+from . import editors, operators, panels, preferences, presets, settings, studio, words
 from .client import BottegaError
 
 CLASSES = (
@@ -42,6 +42,8 @@ def register() -> None:
     for name, entry in panels.MENUS.items():
         getattr(bpy.types, name).append(entry)
     bpy.app.translations.register(__package__, words.translations())
+    bpy.app.handlers.undo_post.append(editors.undone)
+    bpy.app.handlers.redo_post.append(editors.redone)
     bpy.app.timers.register(_tick, first_interval=0.1, persistent=True)
     if not bpy.app.background:
         bpy.app.timers.register(_connect, first_interval=0.5, persistent=True)  # a file may be opened at once
@@ -52,6 +54,8 @@ def unregister() -> None:
     for timer in (_tick, _connect):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
+    bpy.app.handlers.undo_post.remove(editors.undone)
+    bpy.app.handlers.redo_post.remove(editors.redone)
     bpy.app.translations.unregister(__package__)
     for name, entry in panels.MENUS.items():
         getattr(bpy.types, name).remove(entry)

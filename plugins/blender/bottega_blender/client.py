@@ -8,7 +8,7 @@ from bottega.errors import BottegaError, ConnectionLost, JobCancelled
 from bottega.events import Event, Picture
 from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
-from bottega.pixels import Pixels
+from bottega.pixels import MAX_PIXELS, MAX_SIDE, ColorSpace, Pixels
 from bottega.planning import Choices, Native, bounds_of, native_of, pasted, plan
 from bottega.planning.overlay import Overlay, whole_layer
 from bottega.planning.walking import Hands, layer_bounds, walk
@@ -22,6 +22,7 @@ from bottega.tasks import (
     Margin,
     Seamless,
     Task,
+    Upscale,
     canny_control,
     depth_control,
     normal_control,
@@ -33,10 +34,13 @@ from bottega.works import ENDED, KEPT, PHASES, State
 __all__ = [
     "ENDED",
     "KEPT",
+    "MAX_PIXELS",
+    "MAX_SIDE",
     "PHASES",
     "BottegaError",
     "Bounds",
     "Choices",
+    "ColorSpace",
     "Connection",
     "ConnectionLost",
     "Control",
@@ -61,6 +65,7 @@ __all__ = [
     "Task",
     "Ticket",
     "Unready",
+    "Upscale",
     "bounds_of",
     "canny_control",
     "depth_control",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 import bpy
 
@@ -10,6 +12,22 @@ from . import material, targets
 
 BUSY = frozenset({"UV", "PAINT", "MASK"})
 """Modes in which an artist works on what an Image Editor shows."""
+REMEMBERED = 64
+"""Exchanges that undo brings back in Image Editors."""
+
+
+@dataclass
+class Exchange:
+    """One image shown in the place of another; all by what they are found by."""
+
+    editor: int
+    old: int
+    new: int
+    undone: bool = False
+
+
+_EXCHANGES: deque[Exchange] = deque(maxlen=REMEMBERED)
+"""The newest last. Blender's undo knows nothing of editors: they show nothing once their image is gone."""
 
 
 def shown_image(context: bpy.types.Context) -> bpy.types.Image | None:
@@ -24,8 +42,36 @@ def shown_image(context: bpy.types.Context) -> bpy.types.Image | None:
 def exchange(screen: bpy.types.Screen | None, old: Collection[bpy.types.Image], image: bpy.types.Image) -> None:
     """Show an image in the Image Editors of a screen that show one of others and are not pinned."""
     for area in _areas([screen] if screen else ()):
-        if area.spaces.active.image in old:
-            area.spaces.active.image = image
+        space = area.spaces.active
+        if space.image in old:
+            _EXCHANGES.append(Exchange(space.as_pointer(), targets.key(space.image), targets.key(image)))
+            space.image = image
+
+
+@bpy.app.handlers.persistent
+def undone(*_: object) -> None:
+    """Where undo took the image that is shown, show again the one in whose place it was."""
+    there, spaces = _found()
+    for each in reversed(_EXCHANGES):
+        space = spaces.get(each.editor)
+        if space and space.image is None and each.new not in there and each.old in there:
+            space.image, each.undone = there[each.old], True
+
+
+@bpy.app.handlers.persistent
+def redone(*_: object) -> None:
+    """Where redo brought such an image back, show it in that one's place."""
+    there, spaces = _found()
+    for each in _EXCHANGES:
+        space = spaces.get(each.editor)
+        if each.undone and space and targets.key(space.image) == each.old and each.new in there:
+            space.image, each.undone = there[each.new], False
+
+
+def _found() -> tuple[dict[int, bpy.types.Image], dict[int, bpy.types.SpaceImageEditor]]:
+    """Images and Image Editors by what they are found by."""
+    images = {targets.key(image): image for image in bpy.data.images}
+    return images, {area.spaces.active.as_pointer(): area.spaces.active for area in _areas(_screens())}
 
 
 def noted() -> dict[int, int]:

@@ -18,6 +18,12 @@ def checkpoints(self: bpy.types.PropertyGroup, context: bpy.types.Context, typed
     return _found([each.name for each in catalog.checkpoints], typed) if catalog else []
 
 
+def upscalers(self: bpy.types.PropertyGroup, context: bpy.types.Context, typed: str) -> list[str]:
+    """Networks that enlarge."""
+    catalog = studio.here().link.catalog
+    return _found([each.name for each in catalog.upscalers], typed) if catalog else []
+
+
 def samplers(self: bpy.types.PropertyGroup, context: bpy.types.Context, typed: str) -> list[str]:
     """Ways of stepping from noise to picture."""
     catalog = studio.here().link.catalog

@@ -21,7 +21,7 @@ class Params:
     """Everything that makes a result what it is. Zero and "" leave the choice to the daemon."""
 
     kind: str = "texture"
-    """ "texture", "render", "projection" or "inpaint"."""
+    """ "texture", "render", "projection", "inpaint" or "upscale"."""
     prompt: str = ""
     negative_prompt: str = ""
     checkpoint: str = ""
@@ -53,6 +53,16 @@ class Params:
     """Of a texture: "MATERIAL", "NODE" or "IMAGE"."""
     maps: bool = False
     """Of a texture: whether height, normals and roughness are derived."""
+    upscaler: str = ""
+    """Of an enlargement: the network."""
+    times: int = 0
+    """Of an enlargement: how many times as wide and high it is."""
+    space: str = ""
+    """Of an enlargement: its colour space in Blender."""
+    alpha_mode: str = ""
+    """Of an enlargement: what its alpha means in Blender."""
+    origin: str = ""
+    """Of an enlargement: what is known of how the image that was enlarged was made, as JSON."""
 
     def task(self, start: Pixels | None = None, controls: tuple[Control, ...] = ()) -> Generate:
         """The request for the daemon."""

@@ -1,9 +1,9 @@
 """Blender's images to and from the client's pixels.
 
 What `Image.pixels` holds, measured in 4.2 to 5.2: rows from bottom to top; of byte images the stored numbers as they
-are, straight alpha; of float images scene linear values unless the colour space is Non-Color, alpha associated unless
-the image says otherwise. A picture comes back as a PNG inside the .blend file (`Image.pack`): nothing has to be saved
-apart, and Blender decodes it when it is first drawn.
+are, straight alpha; of float images scene linear values unless the colour space is Non-Color, alpha associated, also if
+the file has it straight, unless they are no colours or the channel is none of theirs. A picture comes back as a PNG
+inside the .blend file (`Image.pack`): nothing has to be saved apart, and Blender decodes it when it is first drawn.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ def read(image: bpy.types.Image) -> Copy:
     width, height = image.size
     values = np.empty(width * height * image.channels, np.float32)
     image.pixels.foreach_get(values)
-    associated = image.is_float and image.alpha_mode == "PREMUL"
     see_through = image.channels == 4 and image.alpha_mode in ("STRAIGHT", "PREMUL")
+    associated = image.is_float and see_through and not is_data(image)
     return Copy(values.reshape(height, width, image.channels), image.is_float, is_data(image), associated, see_through)
 
 

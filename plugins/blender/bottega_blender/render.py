@@ -37,7 +37,7 @@ def start(studio: Studio, session: Session, context: bpy.types.Context, params: 
     rigs: list[pose.Bones] = []
     seen: list[View] = []
     shown = editors.noted()
-    work = studio.work(params, session, lambda work, made: delivered(work, made, shown), SCENES)
+    work = studio.work(params, session, lambda work, made: offered(work, kept(work, made), shown), SCENES)
     found.check = work.check
 
     def placing(depsgraph: bpy.types.Depsgraph) -> None:
@@ -129,9 +129,13 @@ def surface_controls(params: Params, surface: Surface, normals: gather.Array | R
     return controls
 
 
-def delivered(work: Work, made: Made, shown: dict[int, int]) -> None:
-    """Make the image, and show the first in an Image Editor that shows what it did when it was asked for
+def kept(work: Work, made: Made) -> bpy.types.Image:
+    """Make the image of a picture."""
+    return texture.keep(work, made.picture, "color", made.files["color"])
+
+
+def offered(work: Work, image: bpy.types.Image, shown: dict[int, int]) -> None:
+    """List a result, and show the first in an Image Editor that shows what it did when it was asked for
     (`editors.noted`)."""
-    image = texture.keep(work, made.picture, "color", made.files["color"])
     if texture.taken(work, image):
         editors.offer(image, shown)

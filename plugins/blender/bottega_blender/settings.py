@@ -15,6 +15,7 @@ from bpy.props import (
 
 from . import menus
 from .params import SEEDS, Params, drawn_seed, seamless
+from .upscale import MOST, Wish
 
 TARGETS = (
     ("MATERIAL", "Material", "A new material on the active object shows the texture"),
@@ -42,6 +43,15 @@ OWN: dict[str, dict[str, type]] = {
     "projection": {"views": int, "views_from": str, "texture_size": int},
 }
 """What else they have in common for one kind of job, and what parameters hold it as."""
+
+AXES = (
+    ("AUTO", "As It Was Made", "Along the axes for which Bottega painted the image seamless; none for other images"),
+    ("NONE", "Not Seamless", "No edge continues into another"),
+    ("X", "X", "Left and right edge continue into each other"),
+    ("Y", "Y", "Top and bottom continue into each other"),
+    ("XY", "X and Y", "Left and right, top and bottom continue into each other"),
+)
+"""How an image goes on beyond its edges when it is enlarged."""
 
 
 class BottegaLora(bpy.types.PropertyGroup):
@@ -121,6 +131,13 @@ class BottegaSettings(bpy.types.PropertyGroup):
         items=[(str(size), str(size), "") for size in (512, 1024, 2048, 4096)],
         default="1024",
     )
+    upscaler: StringProperty(
+        name="Upscaler", description="Network that enlarges; empty: the daemon's first", search=menus.upscalers
+    )
+    times: IntProperty(
+        name="Times", description="How many times as wide and high; 0: as the upscaler does", min=0, max=MOST
+    )
+    axes: EnumProperty(name="Seamless", description="Which edges of the image continue", items=AXES)
 
     def params(self, kind: str) -> Params:
         """What is wished now. The seed is shown: a random one is drawn, a typed one leaves room for those that
@@ -138,8 +155,15 @@ class BottegaSettings(bpy.types.PropertyGroup):
             **{name: of(getattr(self, name)) for name, of in OWN.get(kind, {}).items()},
         )
 
+    def wish(self) -> Wish:
+        """How images are to be enlarged."""
+        return Wish(self.upscaler, self.times, None if self.axes == "AUTO" else self.axes.lower())
+
     def take(self, params: Params) -> None:
-        """Show what made a result, with its seed."""
+        """Show what made a result, with its seed. An enlargement has neither prompt nor seed, and leaves them alone."""
+        if params.kind == "upscale":
+            self.upscaler, self.times, self.axes = params.upscaler, params.times, params.seamless.upper()
+            return
         for name in TAKEN:
             setattr(self, name, getattr(params, name))
         self.random_seed = False

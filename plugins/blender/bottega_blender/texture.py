@@ -14,6 +14,9 @@ from .studio import Studio
 from .unwrapping import mapped, missing
 from .work import Ask, Made, Recipe, Work
 
+SEED = "bottega_seed"
+"""Custom property of images: their seed, by which a job's variations are told from each other."""
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -104,7 +107,7 @@ def keep(work: Work, picture: Picture, role: str, data: bytes, space: str = "") 
     image = arrivals.image_of(work, name, data, space)
     image[KEY] = work.params.text(seed=picture.seed, count=1)
     image[material.JOB], image[material.ROLE] = work.mark, role
-    image["bottega_seed"] = str(picture.seed)
+    image[SEED] = str(picture.seed)
     image.use_fake_user = True
     return image
 
@@ -120,17 +123,21 @@ def use(images: dict[str, bpy.types.Image], where: Goal, name: str) -> None:
     thing = targets.found(bpy.data.objects, where.thing)
     if where.target == "MATERIAL" and thing and hasattr(thing.data, "materials"):
         material.wear(thing, material.ready(name, images))
-    elif where.target == "NODE":
-        owner = targets.found(bpy.data.materials, where.node[0])
-        node = owner.node_tree.nodes.get(where.node[1]) if owner and owner.node_tree else None
-        if node and node.type == "TEX_IMAGE":
-            node.image = images["color"]
+    elif where.target == "NODE" and (node := image_node(where.node)):
+        node.image = images["color"]
+
+
+def image_node(where: tuple[int, str]) -> bpy.types.Node | None:
+    """A material's image node by the material's key and its own name, if it is there still."""
+    owner = targets.found(bpy.data.materials, where[0])
+    node = owner.node_tree.nodes.get(where[1]) if owner and owner.node_tree else None
+    return node if node and node.type == "TEX_IMAGE" else None
 
 
 def siblings(image: bpy.types.Image) -> list[dict[str, bpy.types.Image]]:
     """All variations of an image's job in the order of their seeds, each by role."""
     found: dict[str, dict[str, bpy.types.Image]] = {}
     for each in bpy.data.images:
-        if each.get(material.JOB) and each.get(material.JOB) == image.get(material.JOB):
-            found.setdefault(each["bottega_seed"], {})[each[material.ROLE]] = each
+        if each.get(material.JOB) and each.get(material.JOB) == image.get(material.JOB) and SEED in each:
+            found.setdefault(each[SEED], {})[each[material.ROLE]] = each
     return [found[seed] for seed in sorted(found, key=int)]

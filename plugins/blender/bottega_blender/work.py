@@ -77,7 +77,7 @@ class Work:
     @property
     def title(self) -> str:
         """What lists show."""
-        return self.params.prompt or self.params.kind
+        return self.params.prompt or self.params.start or self.params.kind
 
     @property
     def ended(self) -> bool:

@@ -10,13 +10,15 @@ import bpy
 from bpy.props import FloatProperty
 
 from .. import preferences, studio
-from ..client import BottegaError, ConnectionLost, Session
+from ..client import BottegaError, ConnectionLost, Session, messages
 from ..words import said
 from ..work import Work
 
 PATIENCE = 3600.0
 LOST = 15.0
 """Seconds without a daemon after which nothing is waited for any more."""
+NEWER = 3.0
+"""Seconds in which a daemon that is there has told its menus if they are not those of the last time."""
 FRESH = {"SKIP_SAVE"}
 """Of every property of an operator: what a button or script leaves out is the default, not what the last one said."""
 
@@ -53,12 +55,15 @@ class Asking:
             self.report({"ERROR"}, said(work.error) if work.error else "The job was cancelled")
         return {"FINISHED"} if work.state == "done" else {"CANCELLED"}
 
-    def met(self: Any) -> Session:
-        """The session; where the operator waits, with the menus of a daemon that was never met before. Raises
-        BottegaError if there is none."""
+    def met(self: Any, offers: Callable[[messages.Catalog], object] | None = None) -> Session:
+        """The session; where the operator waits, with the menus of a daemon that was never met before, and for a moment
+        with newer ones, if those of the last time do not offer what is wanted. Raises BottegaError if there is none."""
         session, link = preferences.session(), studio.here().link
-        if link.catalog is None and (seconds := self.seconds()):
-            waited(lambda: link.catalog, seconds)
+        if seconds := self.seconds():
+            if link.catalog is None:
+                waited(lambda: link.catalog, seconds)
+            if offers:
+                waited(lambda: link.catalog and offers(link.catalog), min(seconds, NEWER))
         return session
 
     def seconds(self: Any) -> float:

@@ -3,7 +3,7 @@
 import bpy
 from bpy.props import BoolProperty, StringProperty
 
-from .. import masks, pixels, preferences, render, repaint, studio, texture, undo
+from .. import masks, pixels, preferences, render, repaint, studio, texture, undo, upscale
 from ..client import BottegaError
 from ..editors import shown_image
 from ..projection import start
@@ -86,6 +86,26 @@ class BOTTEGA_OT_repaint(bpy.types.Operator, Asking):
         return self.ask(begin)
 
 
+class BOTTEGA_OT_upscale(bpy.types.Operator, Asking):
+    """Enlarge the image by a network that finds details again, into a new image"""
+
+    bl_idname = "bottega.upscale"
+    bl_label = "Upscale Image"
+    bl_options = {"REGISTER"}
+    image: StringProperty(name="Image", description="Empty: the image that is shown", options=FRESH)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Ask for the image shown, as large as the scene's settings say."""
+        settings = context.scene.bottega
+        shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
+
+        def begin() -> Work:
+            session = self.met(lambda catalog: catalog.upscalers)
+            return upscale.start(studio.here(), session, settings.wish(), shown, context.object)
+
+        return self.ask(begin)
+
+
 class BOTTEGA_OT_new_mask(bpy.types.Operator, Asking):
     """Make a mask as large as the image, to paint white what is to be repainted"""
 
@@ -129,5 +149,6 @@ CLASSES = (
     BOTTEGA_OT_render,
     BOTTEGA_OT_project,
     BOTTEGA_OT_repaint,
+    BOTTEGA_OT_upscale,
     BOTTEGA_OT_new_mask,
 )

@@ -3,10 +3,10 @@
 import bpy
 from bpy.props import IntProperty, StringProperty
 
-from .. import editors, material, preferences, studio, texture
+from .. import editors, material, preferences, studio, texture, upscale
 from ..editors import shown_image
 from ..params import KEY, SEEDS, of, parsed
-from ..render import delivered
+from ..render import kept, offered
 from ..words import say
 from ..work import Ask, Recipe, Work
 from .asking import FRESH, Asking
@@ -102,10 +102,12 @@ class BOTTEGA_OT_fetch(bpy.types.Operator, Asking):
         def begin() -> Work:
             params = of({**entry.parameters, "seed": entry.seeds[0]})
             shown = editors.noted()
-            work = here.work(params, preferences.session(), lambda work, made: delivered(work, made, shown))
+            enlarged = params.kind == "upscale"
+            keep, make = (upscale.keep, upscale.made_of) if enlarged else (kept, texture.made_of)
+            work = here.work(params, preferences.session(), lambda work, made: offered(work, keep(work, made), shown))
 
             def recipe() -> Recipe:
-                yield Ask([entry.job_id], each=lambda picture: texture.made_of(picture, params))
+                yield Ask([entry.job_id], each=lambda picture: make(picture, params))
 
             here.begin(work, recipe)
             return work

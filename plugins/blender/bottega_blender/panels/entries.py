@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from .. import menus
 from ..scene import pose
 from ..words import say
 
@@ -48,9 +49,11 @@ def in_object_menu(menu: bpy.types.Menu, context: bpy.types.Context) -> None:
 
 
 def in_image_menu(menu: bpy.types.Menu, context: bpy.types.Context) -> None:
-    """The entry in the Image Editor's Image menu."""
+    """The entries in the Image Editor's Image menu."""
     menu.layout.separator()
     menu.layout.operator("bottega.repaint", icon="BRUSH_DATA")
+    if menus.upscalers(context.scene.bottega, context, ""):
+        menu.layout.operator("bottega.upscale", icon="FULLSCREEN_ENTER")
 
 
 MENUS = {

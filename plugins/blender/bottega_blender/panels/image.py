@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from .. import editors, studio
-from .parts import draw_connection, draw_image, draw_works
+from .parts import draw_connection, draw_image, draw_upscale, draw_works
 
 
 class BOTTEGA_PT_image(bpy.types.Panel):
@@ -33,6 +33,8 @@ class BOTTEGA_PT_image(bpy.types.Panel):
         layout.prop(settings, "strength")
         layout.prop(settings, "feather")
         layout.operator("bottega.repaint", icon="BRUSH_DATA")
+        layout.label(text="Upscale")
+        draw_upscale(layout, settings)
         draw_works(layout, here.works, here.previews)
 
 

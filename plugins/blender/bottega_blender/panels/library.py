@@ -10,6 +10,8 @@ from .parts import Panel
 
 SHOWN = 12
 """Entries of the history that the panel shows."""
+NAMING = ("prompt", "start", "kind")
+"""The parameters by the first of which a job is called."""
 
 
 class BOTTEGA_MT_loras(bpy.types.Menu):
@@ -90,7 +92,8 @@ def draw_entry(layout: bpy.types.UILayout, entry: Entry, icon: int) -> None:
     if icon:
         row.template_icon(icon_value=icon, scale=3.0)
     column = row.column()
-    column.label(text=str(entry.parameters.get("prompt") or entry.parameters.get("kind", "")), translate=False)
+    shown = next((str(said) for name in NAMING if (said := entry.parameters.get(name))), "")
+    column.label(text=shown, translate=False)
     buttons = column.row(align=True)
     buttons.operator("bottega.use_again", icon="LOOP_BACK").entry = entry.name
     if entry.job_id:

@@ -10,6 +10,9 @@ from .. import studio
 from ..client import BottegaError
 from ..params import KEY
 from ..previews import Previews
+from ..settings import BottegaSettings
+from ..texture import SEED
+from ..upscale import none
 from ..words import said, say
 from ..work import Work
 
@@ -86,8 +89,22 @@ def draw_image(layout: bpy.types.UILayout, image: bpy.types.Image | None) -> Non
     """What travelled with an image, and its other variations."""
     if image is None or KEY not in image:
         return
-    row = layout.row(align=True)
-    row.operator("bottega.variation", text="", icon="TRIA_LEFT").step = -1
-    row.label(text=f"{say('Seed')} {image.get('bottega_seed', '')}", translate=False)
-    row.operator("bottega.variation", text="", icon="TRIA_RIGHT").step = 1
+    if SEED in image:
+        row = layout.row(align=True)
+        row.operator("bottega.variation", text="", icon="TRIA_LEFT").step = -1
+        row.label(text=f"{say('Seed')} {image[SEED]}", translate=False)
+        row.operator("bottega.variation", text="", icon="TRIA_RIGHT").step = 1
     layout.operator("bottega.use_again", icon="LOOP_BACK").image = image.name
+
+
+def draw_upscale(layout: bpy.types.UILayout, settings: BottegaSettings) -> None:
+    """How an image is enlarged, where the daemon can; else what to do."""
+    catalog = studio.here().link.catalog
+    if catalog is None:
+        return
+    if not catalog.upscalers:
+        lines(layout, said(none()), "INFO")
+        return
+    for name in ("upscaler", "times", "axes"):
+        layout.prop(settings, name)
+    layout.operator("bottega.upscale", icon="FULLSCREEN_ENTER")

@@ -6,7 +6,7 @@ import bpy
 
 from .. import material, studio
 from ..settings import CONTROLS, PROPERTIES, BottegaSettings
-from .parts import Panel, draw_connection, draw_image, draw_works
+from .parts import Panel, draw_connection, draw_image, draw_upscale, draw_works
 
 
 class BOTTEGA_PT_main(Panel, bpy.types.Panel):
@@ -54,6 +54,8 @@ class BOTTEGA_PT_texture(Panel, bpy.types.Panel):
         layout.operator("bottega.texture", icon="TEXTURE")
         node = material.active_image_node(context.object)
         draw_image(layout, node.image if node else None)
+        if node and node.image:
+            draw_upscale(layout, settings)
 
 
 class BOTTEGA_PT_render(Panel, bpy.types.Panel):

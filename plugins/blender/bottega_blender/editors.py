@@ -64,8 +64,10 @@ def redone(*_: object) -> None:
     there, spaces = _found()
     for each in _EXCHANGES:
         space = spaces.get(each.editor)
-        if each.undone and space and targets.key(space.image) == each.old and each.new in there:
-            space.image, each.undone = there[each.new], False
+        if each.undone and each.new in there:
+            each.undone = False
+            if space and targets.key(space.image) == each.old:  # else the artist has chosen another since
+                space.image = there[each.new]
 
 
 def _found() -> tuple[dict[int, bpy.types.Image], dict[int, bpy.types.SpaceImageEditor]]:

@@ -42,7 +42,8 @@ def source(image: bpy.types.Image) -> Source:
         name = image.colorspace_settings.name
         remedy = "Choose Linear Rec.709 or sRGB for a copy of it, or let it be Non-Color."
         raise Unready("Floating point images of the colour space {name} cannot be made.", remedy=remedy, name=name)
-    return Source(copy, coding, image.alpha_mode, PLANES.get(bits, 4), image.is_float and image.file_format == "PNG")
+    sixteen = image.is_float and (image.source, image.file_format) == ("FILE", "PNG")  # what has no file is "PNG", too
+    return Source(copy, coding, image.alpha_mode, PLANES.get(bits, 4), sixteen)
 
 
 def numbers(of: Source) -> Pixels:

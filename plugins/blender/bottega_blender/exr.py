@@ -40,7 +40,7 @@ def _block(planes: Array, row: int) -> bytes:
     raw = planes.view(np.uint8).ravel()
     apart = np.concatenate([raw[0::2], raw[1::2]])
     apart[1:] = apart[1:] - apart[:-1] + np.uint8(128)
-    packed = zlib.compress(apart.tobytes(), 1)
+    packed = zlib.compress(apart, 1)
     data = packed if len(packed) < raw.size else raw.tobytes()  # readers tell by the length
     return struct.pack("<ii", row, len(data)) + data
 

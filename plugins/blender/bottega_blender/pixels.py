@@ -94,12 +94,12 @@ def png(values: Array, text: Sequence[tuple[str, str]] = ()) -> bytes:
     lines = np.concatenate([np.zeros((height, 1), np.uint8), rows], 1)  # filter 0 before each row
     header = struct.pack(">IIBBBBB", width, height, depth, {1: 0, 3: 2, 4: 6}[channels], 0, 0, 0)
     notes = [(b"iTXt", f"{key}\0\0\0\0\0{value}".encode()) for key, value in text]
-    parts = [(b"IHDR", header), *notes, (b"IDAT", zlib.compress(lines.tobytes(), 1)), (b"IEND", b"")]
+    parts = [(b"IHDR", header), *notes, (b"IDAT", zlib.compress(lines, 1)), (b"IEND", b"")]
     return PNG + b"".join(_chunk(kind, data) for kind, data in parts)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return b"".join([struct.pack(">I", len(data)), kind, data, struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))])
 
 
 def sixteen(values: Array) -> Array:

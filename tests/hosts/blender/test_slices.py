@@ -21,7 +21,7 @@ STEPS = {
 
 def test_all_that_a_job_does_on_the_main_thread_is_in_the_table(told: Stage) -> None:
     said = told("slices")
-    assert said["outcomes"] == [["FINISHED"]] * 6
+    assert said["outcomes"] == [["FINISHED"]] * 7
     assert set(said["blocks"]) == STEPS.keys()
     table = (ROOT / "docs" / "blender.md").read_text("utf-8")
     assert all(f"\n| {row}" in table for row in STEPS.values())
@@ -35,6 +35,6 @@ def test_each_slice_copies_one_array_or_rig(told: Stage) -> None:
 
 def test_network_encoding_and_rasterizing_run_beside(told: Stage) -> None:
     said = told("slices")
-    names = {"png", "encoded", "derive", "see", "atlas", "triangles", "covered"}
+    names = {"png", "encoded", "derive", "see", "atlas", "triangles", "covered", "numbers", "exr"}
     assert said["beside"] == {name: [False] for name in names}
     assert said["sockets"] == []

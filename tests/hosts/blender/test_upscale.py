@@ -34,6 +34,7 @@ KINDS = {
     "opaque_exr": (4, "f32", "linear"),
     "painted8": (4, "u8", "srgb"),
     "painted_float": (3, "f32", "linear"),
+    "painted_dim": (3, "f32", "linear"),
     "painted_data": (4, "f32", "data"),
 }
 """Images by name: channels, depth and meaning of what is sent of them."""

@@ -212,6 +212,11 @@ white = np.zeros((1024, 1024, 4), np.float32)
 white[400:500, 300:420] = 1.0
 settings.mask.pixels.foreach_set(white.ravel())
 job("repaint of 1024²", lambda **options: bpy.ops.bottega.repaint(image=name, **options))
+settings.times = 2
+for name, options in (("8 bits", {}), ("floats", {"float_buffer": True})):
+    wide = bpy.data.images.new(name, 1024, 1024, **options)
+    wide.pixels.foreach_set(np.random.default_rng(3).random(1024 * 1024 * 4, np.float32))
+    job(f"enlarging 1024² of {name} twice", lambda name=name, **options: bpy.ops.bottega.upscale(image=name, **options))
 stage.pump(lambda: here.history.entries)
 for panel in (*sidebar.CLASSES, *library.CLASSES):
     timed("draw a panel (without Blender's own part)", lambda panel=panel: stage.draw(panel))

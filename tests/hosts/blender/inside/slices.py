@@ -6,7 +6,7 @@ import threading
 import bpy
 import numpy as np
 import stage
-from bl_ext.user_default.bottega import maps, masks, pixels, render
+from bl_ext.user_default.bottega import exact, maps, masks, pixels, render
 from bl_ext.user_default.bottega.projection import reading, sights
 from bl_ext.user_default.bottega.scene import pose, shapes, triangles
 
@@ -46,7 +46,7 @@ def counted(reader):
 
 for module, name in (
     (pixels, "png"), (pixels, "encoded"), (maps, "derive"), (render, "see"), (sights, "see"), (reading, "atlas"),
-    (triangles, "triangles"), (masks, "covered"),
+    (triangles, "triangles"), (masks, "covered"), (exact, "numbers"), (exact, "exr"),
 ):  # fmt: skip
     watched(module, name)
 shapes.READERS = tuple(map(counted, shapes.READERS))
@@ -74,6 +74,8 @@ white[200:300, 200:300] = 1.0
 settings.mask.pixels.foreach_set(white.ravel())
 settings.start = bpy.data.images[name]
 outcomes += [bpy.ops.bottega.repaint(image=name), bpy.ops.bottega.texture()]
+bpy.data.images.new("lights", 64, 64, float_buffer=True)
+outcomes.append(bpy.ops.bottega.upscale(image="lights"))
 stage.report(
     outcomes=[list(each) for each in outcomes],
     beside={name: sorted(threads) for name, threads in beside.items()},

@@ -130,6 +130,11 @@ def test_it_takes_the_place_of_the_first_and_one_undo_brings_that_back(told: Sta
     assert said["gone"]
 
 
+def test_undo_brings_back_what_a_mask_took_the_place_of(told: Stage) -> None:
+    wall = told("upscale")["shown"][0][0]
+    assert told("upscale")["mask"] == [f"{wall} mask", wall]
+
+
 def test_a_seamless_texture_stays_one(told: Stage, client: Client) -> None:
     """Along the axes for which it was painted so; its other parameters travel on."""
     said = told("upscale")

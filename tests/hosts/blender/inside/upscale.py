@@ -70,6 +70,12 @@ settings.prompt, settings.seed = "nothing", 1
 facts["gone"] = facts["wall"][1] not in bpy.data.images
 wall = bpy.data.images[facts["shown"][0][0]]
 
+bpy.ops.bottega.new_mask(image=wall.name)
+facts["mask"] = [shown()[1]]
+bpy.ops.ed.undo()
+facts["mask"].append(shown()[1])
+wall, settings = bpy.data.images[facts["shown"][0][0]], bpy.context.scene.bottega
+
 # What else shows it stays; a node that shows something else by then is left alone.
 settings.times, settings.axes = 2, "NONE"
 bpy.ops.bottega.upscale(image=wall.name, wait=0)

@@ -12,7 +12,7 @@ import pytest
 from bottega.client import Client
 from bottega.pixels import Pixels
 from bottega.tasks import upscale
-from tests.daemon import running_daemon
+from tests.daemon import Daemon, running_daemon
 from tests.hosts.blender.conftest import PATIENCE, Stage, Told, performing, report
 
 TYPES = {"u8": np.uint8, "u16": np.uint16, "f32": np.float32}
@@ -194,7 +194,7 @@ def test_it_is_offered_where_images_are(told: Stage) -> None:
 
 
 def test_a_daemon_without_an_upscaler_is_said_and_offers_nothing(
-    series: str, built: Path, daemon, tmp_path: Path
+    series: str, built: Path, daemon: Daemon, tmp_path: Path
 ) -> None:
     """What is remembered of such a one does not hold up a script when another daemon has one."""
     folder = tmp_path / "out"

@@ -28,9 +28,10 @@ SPEAKERS = {
     ),
     "daemon/bottega_daemon": (
         "blobs", "diffusion/control", "diffusion/text", "jobs/book", "jobs/reader", "jobs/store", "models/adapters",
-        "models/cache", "models/files", "models/header", "models/load", "models/weights", "rpc/convert/controls",
-        "rpc/convert/fields", "rpc/convert/images", "rpc/convert/inpainting", "rpc/convert/loras", "rpc/interceptor",
-        "tasks/painting", "worker/loader", "worker/loop", "worker/memory",
+        "models/cache", "models/files", "models/header", "models/inspect_upscalers", "models/load", "models/upscalers",
+        "models/weights", "rpc/convert/controls", "rpc/convert/fields", "rpc/convert/images", "rpc/convert/inpainting",
+        "rpc/convert/loras", "rpc/convert/upscaling", "rpc/interceptor", "tasks/painting", "worker/loader",
+        "worker/loop", "worker/memory",
     ),
 }  # fmt: skip
 """Modules whose errors reach an artist in GIMP."""

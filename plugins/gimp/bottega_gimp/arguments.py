@@ -11,6 +11,9 @@ from typing import Literal, TypeAlias
 Kind: TypeAlias = Literal["text", "string", "seed", "menu", "int", "double", "bool", "choice", "drawable"]
 Needs: TypeAlias = Literal["nothing", "image", "drawable"]
 
+MOST_TIMES = 16
+"""As large as the daemon makes a picture's sides, in one task."""
+
 
 @dataclass(frozen=True)
 class Argument:
@@ -43,6 +46,11 @@ class Procedure:
     def name(self) -> str:
         """What scripts call it by."""
         return f"bottega-{self.kind}"
+
+    @property
+    def paints(self) -> bool:
+        """It makes pictures of words and a seed; else of pixels alone."""
+        return any(each.name == "prompt" for each in self.arguments)
 
     @property
     def plain(self) -> tuple[Argument, ...]:
@@ -94,6 +102,7 @@ _SIZE = (
 )
 _SOURCES = (("visible", "What is visible"), ("layer", "The selected layer alone"))
 _SOURCE = Argument("source", "choice", "Begin from", "Which pixels are sent", "visible", choices=_SOURCES)
+_ALONG = (("xy", "All edges"), ("x", "Left and right"), ("y", "Top and bottom"))
 _AROUND = (
     Argument("grow", "int", "Grow", "Pixels by which the selection reaches further", 4, 0, 2048, advanced=True),
     Argument("feather", "int", "Feather", "Pixels over which the new layer fades out", 8, 0, 2048, advanced=True),
@@ -150,8 +159,7 @@ PROCEDURES = (
         (
             *_PROMPT,
             Argument(
-                "seamless", "choice", "Seamless", "Along which edges it continues into itself", "xy",
-                choices=(("xy", "All edges"), ("x", "Left and right"), ("y", "Top and bottom")),
+                "seamless", "choice", "Seamless", "Along which edges it continues into itself", "xy", choices=_ALONG,
             ),
             *_SIZE, *_MODEL, _IN_PANEL,
         ),
@@ -165,6 +173,22 @@ PROCEDURES = (
                 None,
             ),
             _CONTROL_KIND, _CONTROL_STRENGTH, *_MODEL, *_CONTROL_SPAN, _IN_PANEL,
+        ),
+    ),
+    Procedure(
+        "upscale", "Upscale…", "Make a larger image with its details found again", "image",
+        (
+            Argument("upscaler", "menu", "Upscaler", "An upscaler of the daemon; empty takes its first"),
+            Argument(
+                "times", "double", "Factor", "How many times as large; 0 takes the upscaler's own scale", 0.0, 0,
+                MOST_TIMES,
+            ),
+            replace(_SOURCE, label="Enlarge"),
+            Argument(
+                "seamless", "choice", "Seamless", "Along which edges it continues into itself", "none",
+                choices=(("none", "No edges"), *_ALONG),
+            ),
+            _IN_PANEL,
         ),
     ),
 )  # fmt: skip

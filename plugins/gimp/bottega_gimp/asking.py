@@ -10,6 +10,7 @@ from gi.repository import Gimp
 from . import canvas, moved
 from .arguments import Procedure
 from .client import BottegaError, messages, native_of
+from .enlarging import upscale
 from .leading import noted
 from .painting import control, generate, texture
 from .repainting import inpaint, outpaint, refine
@@ -24,6 +25,7 @@ _WAYS: dict[str, Callable[[Scene], Draft]] = {
     "refine": refine,
     "texture": texture,
     "control": control,
+    "upscale": upscale,
 }
 
 
@@ -60,11 +62,12 @@ def draft(call: Call, catalog: messages.Catalog, holes: canvas.Holes = canvas.ho
 
     `holes` finds what is transparent, the one thing of which only pixels tell where it is."""
     wish, image = call.wish, call.image
-    _check_seed(wish)
+    if wish.procedure.paints:
+        _check_seed(wish)
+        native_of(catalog, wish["checkpoint"])  # refuses one that is not there, also where no size depends on it
     if image is not None:
         canvas.refuse(image)
-    native = native_of(catalog, wish["checkpoint"])
-    return _WAYS[wish.kind](Scene(wish, native, image, call.layers, call.control, holes))
+    return _WAYS[wish.kind](Scene(wish, catalog, image, call.layers, call.control, holes))
 
 
 def ask(call: Call, catalog: messages.Catalog) -> Asked:

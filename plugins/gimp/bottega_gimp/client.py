@@ -8,7 +8,7 @@ from bottega.errors import BottegaError, ConnectionLost, JobCancelled, NotFound
 from bottega.events import Picture
 from bottega.geometry import Bounds, Extent
 from bottega.history import Entry, History
-from bottega.pixels import ColorSpace, Depth, Pixels
+from bottega.pixels import MAX_PIXELS, MAX_SIDE, ColorSpace, Depth, Pixels
 from bottega.planning import Choices, Native, Pass, Plan, bounds_of, native_of, plan
 from bottega.planning.growing import Gathering, Grown
 from bottega.planning.walking import Walk, walk
@@ -23,6 +23,7 @@ from bottega.tasks import (
     NormalHint,
     PhotoHint,
     Task,
+    Upscale,
     canny_control,
     map_control,
     normal_control,
@@ -33,6 +34,8 @@ from bottega.walks import Errand, rounds_of, seen_alone
 from bottega.works import Work, Works
 
 __all__ = [
+    "MAX_PIXELS",
+    "MAX_SIDE",
     "BottegaError",
     "Bounds",
     "Choices",
@@ -63,6 +66,7 @@ __all__ = [
     "Presets",
     "Session",
     "Task",
+    "Upscale",
     "Walk",
     "Work",
     "Works",

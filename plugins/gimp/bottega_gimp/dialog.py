@@ -48,7 +48,7 @@ class Dialog:
         self._start = Gtk.Button(label=_("Start the daemon"), no_show_all=True)
         self._start.connect("clicked", lambda _button: desk.session.start_daemon())
         self._window = GimpUi.ProcedureDialog.new(made, config, f"Bottega: {_(procedure.label).rstrip('…')}")
-        self._window.set_ok_label(_("_Paint"))
+        self._window.set_ok_label(self._form.verb)
         self._window.connect("focus-in-event", lambda *_event: self._looked_elsewhere())
         self._timer = 0
         self._put_together(procedure)
@@ -58,7 +58,7 @@ class Dialog:
     def ask(self) -> bool:
         """Show it; whether the artist wants the picture."""
         self._refresh()
-        self._form.prompt.grab_focus()
+        self._form.focus()
         wanted = self._window.run()
         self._desk.listeners.remove(self._refresh)
         self._window.destroy()
@@ -140,8 +140,9 @@ def preview(call: Call, catalog: messages.Catalog, glances: Glances) -> tuple[ob
     if call.image is None or found.sent is None:
         return None, _("Painted at {size}").format(size=size)
     sent = f"{found.sent.width} × {found.sent.height}"
-    words = _("{sent} pixels, painted at {size}").format(sent=sent, size=size)
-    return glances.picture(found, call.image), words
+    paints = call.wish.procedure.paints
+    words = _("{sent} pixels, painted at {size}") if paints else _("{sent} pixels, enlarged to {size}")
+    return glances.picture(found, call.image), words.format(sent=sent, size=size)
 
 
 def standing(connection: Connection) -> str:

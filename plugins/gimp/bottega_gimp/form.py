@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import gi
 
@@ -32,18 +33,29 @@ class Form(Gtk.Box):
         self.procedure = procedure
         self.config = config
         self._menus: dict[str, Gtk.ListStore] = {}
+        self._widgets: list[Gtk.Widget] = []
+        """Of the rows below the prompts."""
         self._loras = Gtk.MenuButton(label=_("Add a LoRA"), no_show_all=True)
         rows = [each for each in procedure.arguments if each.name != "in-panel"]
+        self.verb = _("_Paint") if procedure.paints else _("_Enlarge")
+        """What the button says that does it."""
         self._prompts([each for each in rows if each.name.endswith("prompt")])
         rows = [each for each in rows if not each.name.endswith("prompt")]
         self.pack_start(self._grid(each for each in rows if not each.advanced), False, False, 0)
-        more = Gtk.Expander(label=_("More"))
-        more.add(self._grid(each for each in rows if each.advanced))
-        self.pack_start(more, False, False, 0)
+        if advanced := [each for each in rows if each.advanced]:
+            more = Gtk.Expander(label=_("More"))
+            more.add(self._grid(advanced))
+            self.pack_start(more, False, False, 0)
+        self.connect("key-press-event", _paint_on_control_return)
 
     def wish(self) -> Wish:
         """What the form says."""
         return wish_in(self.procedure, self.config)
+
+    def focus(self) -> None:
+        """The keys go to the prompt, else to the first row."""
+        first = self.prompt if self.procedure.paints else self._widgets[0]
+        first.grab_focus()
 
     def use(self, wish: Wish) -> None:
         """Fill the form."""
@@ -74,7 +86,8 @@ class Form(Gtk.Box):
                 store.append([chosen, chosen])
             self.config.set_property(name, chosen)
             self.config.notify(name)
-        self._fill_loras(catalog)
+        if self.procedure.paints:
+            self._fill_loras(catalog)
 
     def _prompts(self, rows: Iterable[Argument]) -> None:
         for each in rows:
@@ -111,6 +124,7 @@ class Form(Gtk.Box):
                 widget = _BUILD[one.kind](self, one)
                 widget.set_tooltip_text(_(one.blurb))
                 box.pack_start(widget, True, True, 0)
+                self._widgets.append(widget)
             box.set_hexpand(True)
             grid.attach(box, 1, line, 1, 1)
         return grid
@@ -126,7 +140,9 @@ class Form(Gtk.Box):
     def _menu(self, each: Argument) -> Gtk.Widget:
         self._menus[each.name] = store = Gtk.ListStore(str, str)
         store.append(["", _("Default")])
-        return GimpUi.prop_string_combo_box_new(self.config, each.name, store, 0, 1)
+        combo = GimpUi.prop_string_combo_box_new(self.config, each.name, store, 0, 1)
+        combo.set_button_sensitivity(Gtk.SensitivityType.ON)  # while it is filled anew it would lose the keys
+        return combo
 
     def _seed(self, each: Argument) -> Gtk.Widget:
         entry = GimpUi.prop_entry_new(self.config, each.name, 10)
@@ -166,10 +182,15 @@ class Form(Gtk.Box):
         buffer.insert(buffer.get_end_iter(), text.rstrip())
 
 
-def _paint_on_control_return(prompt: Gtk.TextView, event: Gdk.EventKey) -> bool:
-    """Ctrl+Return is the window's button."""
-    pressed = event.keyval in (Gdk.KEY_Return, Gdk.KEY_KP_Enter) and event.state & Gdk.ModifierType.CONTROL_MASK
-    return bool(pressed) and prompt.get_toplevel().activate_default()
+def _paint_on_control_return(widget: Gtk.Widget, event: Gdk.EventKey) -> bool:
+    """Ctrl+Return is the window's button, also on a menu, which GTK would open instead."""
+    window = widget.get_toplevel()
+    button, focused = window.get_default_widget(), window.get_focus()
+    if not (event.keyval in (Gdk.KEY_Return, Gdk.KEY_KP_Enter) and event.state & Gdk.ModifierType.CONTROL_MASK):
+        return False
+    if isinstance(focused, Gtk.SpinButton):
+        focused.update()  # what was typed counts, though nobody has left the field
+    return button is not None and button.activate()
 
 
 _BUILD: dict[str, Callable[[Form, Argument], Gtk.Widget]] = {
@@ -184,7 +205,14 @@ _BUILD: dict[str, Callable[[Form, Argument], Gtk.Widget]] = {
 
 def choices(catalog: messages.Catalog, name: str) -> list[tuple[str, str]]:
     """Value and label of each entry of a menu."""
-    if name == "checkpoint":
-        return [(each.name, f"{each.name} ({each.family})") for each in catalog.checkpoints]
-    rows = catalog.samplers if name == "sampler" else catalog.schedules
-    return [(each.name, each.label) for each in rows]
+    rows, label = _CHOICES[name]
+    return [(each.name, label(each)) for each in rows(catalog)]
+
+
+_CHOICES: dict[str, tuple[Callable[[messages.Catalog], Iterable[Any]], Callable[[Any], str]]] = {
+    "checkpoint": (lambda catalog: catalog.checkpoints, lambda each: f"{each.name} ({each.family})"),
+    "sampler": (lambda catalog: catalog.samplers, lambda each: each.label),
+    "schedule": (lambda catalog: catalog.schedules, lambda each: each.label),
+    "upscaler": (lambda catalog: catalog.upscalers, lambda each: f"{each.name} ({each.scale}×)"),
+}
+"""What each menu lists, and what it calls an entry."""

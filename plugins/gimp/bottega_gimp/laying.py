@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gi.repository import Gimp
 
@@ -138,12 +139,18 @@ def _made(image: Gimp.Image, place: Place, wish: Wish, pictures: Sequence[Pictur
     layers: list[Gimp.Layer] = []
     for picture in pictures:
         shown = _shown(place, picture)
-        name = f"Bottega: {wish.title} ({picture.seed})"
-        layer = made(image, name, picture, place.mask, shown.extent)
+        paints = wish.procedure.paints
+        name = f"Bottega: {wish.title} ({picture.seed})" if paints else f"Bottega: {wish.title}"
+        layer = made(image, name, picture, place.mask, shown.extent, masked=paints)
         layer.set_visible(not layers)
-        keep(layer, wish.said(seed=str(picture.seed), count=1))
+        keep(layer, wish.said(**_facts(wish, seed=str(picture.seed), count=1)))
         layers.append(layer)
     return layers
+
+
+def _facts(wish: Wish, **facts: Any) -> dict[str, Any]:
+    """What was drawn for a result; nothing for what takes no seed."""
+    return facts if wish.procedure.paints else {}
 
 
 def _shown(place: Place, picture: Picture) -> Bounds:
@@ -169,7 +176,7 @@ def _lay(image: Gimp.Image, place: Place, wish: Wish, layers: Sequence[Gimp.Laye
     for index, layer in enumerate(layers):
         image.insert_layer(layer, parent, position + index)
     for holder in (whole, image):
-        keep(holder, wish.said(seed=str(seeds[0]), seeds=seeds))
+        keep(holder, wish.said(**_facts(wish, seed=str(seeds[0]), seeds=seeds)))
     return Laid(image, whole)
 
 

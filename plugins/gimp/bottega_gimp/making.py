@@ -10,11 +10,13 @@ from .host import rest
 from .pixels import scaled, split, write
 
 
-def made(image: Gimp.Image, name: str, picture: Picture, mask: Pixels | None, shown: Extent) -> Gimp.Layer:
+def made(
+    image: Gimp.Image, name: str, picture: Picture, mask: Pixels | None, shown: Extent, *, masked: bool = True
+) -> Gimp.Layer:
     """A layer for an image, scaled to what is `shown`; the mask, which is scaled too, says what shows of it, else the
-    picture's own alpha."""
+    picture's own alpha: that becomes a mask of the layer if it is to be `masked`, else the layer's alpha."""
     pixels = picture.pixels
-    if pixels.channels == 4 and mask is None:
+    if masked and pixels.channels == 4 and mask is None:
         pixels, mask = split(pixels)
     layer = new_layer(image, name, shown)
     write(layer, scaled(pixels, shown), rest)

@@ -43,6 +43,8 @@ class Was:
     """Some of its pixels, or of one above it."""
     source: tuple[int, Bounds] | None = None
     """The layer that was read alone, and where it lay; None if it was all that is visible."""
+    resolution: tuple[float, float] | None = None
+    """Pixels per inch, to the right and down; None is GIMP's own choice."""
 
 
 def seen(image: Gimp.Image, source: Gimp.Drawable | None = None) -> Was:
@@ -50,6 +52,7 @@ def seen(image: Gimp.Image, source: Gimp.Drawable | None = None) -> Was:
     every = image.get_layers()
     layers = every[:MARKS]
     own = image.get_color_profile()
+    _ok, across, down = image.get_resolution()
     return Was(
         canvas.extent_of(image),
         tuple((layer.get_tattoo(), canvas.layer_bounds(layer)) for layer in layers),
@@ -62,6 +65,7 @@ def seen(image: Gimp.Image, source: Gimp.Drawable | None = None) -> Was:
         _look(every[-1]) if every else b"",
         traces.taken(every),
         _source(image, source),
+        (across, down),
     )
 
 
@@ -213,4 +217,6 @@ def another(was: Was | None, extent: Extent) -> Gimp.Image:
     made = Gimp.Image.new_with_precision(extent.width, extent.height, base, Gimp.Precision(was.precision))
     if was.profile:
         made.set_color_profile(Gimp.ColorProfile.new_from_icc_profile(was.profile))
+    if was.resolution:
+        made.set_resolution(*was.resolution)
     return made

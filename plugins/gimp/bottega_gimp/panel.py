@@ -63,6 +63,7 @@ class Panel:
         self._kinds, self._images, self._stack = Gtk.ComboBoxText(), Gtk.ComboBoxText(), Gtk.Stack()
         self._paint = Gtk.Button.new_with_mnemonic(_("_Paint"))
         self._paint.set_can_default(True)
+        self._where = Gtk.Label()
         self._note = Gtk.Label(xalign=0.0, wrap=True, max_width_chars=44, no_show_all=True)
         self._connection = ConnectionBox(self._bench)
         self._presets = PresetsBox(lambda: self._bench.session, self._shown, self._say)
@@ -82,7 +83,7 @@ class Panel:
         self._window.show_all()
         self._refresh()
         self._window.present()
-        self._shown().prompt.grab_focus()
+        self._shown().focus()
         GLib.timeout_add(BEAT, self._beat)
 
     def _ended(self) -> None:
@@ -109,7 +110,7 @@ class Panel:
         again.set_tooltip_text(_("Use the layer's settings again"))
         again.connect("clicked", lambda _button: self._use_layer())
         head = _line((self._kinds, True), (again, False))
-        where = _line((Gtk.Label(label=_("Into")), False), (self._images, True))
+        where = _line((self._where, False), (self._images, True))
         self._stack.set_vhomogeneous(False)
         box = _column(self._connection, head, self._presets, self._stack, self._jobs, self._history)
         frame = Gtk.ScrolledWindow(hscrollbar_policy=Gtk.PolicyType.NEVER)
@@ -137,7 +138,9 @@ class Panel:
         return self._form(procedure)
 
     def _show_form(self) -> None:
-        self._shown()
+        form = self._shown()
+        self._paint.set_label(form.verb)
+        self._where.set_text(_("Into") if form.procedure.paints else _("Of"))
         self._stack.set_visible_child_name(self._kinds.get_active_id())
 
     def _list_images(self, wanted: Gimp.Image | None = None) -> None:

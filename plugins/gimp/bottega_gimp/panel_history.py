@@ -12,6 +12,7 @@ gi.require_version("Gtk", "3.0")
 from gi.repository import GdkPixbuf, Gimp, Gtk  # noqa: E402
 
 from . import sights  # noqa: E402
+from .arguments import BY_NAME  # noqa: E402
 from .bench import Bench  # noqa: E402
 from .client import Entry  # noqa: E402
 from .form import SPACE  # noqa: E402
@@ -64,9 +65,16 @@ class HistoryBox(Gtk.Expander):
         self._store.clear()
         for entry in self._entries:
             small = sights.of_file(entry.thumbnails[0], SIDE) if entry.thumbnails else None
-            words = f"{entry.parameters.get('prompt', '')} ({', '.join(map(str, entry.seeds))})"
-            self._store.append([small, words.replace("&", "&amp;").replace("<", "&lt;")])
+            self._store.append([small, _told(entry).replace("&", "&amp;").replace("<", "&lt;")])
 
     def _each(self, do: Callable[[Entry], object]) -> None:
         for path in self._view.get_selected_items():
             do(self._entries[path.get_indices()[0]])
+
+
+def _told(entry: Entry) -> str:
+    """What was asked for and its seeds, or what was done without them."""
+    asked = BY_NAME.get(str(entry.parameters.get("procedure")))
+    if asked and not asked.paints:
+        return _(asked.label).rstrip("…")
+    return f"{entry.parameters.get('prompt', '')} ({', '.join(map(str, entry.seeds))})"

@@ -85,7 +85,8 @@ class JobsBox(Gtk.Box):
         children = _candidates(made)
         seen = _seen(children)
         wish = made_with(children[seen]) if children else None
-        words = _("Seed {seed}").format(seed=wish["seed"] if wish else "?")
+        paints = wish is None or wish.procedure.paints
+        words = _("Seed {seed}").format(seed=wish["seed"] if wish else "?") if paints else _size(made)
         which = _("Candidate {one} of {all}").format(one=seen + 1, all=len(children))
         self._which.set_text(f"{which}: {words}" if len(children) > 1 else words)
         for button in self._turns:
@@ -155,6 +156,10 @@ class Row(Gtk.Box):
         self._waiting.set_visible(job.kept)
         self._error.set_text(job.error if job.state == "failed" else "")
         self._error.set_visible(job.state == "failed")
+
+
+def _size(made: Gimp.Layer) -> str:
+    return f"{made.get_width()} × {made.get_height()}"
 
 
 def standing(job: Job) -> str:

@@ -105,4 +105,5 @@ def _unpacked_was(said: dict[str, Any]) -> Was:
         base64.b64decode(said["look"]),
         tuple(Run(**{**run, "data": base64.b64decode(run["data"])}) for run in said.get("runs") or ()),
         (said["source"][0], Bounds(**said["source"][1])) if said.get("source") else None,
+        tuple(said["resolution"]) if said.get("resolution") else None,
     )

@@ -33,7 +33,8 @@ def history() -> History:
 
 def remember(wish: Wish, pictures: Sequence[Picture], place: Place, laid: Laid | None = None) -> None:
     """Note what has been laid, or could not be. A disk that refuses is not the artist's trouble: he has his layer."""
-    said = {**json.loads(wish.said()), PLACE: packed(Place(laid.image) if laid and laid.fresh else place)}
+    where = Place(laid.image, was=place.was) if laid and laid.fresh else place
+    said = {**json.loads(wish.said()), PLACE: packed(where)}
     try:
         entry = history().add(said, pictures)
         if not entry.job_id:

@@ -19,6 +19,8 @@ from .client import (
     Task,
     canny_control,
     map_control,
+    messages,
+    native_of,
     normal_control,
 )
 from .laying import Place
@@ -49,7 +51,7 @@ class Draft:
     read: Callable[[], Asked]
     """Does that."""
     size: Extent | None
-    """What it is painted at, or first at; None is the model's own."""
+    """What it is painted at, or first at, or enlarged to; None is the model's own."""
     sent: Bounds | None = None
     """The part of the canvas that is sent; None sends no pixels."""
     layer: Gimp.Drawable | None = None
@@ -63,12 +65,17 @@ class Scene:
     """What a procedure was called with."""
 
     wish: Wish
-    native: Native
+    catalog: messages.Catalog
     image: Gimp.Image | None = None
     layers: Sequence[Gimp.Drawable] = ()
     control: Gimp.Drawable | None = None
     holes: canvas.Holes = canvas.holes
     """Finds what is transparent."""
+
+    @property
+    def native(self) -> Native:
+        """What suits the model that paints. Raises NotFound."""
+        return native_of(self.catalog, self.wish["checkpoint"])
 
     @property
     def layer(self) -> Gimp.Layer | None:

@@ -218,7 +218,7 @@ class Studio:
 
 def _note_seed(work: Work, seeds: Sequence[int]) -> None:
     """Which seed was drawn, if none was given: by it the same picture is painted again."""
-    if seeds:
+    if seeds and wish_of(json.dumps(work.parameters)).procedure.paints:
         work.parameters = {**work.parameters, "seed": str(seeds[0])}
 
 

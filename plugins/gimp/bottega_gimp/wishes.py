@@ -44,7 +44,7 @@ class Wish:
     @property
     def title(self) -> str:
         """What lists and layers are called."""
-        prompt = " ".join(str(self["prompt"]).split())
+        prompt = " ".join(str(self["prompt"] or "").split())
         return prompt[:60] or self.procedure.label.rstrip("…")
 
     def how(self) -> dict[str, Any]:
@@ -91,17 +91,19 @@ def control_in(procedure: Procedure, config: Any) -> Any:
 
 
 def preset_of(wish: Wish) -> dict[str, Any]:
-    """A wish's settings without its picture's own words and seed, and "loras": what its prompt says of them."""
+    """A wish's settings without its picture's own words and seed, and "loras": what its prompt says of them, if it has
+    one."""
     values = {each.name: wish[each.name] for each in wish.procedure.plain if each.name not in OWN}
-    return {**values, "loras": "".join(_LORA.findall(wish["prompt"]))}
+    return {**values, "loras": "".join(_LORA.findall(wish["prompt"]))} if wish.procedure.paints else values
 
 
 def styled(wish: Wish, preset: Mapping[str, Any]) -> Wish:
     """The wish with those settings of a preset that its procedure has."""
     known = {each.name: each for each in wish.procedure.plain if each.name not in OWN}
     values = {name: preset[name] for name in known if name in preset and _fits(known[name], preset[name])}
-    prompt = f"{_LORA.sub('', wish['prompt'])}{preset.get('loras', '')}".lstrip()
-    return Wish(wish.kind, {**wish.values, **values, "prompt": prompt}, wish.led_by)
+    if wish.procedure.paints and "loras" in preset:
+        values["prompt"] = f"{_LORA.sub('', wish['prompt'])}{preset['loras']}".lstrip()
+    return Wish(wish.kind, {**wish.values, **values}, wish.led_by)
 
 
 def _fits(argument: Argument, value: object) -> bool:

@@ -132,7 +132,9 @@ class Form(Gtk.Box):
     def _spin(self, each: Argument) -> Gtk.Widget:
         whole = each.kind == "int"
         step = 1 if whole else 0.05 if each.most <= 2 else 0.5
-        return GimpUi.prop_spin_button_new(self.config, each.name, step, step * 10, 0 if whole else DECIMALS)
+        spin = GimpUi.prop_spin_button_new(self.config, each.name, step, step * 10, 0 if whole else DECIMALS)
+        spin.connect("key-press-event", _paint_on_control_return)  # before GIMP's own, which only leaves the field
+        return spin
 
     def _choice(self, each: Argument) -> Gtk.Widget:
         return GimpUi.prop_choice_combo_box_new(self.config, each.name)

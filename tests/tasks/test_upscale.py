@@ -97,9 +97,11 @@ def test_data_keep_what_alpha_would_hide(bench: Bench) -> None:
     """Four channels of data are four channels: nothing is transparent in a map."""
     picture = smooth(24, 24, 4)
     picture[..., 3] = 0
-    (made,) = bench.run(task(bench, picture, "u16", "data"))
+    picture[12:, :, 3] = -7.5
+    (made,) = bench.run(task(bench, picture, "f32", "data"))
     back = to_float(made).reshape(24, 4, 24, 4, 4).mean((1, 3))
     assert np.abs(back - picture)[..., :3].mean() < 0.01
+    assert (made[:32, :, 3] == 0).all() and made[60:, :, 3] == pytest.approx(-7.5)
 
 
 def test_what_is_transparent_leaves_no_dark_fringe(bench: Bench) -> None:

@@ -61,7 +61,10 @@ class _Ending:
         self.made: Stored = np.zeros((height, width, channels), DTYPES[self.task.picture.depth])
         self._colours = 3 if channels == 4 else channels
         self._beyond = _beyond(self.own[..., : self._colours])
-        self._alpha = np.clip(np.nan_to_num(to_float(self.own[..., 3:]), nan=0.0), 0, 1)
+        self._bounds = (-BRIGHTEST, BRIGHTEST) if self.task.picture.color_space == "data" else (0.0, 1.0)
+        """Of the fourth channel: alpha has them, data have not."""
+        fourth = np.nan_to_num(to_float(self.own[..., 3:]), nan=0.0, posinf=BRIGHTEST, neginf=0.0)
+        self._fourth = np.clip(fourth, *self._bounds)
 
     def finish(self, rows: upscaling.Span) -> None:
         """These rows."""
@@ -73,8 +76,8 @@ class _Ending:
         if self._beyond is not None:
             values = values + upscaling.smooth(self._beyond, task.extent, task.seamless, rows, "linear")
         if self.own.shape[-1] == 4:
-            alpha = np.clip(upscaling.smooth(self._alpha, task.extent, task.seamless, rows, "cubic"), 0, 1)
-            values = np.concatenate([values, alpha], axis=-1)
+            made = upscaling.smooth(self._fourth, task.extent, task.seamless, rows, "cubic")
+            values = np.concatenate([values, np.clip(made, *self._bounds)], axis=-1)
         self.made[slice(*rows)] = from_float(np.asarray(values, np.float32), task.picture.depth)
 
 

@@ -59,7 +59,9 @@ def numbers(of: Source) -> Pixels:
     see_through = of.planes == 4 or not bool((alpha == 1).all())
     grey = of.planes == 1 and not see_through and bool((color == color[..., :1]).all())
     stored = np.concatenate([color, alpha], 2) if see_through else color[..., :1] if grey else color
-    return Pixels.of(np.ascontiguousarray(_stored(of, stored, see_through)), of.coding.color_space)
+    packed = see_through and of.alpha_mode == "CHANNEL_PACKED"  # a map beside the colours: it hides none of them
+    space = "data" if packed else of.coding.color_space
+    return Pixels.of(np.ascontiguousarray(_stored(of, stored, see_through)), space)
 
 
 def _stored(of: Source, values: Array, see_through: bool) -> Array:

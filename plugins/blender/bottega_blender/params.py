@@ -55,6 +55,8 @@ class Params:
     """Of a texture: whether height, normals and roughness are derived."""
     upscaler: str = ""
     """Of an enlargement: the network."""
+    axes: str = ""
+    """Of an enlargement: along which axes it was asked to go on ("" is as it was made); `seamless` is what that was."""
     times: int = 0
     """Of an enlargement: how many times as wide and high it is."""
     space: str = ""

@@ -11,7 +11,7 @@ FOLDER = "bottega"
 NAMES = (
     "negative_prompt", "checkpoint", "sampler", "schedule", "steps", "guidance", "count", "width", "height",
     "seamless_x", "seamless_y", "strength", "target", "maps", "depth", "outlines", "normals", "pose",
-    "views_from", "views", "texture_size", "feather", "upscaler", "times", "axes",
+    "views_from", "views", "texture_size", "feather",
 )  # fmt: skip
 
 

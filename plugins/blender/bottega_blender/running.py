@@ -161,7 +161,8 @@ class Round:
         each = self._wish.each
         assert each
         self._pending += 1
-        self._studio.main.aside(lambda: each(picture), self._made, partial(self._studio.fail, self._work))
+        failed = partial(self._studio.fail, self._work)
+        self._studio.main.aside(lambda: each(picture), self._made, failed, self._work.lane)
 
     def _made(self, made: Made) -> None:
         self._pending -= 1

@@ -162,7 +162,7 @@ class BottegaSettings(bpy.types.PropertyGroup):
     def take(self, params: Params) -> None:
         """Show what made a result, with its seed. An enlargement has neither prompt nor seed, and leaves them alone."""
         if params.kind == "upscale":
-            self.upscaler, self.times, self.axes = params.upscaler, params.times, params.seamless.upper()
+            self.upscaler, self.times, self.axes = params.upscaler, params.times, params.axes.upper() or "AUTO"
             return
         for name in TAKEN:
             setattr(self, name, getattr(params, name))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import bpy
 
 from . import arrivals, editors, exact, material, pixels, targets, texture
-from .client import MAX_PIXELS, MAX_SIDE, Picture, Seamless, Session, Unready, Upscale, messages
+from .client import MAX_PIXELS, MAX_SIDE, ColorSpace, Picture, Seamless, Session, Unready, Upscale, messages
 from .params import KEY, Params, parsed
 from .studio import Studio
 from .work import Ask, Made, Recipe, Work
@@ -18,6 +18,12 @@ MOST = 16
 """Times an image's sides, in one task: the daemon's own limit."""
 LANE = "upscale"
 """The helper thread that packs large files: nothing else waits for it."""
+SPACES: dict[ColorSpace, tuple[str, ...]] = {
+    "srgb": ("sRGB",),
+    "linear": ("Linear Rec.709", "Non-Color"),
+    "data": ("Non-Color",),
+}
+"""Colour spaces of Blender's own; the last is in every configuration."""
 SEVERAL = frozenset({"SEQUENCE", "MOVIE"})
 
 
@@ -49,6 +55,7 @@ def start(
         upscaler=row.name,
         times=times,
         seamless=made_seamless(image) if wish.seamless is None else wish.seamless,
+        axes=wish.seamless or "",
         space=image.colorspace_settings.name,
         alpha_mode=image.alpha_mode,
         origin=str(image.get(KEY, "")),
@@ -98,7 +105,7 @@ def check_size(image: bpy.types.Image, times: int) -> None:
     """Raise Unready if an image would become too large."""
     width, height = image.size
     most = max((by for by in range(1, MOST + 1) if _fits(width * by, height * by)), default=0)
-    if not most:
+    if most < min(times, 2):
         remedy = "Scale a copy of it down, or crop it."
         raise Unready("{name} is too large to be enlarged.", remedy=remedy, name=image.name)
     if times > most:
@@ -160,12 +167,19 @@ def said(params: Params) -> str:
 def keep(work: Work, made: Made) -> bpy.types.Image:
     """A new image named after the first, of its colour space and alpha mode."""
     params = work.params
-    image = arrivals.image_of(work, params.start, made.files["color"], params.space)
+    image = arrivals.image_of(work, params.start, made.files["color"], _space(params, made.picture))
     image.alpha_mode = exact.alpha_mode(made.picture.pixels, params.alpha_mode)
     image[KEY] = said(params)
     image[material.JOB], image[material.ROLE] = work.mark, "color"
     image.use_fake_user = True
     return image
+
+
+def _space(params: Params, picture: Picture) -> str:
+    """The first image's colour space, or one like it where the configuration of colours is another now."""
+    there = bpy.types.ColorManagedInputColorspaceSettings.bl_rna.properties["name"].enum_items
+    wanted = (params.space, *SPACES[picture.pixels.color_space])
+    return next(each for each in wanted if each in there)
 
 
 def delivered(work: Work, made: Made, asked: int, node: tuple[int, str]) -> None:

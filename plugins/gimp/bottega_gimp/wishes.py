@@ -18,6 +18,8 @@ CONTROL = "control"
 """The argument that names the control layer, and what its note is called in the parameters."""
 OWN = ("prompt", "seed")
 """What presets leave as it is, but for the prompt's LoRAs."""
+APART = ("seamless", "source")
+"""What means one thing where something is painted and another where it is enlarged."""
 _LORA = re.compile(r"\s*<lora:[^<>]*>")
 
 
@@ -99,9 +101,11 @@ def preset_of(wish: Wish) -> dict[str, Any]:
 
 def styled(wish: Wish, preset: Mapping[str, Any]) -> Wish:
     """The wish with those settings of a preset that its procedure has."""
-    known = {each.name: each for each in wish.procedure.plain if each.name not in OWN}
+    paints = "loras" in preset
+    left = OWN if paints == wish.procedure.paints else (*OWN, *APART)
+    known = {each.name: each for each in wish.procedure.plain if each.name not in left}
     values = {name: preset[name] for name in known if name in preset and _fits(known[name], preset[name])}
-    if wish.procedure.paints and "loras" in preset:
+    if wish.procedure.paints and paints:
         values["prompt"] = f"{_LORA.sub('', wish['prompt'])}{preset['loras']}".lstrip()
     return Wish(wish.kind, {**wish.values, **values}, wish.led_by)
 

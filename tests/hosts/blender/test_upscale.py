@@ -21,6 +21,8 @@ KINDS = {
     "rgba8": (4, "u8", "srgb"),
     "premultiplied8": (4, "u8", "srgb"),
     "packed8": (4, "u8", "data"),
+    "packed_colors8": (4, "u8", "data"),
+    "packed_exr": (4, "f32", "data"),
     "grey8": (1, "u8", "data"),
     "linear8": (3, "u8", "linear"),
     "data16": (3, "u16", "data"),
@@ -38,6 +40,11 @@ KINDS = {
     "painted_data": (4, "f32", "data"),
 }
 """Images by name: channels, depth and meaning of what is sent of them."""
+AS_STORED = (
+    *("rgb8", "rgba8", "premultiplied8", "packed8", "packed_colors8"),
+    *("data16", "data_exr", "painted_data"),
+)
+"""Those whose stored numbers Blender shows as they are."""
 REFUSED = {
     "none": "No image is shown. Show one in the Image Editor.",
     "MOVIE": "MOVIE is a film. Save the frame that you want as an image, and open that.",
@@ -82,7 +89,7 @@ def test_the_image_has_the_plain_clients_pixels(told: Stage, client: Client, kin
     assert (got[..., 3:] == want[..., 3:]).all()
 
 
-@pytest.mark.parametrize("kind", ["rgb8", "rgba8", "premultiplied8", "packed8", "data16", "data_exr", "painted_data"])
+@pytest.mark.parametrize("kind", AS_STORED)
 def test_what_is_sent_is_what_blender_shows(told: Stage, kind: str) -> None:
     """Numbers that are stored as they are, in every bit; rows from the top."""
     said = told("kinds")
@@ -154,6 +161,15 @@ def test_what_made_it_is_used_again(told: Stage) -> None:
     said = told("upscale")
     assert said["again"] == [["FINISHED"], "red brick", 7]
     assert said["again_mine"] == [["FINISHED"], 2, "NONE", "red brick"]
+
+
+def test_what_was_left_to_the_image_is_left_to_the_next_one(told: Stage) -> None:
+    """Used again, "as it was made" is not what it was for that one; and no preset for painting says it."""
+    assert told("upscale")["again_axes"] == ["AUTO", False]
+
+
+def test_where_a_mask_is_shown_its_picture_is_enlarged(told: Stage) -> None:
+    assert told("upscale")["masked"] == ["mine mask", ["FINISHED"], "mine"]
 
 
 def test_a_node_that_shows_something_else_by_then_is_left_alone(told: Stage) -> None:

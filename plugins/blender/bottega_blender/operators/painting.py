@@ -95,13 +95,13 @@ class BOTTEGA_OT_upscale(bpy.types.Operator, Asking):
     image: StringProperty(name="Image", description="Empty: the image that is shown", options=FRESH)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Ask for the image shown, as large as the scene's settings say."""
+        """Ask for the image shown, as large as the scene's settings say; where a mask is shown for its picture."""
         settings = context.scene.bottega
-        shown = bpy.data.images.get(self.image) if self.image else shown_image(context)
 
         def begin() -> Work:
+            image = bpy.data.images.get(self.image) if self.image else masks.picture_of(shown_image(context))
             session = self.met(lambda catalog: catalog.upscalers)
-            return upscale.start(studio.here(), session, settings.wish(), shown, context.object)
+            return upscale.start(studio.here(), session, settings.wish(), image, context.object)
 
         return self.ask(begin)
 

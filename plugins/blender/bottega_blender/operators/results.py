@@ -104,7 +104,8 @@ class BOTTEGA_OT_fetch(bpy.types.Operator, Asking):
             shown = editors.noted()
             enlarged = params.kind == "upscale"
             keep, make = (upscale.keep, upscale.made_of) if enlarged else (kept, texture.made_of)
-            work = here.work(params, preferences.session(), lambda work, made: offered(work, keep(work, made), shown))
+            deliver, lane = lambda work, made: offered(work, keep(work, made), shown), upscale.LANE if enlarged else ""
+            work = here.work(params, preferences.session(), deliver, lane)
 
             def recipe() -> Recipe:
                 yield Ask([entry.job_id], each=lambda picture: make(picture, params))

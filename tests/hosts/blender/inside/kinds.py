@@ -22,6 +22,8 @@ KINDS = {
     "rgba8": lambda name: filed(name, pixels.png(eight), "sRGB"),
     "premultiplied8": lambda name: filed(name, pixels.png(eight), "sRGB", "PREMUL"),
     "packed8": lambda name: filed(name, pixels.png(eight), "Non-Color", "CHANNEL_PACKED"),
+    "packed_colors8": lambda name: filed(name, pixels.png(eight), "sRGB", "CHANNEL_PACKED"),
+    "packed_exr": lambda name: filed(name, exr.exr(light), "Linear Rec.709", "CHANNEL_PACKED"),
     "grey8": lambda name: filed(name, pixels.png(eight[..., :1]), "Non-Color"),
     "linear8": lambda name: filed(name, pixels.png(eight[..., :3]), "Linear Rec.709"),
     "data16": lambda name: filed(name, pixels.png(sixteen[..., :3]), "Non-Color"),

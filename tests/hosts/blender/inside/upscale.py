@@ -6,7 +6,7 @@ import time
 import bpy
 import numpy as np
 import stage
-from bl_ext.user_default.bottega import exr, material, upscale
+from bl_ext.user_default.bottega import exr, material, presets, upscale
 from bl_ext.user_default.bottega.client import BottegaError
 from bl_ext.user_default.bottega.panels import entries, image, sidebar
 from bl_ext.user_default.bottega.params import KEY
@@ -89,6 +89,11 @@ bpy.ops.bottega.upscale(image="mine")
 settings.times, settings.axes = 0, "AUTO"
 outcome = list(bpy.ops.bottega.use_again(image=result().name))
 facts["again_mine"] = [outcome, settings.times, settings.axes, settings.prompt]
+settings.axes = "AUTO"
+bpy.ops.bottega.upscale(image="mine")
+settings.axes = "XY"
+bpy.ops.bottega.use_again(image=result().name)
+facts["again_axes"] = [settings.axes, "axes" in presets.NAMES]
 
 # The history brings it once more, as it was.
 stage.pump(lambda: here.history.load() or here.history.entries)
@@ -143,6 +148,13 @@ settings.upscaler = "gone"
 facts["refused"]["upscaler"] = refused(image="mine")
 settings.upscaler = "starter-4x"
 facts["named"] = list(bpy.ops.bottega.upscale(image="mine"))
+window = bpy.context.window_manager.windows[0]
+with bpy.context.temp_override(window=window, area=window.screen.areas[0]):
+    nothing.image = bpy.data.images["mine"]
+    bpy.ops.bottega.new_mask()
+    facts["masked"] = [nothing.image.name, list(bpy.ops.bottega.upscale()), here.works[0].params.start]
+bpy.data.images.remove(bpy.data.images["mine mask"])
+nothing.image = None
 scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "CYCLES", 8, 8
 scene.cycles.samples = 1
 bpy.ops.render.render()

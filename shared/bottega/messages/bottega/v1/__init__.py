@@ -2139,7 +2139,8 @@ class Upscale(betterproto2.Message):
     Enlarge a picture by a network that was taught to find details again.
 
     The result is one picture in the picture's own channels, depth and colour space. What lies beyond 0..1 is enlarged
-    smoothly beside it, and so is alpha. Colours are numbers of whatever profile the picture has.
+    smoothly beside it, and so is a fourth channel: alpha, under which there are no colours where it is 0, or in
+    COLOR_SPACE_DATA whatever it is. Colours are numbers of whatever profile the picture has.
     """
 
     upscaler: "str" = betterproto2.field(1, betterproto2.TYPE_STRING)

@@ -154,7 +154,8 @@ def test_the_panel_enlarges_and_uses_it_again(window: Gimp) -> None:
     assert said == [144, 96, "u16-linear", ["Bottega: Upscale"]]
 
 
-def test_its_presets_leave_prompts_and_their_loras_alone(window: Gimp) -> None:
+def test_its_presets_leave_what_is_painted_alone(window: Gimp) -> None:
+    """Prompts, their LoRAs, and edges, which mean something else there."""
     said = window.run("""
         canvas = picture(32, 32)
         shown = panel(canvas)
@@ -166,8 +167,9 @@ def test_its_presets_leave_prompts_and_their_loras_alone(window: Gimp) -> None:
         shown._kinds.set_active_id("texture")
         say(shown, prompt="moss <lora:starter-mosaic:0.8>", seamless="y")
         presets(shown).set_active(0)
-        pump(lambda: said(shown)["seamless"] == "x")
-        found = [said(shown)["prompt"]]
+        late = time.monotonic() + 1.0  # nothing tells that it was used
+        pump(lambda: time.monotonic() > late)
+        found = [[said(shown)[name] for name in ("prompt", "seamless")]]
         shown._kinds.set_active_id("upscale")
         say(shown, times=0.0, seamless="none")
         presets(shown).set_active(-1); presets(shown).set_active(0)
@@ -178,5 +180,5 @@ def test_its_presets_leave_prompts_and_their_loras_alone(window: Gimp) -> None:
         result = found
         shut(shown); canvas.delete()
     """)
-    assert said[0] == "moss <lora:starter-mosaic:0.8>"
+    assert said[0] == ["moss <lora:starter-mosaic:0.8>", "y"]
     assert said[1] == {"upscaler": "", "times": 2.0, "source": "visible", "seamless": "x"}

@@ -16,6 +16,15 @@ CLASSES = (
     *panels.CLASSES,
 )
 
+HANDLERS = {
+    "undo_pre": editors.leaving,
+    "redo_pre": editors.leaving,
+    "undo_post": editors.undone,
+    "redo_post": editors.redone,
+    "load_post": editors.forget,
+}
+"""By the names of Blender's lists of them."""
+
 
 def _tick() -> float | None:
     """Blender's timer: keep the main thread's part going."""
@@ -42,8 +51,8 @@ def register() -> None:
     for name, entry in panels.MENUS.items():
         getattr(bpy.types, name).append(entry)
     bpy.app.translations.register(__package__, words.translations())
-    bpy.app.handlers.undo_post.append(editors.undone)
-    bpy.app.handlers.redo_post.append(editors.redone)
+    for name, handler in HANDLERS.items():
+        getattr(bpy.app.handlers, name).append(handler)
     bpy.app.timers.register(_tick, first_interval=0.1, persistent=True)
     if not bpy.app.background:
         bpy.app.timers.register(_connect, first_interval=0.5, persistent=True)  # a file may be opened at once
@@ -54,8 +63,11 @@ def unregister() -> None:
     for timer in (_tick, _connect):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
-    bpy.app.handlers.undo_post.remove(editors.undone)
-    bpy.app.handlers.redo_post.remove(editors.redone)
+    for name, handler in HANDLERS.items():
+        handlers = getattr(bpy.app.handlers, name)
+        if handler in handlers:  # another add-on may have cleared the list
+            handlers.remove(handler)
+    editors.forget()
     bpy.app.translations.unregister(__package__)
     for name, entry in panels.MENUS.items():
         getattr(bpy.types, name).remove(entry)

@@ -28,6 +28,8 @@ class Exchange:
 
 _EXCHANGES: deque[Exchange] = deque(maxlen=REMEMBERED)
 """The newest last. Blender's undo knows nothing of editors: they show nothing once their image is gone."""
+_LEFT: dict[int, int] = {}
+"""What editors with an exchange showed before the step back or forth that is under way: an image's key by theirs."""
 
 
 def shown_image(context: bpy.types.Context) -> bpy.types.Image | None:
@@ -39,41 +41,70 @@ def shown_image(context: bpy.types.Context) -> bpy.types.Image | None:
     return node.image if node else None
 
 
-def exchange(screen: bpy.types.Screen | None, old: Collection[bpy.types.Image], image: bpy.types.Image) -> None:
-    """Show an image in the Image Editors of a screen that show one of others and are not pinned."""
+def exchange(
+    screen: bpy.types.Screen | None, old: Collection[bpy.types.Image], image: bpy.types.Image, *, idle: bool = False
+) -> None:
+    """Show an image in the Image Editors of a screen that show one of others and are not pinned; `idle` leaves out
+    those that somebody works in."""
     for area in _areas([screen] if screen else ()):
         space = area.spaces.active
-        if space.image in old:
+        if space.image in old and not (idle and _busy(area)):
             _EXCHANGES.append(Exchange(space.as_pointer(), targets.key(space.image), targets.key(image)))
             space.image = image
 
 
 @bpy.app.handlers.persistent
+def leaving(*_: object) -> None:
+    """Before a step back or forth: note what the editors show, and forget the exchanges of those in which the artist
+    has chosen another image since."""
+    _LEFT.clear()
+    if not _EXCHANGES:
+        return
+    now = noted()
+    known = {(each.editor, key) for each in _EXCHANGES for key in (0, each.old, each.new)}
+    for each in [each for each in _EXCHANGES if (each.editor, now.get(each.editor, 0)) not in known]:
+        _EXCHANGES.remove(each)
+    _LEFT.update((editor, key) for editor, key in now.items() if key and (editor, key) in known)
+
+
+@bpy.app.handlers.persistent
 def undone(*_: object) -> None:
-    """Where undo took the image that is shown, show again the one in whose place it was."""
-    there, spaces = _found()
+    """Where this undo took the image that was shown, show again the one in whose place it was."""
+    left, there, spaces = _since()
     for each in reversed(_EXCHANGES):
         space = spaces.get(each.editor)
-        if space and space.image is None and each.new not in there and each.old in there:
-            space.image, each.undone = there[each.old], True
+        if space and space.image is None and left.get(each.editor) == each.new and each.new not in there:
+            left[each.editor], each.undone = each.old, True
+            space.image = there.get(each.old)  # if that was taken as well, the one before it
 
 
 @bpy.app.handlers.persistent
 def redone(*_: object) -> None:
-    """Where redo brought such an image back, show it in that one's place."""
-    there, spaces = _found()
+    """Where this redo brought such an image back, show it in that one's place."""
+    left, there, spaces = _since()
     for each in _EXCHANGES:
         space = spaces.get(each.editor)
         if each.undone and each.new in there:
             each.undone = False
-            if space and targets.key(space.image) == each.old:  # else the artist has chosen another since
-                space.image = there[each.new]
+            if space and left.get(each.editor) == each.old == targets.key(space.image):
+                left[each.editor], space.image = each.new, there[each.new]
 
 
-def _found() -> tuple[dict[int, bpy.types.Image], dict[int, bpy.types.SpaceImageEditor]]:
-    """Images and Image Editors by what they are found by."""
-    images = {targets.key(image): image for image in bpy.data.images}
-    return images, {area.spaces.active.as_pointer(): area.spaces.active for area in _areas(_screens())}
+def _since() -> tuple[dict[int, int], dict[int, bpy.types.Image], dict[int, bpy.types.SpaceImageEditor]]:
+    """What was noted before this step; images and Image Editors of now by what they are found by, if they matter."""
+    left = dict(_LEFT)
+    _LEFT.clear()
+    if not _EXCHANGES:
+        return {}, {}, {}
+    spaces = [area.spaces.active for area in _areas(_screens())]
+    return left, {targets.key(each): each for each in bpy.data.images}, {each.as_pointer(): each for each in spaces}
+
+
+@bpy.app.handlers.persistent
+def forget(*_: object) -> None:
+    """Another file has other images."""
+    _EXCHANGES.clear()
+    _LEFT.clear()
 
 
 def noted() -> dict[int, int]:

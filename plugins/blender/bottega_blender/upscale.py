@@ -183,14 +183,14 @@ def _space(params: Params, picture: Picture) -> str:
 
 
 def delivered(work: Work, made: Made, asked: int, node: tuple[int, str]) -> None:
-    """Show the result where the first image is shown: in Image Editors, and in the node it was asked for from, if that
-    shows it still."""
+    """Show the result where the first image is shown: in Image Editors that nobody works in, and in the node it was
+    asked for from, if that shows it still."""
     image, old = keep(work, made), targets.found(bpy.data.images, asked)
     texture.taken(work, image)
     if old is None:
         return
     for window in bpy.context.window_manager.windows:
-        editors.exchange(window.screen, [old], image)
+        editors.exchange(window.screen, [old], image, idle=True)
     shown = texture.image_node(node)
     if shown and shown.image == old:
         shown.image = image

@@ -142,6 +142,47 @@ def test_undo_brings_back_what_a_mask_took_the_place_of(told: Stage) -> None:
     assert told("upscale")["mask"] == [f"{wall} mask", wall]
 
 
+def test_undo_brings_back_what_several_took_the_place_of(told: Stage) -> None:
+    """One by one, and over all of them at once."""
+    said = told("exchanged")
+    assert said["chain"] == ["mine.002", "mine.001", "mine", "mine.001", "mine.002"]
+    assert said["jump"] == ["mine", "mine.002"]
+
+
+@pytest.mark.parametrize(
+    ("why", "shown"),
+    [
+        ("emptied", ["", "", ""]),
+        ("used", ["mine", "", "", ""]),
+        ("given", ["mine", "mine"]),
+        ("pinned", ["", ""]),
+        ("type", [""]),
+        ("chosen", ["other", "other"]),
+    ],
+)
+def test_undo_leaves_editors_alone_from_which_it_took_nothing(told: Stage, why: str, shown: list[str]) -> None:
+    """Emptied by their artist, or by an earlier undo while they were pinned or of another type."""
+    assert told("exchanged")[why] == shown
+
+
+def test_undo_looks_at_nothing_when_no_editor_waits_for_it(told: Stage) -> None:
+    """The artist has chosen something else, or opened another file."""
+    said = told("exchanged")
+    assert said["remembered"] and said["forgotten"] == [0, 0, 0]
+
+
+def test_editors_that_somebody_works_in_keep_their_image(told: Stage) -> None:
+    """UV editors, and those that are painted or masked in; the node shows the result. A new mask is there to be
+    painted."""
+    said = told("exchanged")
+    assert said["busy"] == ["mine.001", "mine", "mine", "mine", "mine.001"]
+    assert said["mask"] == ["mine.001", *["mine mask"] * 3]
+
+
+def test_it_is_disabled_wholly_when_others_have_cleared_the_handlers(told: Stage) -> None:
+    assert told("exchanged")["gone"]
+
+
 def test_a_seamless_texture_stays_one(told: Stage, client: Client) -> None:
     """Along the axes for which it was painted so; its other parameters travel on."""
     said = told("upscale")

@@ -8,6 +8,7 @@ import numpy as np
 import stage
 from bl_ext.user_default.bottega import exr, material, presets, upscale
 from bl_ext.user_default.bottega.client import BottegaError
+from bl_ext.user_default.bottega.operators import painting
 from bl_ext.user_default.bottega.panels import entries, image, sidebar
 from bl_ext.user_default.bottega.params import KEY
 from images import blobs, filed, painted, stored
@@ -148,11 +149,10 @@ settings.upscaler = "gone"
 facts["refused"]["upscaler"] = refused(image="mine")
 settings.upscaler = "starter-4x"
 facts["named"] = list(bpy.ops.bottega.upscale(image="mine"))
-window = bpy.context.window_manager.windows[0]
-with bpy.context.temp_override(window=window, area=window.screen.areas[0]):
-    nothing.image = bpy.data.images["mine"]
-    bpy.ops.bottega.new_mask()
-    facts["masked"] = [nothing.image.name, list(bpy.ops.bottega.upscale()), here.works[0].params.start]
+nothing.image = bpy.data.images["mine"]
+bpy.ops.bottega.new_mask(image="mine")
+painting.shown_image = lambda context: nothing.image  # no overridden context: undo steps are made meanwhile (`undo.py`)
+facts["masked"] = [nothing.image.name, list(bpy.ops.bottega.upscale()), here.works[0].params.start]
 bpy.data.images.remove(bpy.data.images["mine mask"])
 nothing.image = None
 scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "CYCLES", 8, 8

@@ -1,6 +1,6 @@
 """Networks that enlarge pictures, in memory.
 
-spandrel knows many more kinds, but needs torchvision, which has no build for a torch without CUDA
+spandrel knows many more kinds, but needs torchvision, which PyPI has for a torch with CUDA alone
 (docs/decisions/0008): these two are what most published upscalers are.
 """
 
